@@ -1,0 +1,1 @@
+"""My sickle cell plan: rooms on floors, each importing only from the floors below it."""
