@@ -1,0 +1,150 @@
+"""The whole plan: its sections, who wrote each, and one published version of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from careplan.plan.medicines import Allergies, Medicines, MyAllergies, MyMedicines
+from careplan.plan.pain import PainPlan
+from careplan.plan.people import CareTeam, Review
+from careplan.plan.person import AboutMe, Background, Identity
+from careplan.plan.sickle import Baselines, Complications, Diagnosis, Transfusion
+from careplan.plan.voice import (
+    DifferentPain,
+    MyPeople,
+    MySickle,
+    MyVeins,
+    UsualPain,
+    WhatHelps,
+    WhatMatters,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CarePlan:
+    """Every section, in the order people meet them. An empty section is a section nobody has filled in."""
+
+    identity: Identity = field(default_factory=Identity)
+    about_me: AboutMe = field(default_factory=AboutMe)
+    background: Background = field(default_factory=Background)
+    my_sickle: MySickle = field(default_factory=MySickle)
+    usual_pain: UsualPain = field(default_factory=UsualPain)
+    different_pain: DifferentPain = field(default_factory=DifferentPain)
+    what_helps: WhatHelps = field(default_factory=WhatHelps)
+    what_matters: WhatMatters = field(default_factory=WhatMatters)
+    my_people: MyPeople = field(default_factory=MyPeople)
+    my_medicines: MyMedicines = field(default_factory=MyMedicines)
+    my_allergies: MyAllergies = field(default_factory=MyAllergies)
+    my_veins: MyVeins = field(default_factory=MyVeins)
+    diagnosis: Diagnosis = field(default_factory=Diagnosis)
+    pain_plan: PainPlan = field(default_factory=PainPlan)
+    allergies: Allergies = field(default_factory=Allergies)
+    baselines: Baselines = field(default_factory=Baselines)
+    medicines: Medicines = field(default_factory=Medicines)
+    complications: Complications = field(default_factory=Complications)
+    transfusion: Transfusion = field(default_factory=Transfusion)
+    care_team: CareTeam = field(default_factory=CareTeam)
+    review: Review = field(default_factory=Review)
+
+    def with_section(self, name: str, section: object) -> CarePlan:
+        known: Any = {name: section}
+        return replace(self, **known)
+
+    def section(self, name: str) -> Any:
+        return getattr(self, name)
+
+
+SECTIONS: Mapping[str, type] = {f.name: type(getattr(CarePlan(), f.name)) for f in fields(CarePlan)}
+
+CLINICAL = (
+    "diagnosis",
+    "pain_plan",
+    "allergies",
+    "baselines",
+    "medicines",
+    "complications",
+    "transfusion",
+    "care_team",
+    "review",
+)
+"""What a clinician signs; the rest is the person's own, and `identity`, which the team checks."""
+
+OWN_WORDS = tuple(name for name in SECTIONS if name not in (*CLINICAL, "identity"))
+
+
+class AnswerKind(StrEnum):
+    AGREE = "agree"
+    AGREE_EXCEPT = "agree except"
+    DO_NOT_AGREE = "discussed and do not agree"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A clinician's sign-off on the canonical clinical bytes. `expires_on`: a year for adults, six months for a child."""
+
+    id: UUID
+    name: str
+    role: str
+    registration: str
+    organisation: str
+    signed_at: datetime
+    expires_on: date
+    clinical_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientAnswer:
+    kind: AnswerKind
+    at: datetime
+    words: str | None = None
+    interpreter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoseStop:
+    """A clinician has said: do not use the doses on earlier copies. The other facts stay."""
+
+    name: str
+    role: str
+    organisation: str
+    at: datetime
+    ring: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """Who last wrote a section, for "You wrote this" and "Dr X wrote this"."""
+
+    section: str
+    name: str
+    role: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One published, immutable state of a plan. Without a signature it holds no dose (design 1.7)."""
+
+    patient_id: UUID
+    plan_number: str
+    number: int
+    published_at: datetime
+    record_id: UUID
+    emergency_id: UUID
+    plan: CarePlan
+    reason: str
+    replaces: UUID | None = None
+    signature: Signature | None = None
+    answer: PatientAnswer | None = None
+    stop: DoseStop | None = None
+    contributions: tuple[Contribution, ...] = ()
+
+    @property
+    def shows_dose(self) -> bool:
+        """Only a signed plan whose dose nobody has stopped may show one."""
+        return self.signature is not None and self.stop is None

@@ -1,0 +1,68 @@
+"""What goes where (design 1.2): the plan as one surface may see it, and the emergency projection of a version."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from careplan.plan.care_plan import SECTIONS, CarePlan, Version
+from careplan.plan.dictionary import Carry, Dictionary
+
+
+def seen_on(plan: CarePlan, surface: str, words: Dictionary) -> CarePlan:
+    """The plan with every field that `surface` must never hold left blank."""
+    for name in SECTIONS:
+        plan = plan.with_section(name, _without_hidden(plan.section(name), name, surface, words))
+    return plan
+
+
+def emergency(version: Version, words: Dictionary) -> Version:
+    """The version an emergency department may see; without a live signature it holds no dose (design 1.7)."""
+    plan = seen_on(version.plan, "emergency", words)
+    if not version.shows_dose:
+        plan = without_doses(plan)
+    shown = tuple(one for one in version.contributions if _shown(one.section, plan))
+    return replace(version, plan=plan, contributions=shown)
+
+
+def without_doses(plan: CarePlan) -> CarePlan:
+    """Every dose gone, every other fact kept: what must not be given still stands."""
+    kept = tuple(adjunct for adjunct in plan.pain_plan.adjuncts if not adjunct.given)
+    pain = replace(
+        plan.pain_plan, steps=(), adjuncts=kept, previous_response=(), escalation_action=None
+    )
+    return plan.with_section("pain_plan", pain)
+
+
+def _shown(section: str, plan: CarePlan) -> bool:
+    return bool(plan.section(section) != SECTIONS[section]())
+
+
+def _without_hidden(value: Any, path: str, surface: str, words: Dictionary) -> Any:
+    """Blank is the field's own default: None, or an empty list. Items whose every field is hidden go too."""
+    changes: dict[str, Any] = {}
+    for f in fields(value):
+        inner = f"{path}.{f.name}"
+        if f.name == "unsure":
+            hidden = (
+                name
+                for name in value.unsure
+                if words.carries(f"{path}.{name}", surface) is not Carry.NEVER
+            )
+            changes["unsure"] = tuple(hidden)
+        if inner not in words.fields:
+            continue
+        here, now = words.carries(inner, surface), getattr(value, f.name)
+        if here is Carry.NEVER and not words.fields[inner].children:
+            changes[f.name] = f.default
+        elif isinstance(now, tuple) and now and is_dataclass(now[0]):
+            changes[f.name] = (
+                ()
+                if here is Carry.NEVER
+                else tuple(_without_hidden(item, inner, surface, words) for item in now)
+            )
+        elif is_dataclass(now) and words.fields[inner].children:
+            changes[f.name] = (
+                None if here is Carry.NEVER else _without_hidden(now, inner, surface, words)
+            )
+    return replace(value, **changes)
