@@ -1,0 +1,23 @@
+"""The few ways in which a secret can fail to open, told apart because the cures differ."""
+
+from __future__ import annotations
+
+
+class CannotOpen(Exception):
+    """Something sealed could not be opened."""
+
+
+class Tampered(CannotOpen):
+    """The bytes, or the place they were found in, are not the ones that were sealed."""
+
+
+class WrongKey(CannotOpen):
+    """Sealed with another key than the one in hand: a matter of keys, not of altered data."""
+
+
+class DictionaryMissing(CannotOpen):
+    """Sealed with a compression dictionary that this copy of the program does not have."""
+
+
+class TooLarge(Exception):
+    """More bytes than this service agrees to hold in one piece; nothing was cut."""
