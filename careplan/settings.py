@@ -1,0 +1,121 @@
+"""Settings, read from the environment once at the top and handed down as one frozen value."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+ENVIRONMENTS = ("demo", "test", "production")
+
+
+class Unsafe(ValueError):
+    """These settings must not serve people. The sentence says which, and what to set instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`base_url` is how people reach us: it stands in every QR. Keys are 32 bytes each."""
+
+    environment: str
+    database_url: str
+    base_url: str
+    master_keys: Mapping[str, bytes] = field(repr=False)
+    master_key_current: str
+    pepper: bytes = field(repr=False)
+    port: int = 8000
+    trust_proxy: bool = False
+    brand: str = "My sickle cell plan"
+
+    @property
+    def demo(self) -> bool:
+        return self.environment == "demo"
+
+    @property
+    def https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).netloc
+
+
+def from_environment(environ: Mapping[str, str]) -> Settings:
+    """Settings from variables (design 9). Raises Unsafe with one sentence on what to put right."""
+    environment = environ.get("CAREPLAN_ENV", "production")
+    if environment not in ENVIRONMENTS:
+        raise Unsafe(
+            f"CAREPLAN_ENV is {environment!r}: set it to one of {', '.join(ENVIRONMENTS)}."
+        )
+    port = environ.get("PORT") or "8000"
+    if not port.isdecimal():
+        raise Unsafe(f"PORT is {port!r}: set it to a number such as 8000.")
+    keys = _master_keys(_needed(environ, "MASTER_KEYS"))
+    current = environ.get("MASTER_KEY_CURRENT") or next(iter(keys))
+    if current not in keys:
+        raise Unsafe("MASTER_KEY_CURRENT names a key that MASTER_KEYS does not hold.")
+    settings = Settings(
+        environment=environment,
+        database_url=environ.get("DATABASE_URL") or "sqlite:///var/careplan.sqlite3",
+        base_url=(environ.get("BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+        master_keys=keys,
+        master_key_current=current,
+        pepper=_key("PEPPER", _needed(environ, "PEPPER")),
+        port=int(port),
+        trust_proxy=environ.get("TRUST_PROXY") == "1",
+        brand=environ.get("BRAND") or "My sickle cell plan",
+    )
+    _refuse_unsafe(settings, environ)
+    return settings
+
+
+def _refuse_unsafe(settings: Settings, environ: Mapping[str, str]) -> None:
+    address = urlsplit(settings.base_url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise Unsafe("BASE_URL must be a web address such as https://plan.example.org.")
+    if environ.get("FLASK_DEBUG", "0") not in ("", "0") and settings.environment == "production":
+        raise Unsafe("FLASK_DEBUG is on: it shows patients' data to strangers. Unset it.")
+    if settings.environment == "production" and not settings.https:
+        raise Unsafe(
+            "BASE_URL is not https: patients' data would travel in clear. Set an https address."
+        )
+    if settings.environment == "production" and environ.get("DEMO_SECRETS") == "1":
+        raise Unsafe(
+            "These are the demonstration's secrets. Make new ones before real people use this."
+        )
+    if settings.pepper in settings.master_keys.values():
+        raise Unsafe("PEPPER and MASTER_KEYS must be different secrets.")
+
+
+def _needed(environ: Mapping[str, str], name: str) -> str:
+    if not environ.get(name):
+        raise Unsafe(
+            f"{name} is not set: run bin/setup, which writes it to .env, or set it yourself."
+        )
+    return environ[name]
+
+
+def _master_keys(text: str) -> dict[str, bytes]:
+    """ "k1:BASE64,k2:BASE64" """
+    pairs = (one.split(":", 1) for one in text.split(",") if one)
+    try:
+        keys = {name: _key("MASTER_KEYS", secret) for name, secret in pairs}
+    except ValueError as problem:
+        raise Unsafe(f"MASTER_KEYS must look like k1:BASE64 ({problem}).") from problem
+    if not keys:
+        raise Unsafe("MASTER_KEYS is empty.")
+    return keys
+
+
+def _key(name: str, text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != 32:
+        raise Unsafe(f"{name} must be 32 bytes in base64: run bin/setup to make one.")
+    if len(set(key)) < 8:
+        raise Unsafe(f"{name} is not random: run bin/setup to make one.")
+    return key
