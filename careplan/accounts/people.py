@@ -1,0 +1,90 @@
+"""Who somebody is to us at this moment: the one value that every permission is asked about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from careplan.accounts.registration import Registration
+
+
+class Role(StrEnum):
+    """What an account is for. Readers in an emergency department have no account and no role."""
+
+    PATIENT = "patient"
+    CARER = "carer"
+    CLINICIAN = "clinician"
+    NURSE = "nurse"
+    TEAM_ADMIN = "team_admin"
+
+    @property
+    def description(self) -> str:
+        return _DESCRIPTIONS[self]
+
+
+_DESCRIPTIONS: Mapping[Role, str] = MappingProxyType(
+    {
+        Role.PATIENT: "The person the plan is about. Writes their own words and shares the plan.",
+        Role.CARER: "Looks after the person. Can read the plan, and cannot change it.",
+        Role.CLINICIAN: "A doctor, pharmacist or prescriber in the team. Writes the medical part, "
+        "and signs it once their registration has been checked.",
+        Role.NURSE: "A nurse in the team. Writes the medical part, and signs it once their "
+        "registration has been checked.",
+        Role.TEAM_ADMIN: "Adds and removes people in the team. Cannot read plans.",
+    }
+)
+CARE_TEAM = frozenset({Role.CLINICIAN, Role.NURSE})
+STAFF = CARE_TEAM | {Role.TEAM_ADMIN}
+
+
+class Standing(StrEnum):
+    """Whether an account may be used at all."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class RolesDoNotMix(ValueError):
+    """One account names one plan: it cannot be the patient and somebody's carer at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """A signed-in person, or nobody.
+
+    `patient_id` is the plan a patient or carer has been linked to. `second_factor` is true when
+    the second factor was given in this session. A clinician may be a patient too; `permissions`
+    keeps the two apart.
+    """
+
+    account_id: str
+    name: str
+    roles: frozenset[Role]
+    patient_id: str | None = None
+    team_id: str | None = None
+    organisation: str | None = None
+    registration: Registration | None = None
+    second_factor: bool = False
+    standing: Standing = Standing.ACTIVE
+
+    def __post_init__(self) -> None:
+        if {Role.PATIENT, Role.CARER} <= self.roles:
+            raise RolesDoNotMix("patient and carer")
+
+    @classmethod
+    def nobody(cls) -> Who:
+        """Somebody who has not signed in, such as an emergency department scanning a card."""
+        return cls(account_id="", name="", roles=frozenset())
+
+    @property
+    def known(self) -> bool:
+        return self.account_id != ""
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.roles & STAFF)

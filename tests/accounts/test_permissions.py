@@ -1,0 +1,179 @@
+"""Who may do what, as one table: anything not in it is a no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import chain, combinations
+
+import pytest
+
+from careplan.accounts import permissions as ask
+from careplan.accounts.people import Role, Standing, Who
+from careplan.accounts.permissions import PatientFacts
+from careplan.accounts.registration import Body, Registration
+
+CHECKED = Registration(
+    body=Body.GMC, number="7012345", verified_at=datetime(2026, 1, 5, tzinfo=UTC)
+)
+ADA = PatientFacts(patient_id="ada", team_id="leeds")
+NEW = PatientFacts(patient_id="new", team_id=None)
+
+
+def who(*roles: Role, **facts: object) -> Who:
+    usual: dict[str, object] = {"account_id": "account", "name": "Somebody", "roles": roles}
+    return Who(**(usual | facts | {"roles": frozenset(roles)}))  # type: ignore[arg-type]
+
+
+def staff(*roles: Role, **facts: object) -> Who:
+    usual: dict[str, object] = {"team_id": "leeds", "second_factor": True}
+    return who(*roles, **(usual | facts))
+
+
+PEOPLE = {
+    "nobody": Who.nobody(),
+    "no role": who(),
+    "ada": who(Role.PATIENT, patient_id="ada"),
+    "ada suspended": who(Role.PATIENT, patient_id="ada", standing=Standing.SUSPENDED),
+    "another patient": who(Role.PATIENT, patient_id="ben"),
+    "unlinked patient": who(Role.PATIENT),
+    "carer": who(Role.CARER, patient_id="ada"),
+    "carer suspended": who(Role.CARER, patient_id="ada", standing=Standing.SUSPENDED),
+    "another's carer": who(Role.CARER, patient_id="ben"),
+    "doctor": staff(Role.CLINICIAN, registration=CHECKED),
+    "doctor unchecked": staff(Role.CLINICIAN, registration=replace(CHECKED, verified_at=None)),
+    "doctor unregistered": staff(Role.CLINICIAN),
+    "doctor without second factor": staff(
+        Role.CLINICIAN, registration=CHECKED, second_factor=False
+    ),
+    "doctor suspended": staff(Role.CLINICIAN, registration=CHECKED, standing=Standing.SUSPENDED),
+    "doctor elsewhere": staff(Role.CLINICIAN, registration=CHECKED, team_id="york"),
+    "doctor of no team": staff(Role.CLINICIAN, registration=CHECKED, team_id=None),
+    "nurse": staff(Role.NURSE),
+    "nurse checked": staff(Role.NURSE, registration=CHECKED),
+    "administrator": staff(Role.TEAM_ADMIN),
+    "administrator checked": staff(Role.TEAM_ADMIN, registration=CHECKED),
+    "doctor and administrator": staff(Role.CLINICIAN, Role.TEAM_ADMIN, registration=CHECKED),
+    "ada, a doctor here": staff(
+        Role.CLINICIAN, Role.PATIENT, registration=CHECKED, patient_id="ada"
+    ),
+}
+OWN = {"ada", "ada, a doctor here"}
+SIGNERS = {"doctor", "nurse checked", "doctor and administrator"}
+TEAM = SIGNERS | {"doctor unchecked", "doctor unregistered", "nurse"}
+ABOUT_A_PATIENT: dict[Callable[[Who, PatientFacts], bool], set[str]] = {
+    ask.may_read_record: OWN | TEAM | {"carer"},
+    ask.may_read_only_me_words: OWN,
+    ask.may_write_own_words: OWN,
+    ask.may_answer_signature: OWN,
+    ask.may_see_who_looked: OWN,
+    ask.may_write_clinical: TEAM,
+    ask.may_comment: OWN | TEAM,
+    ask.may_sign: SIGNERS,
+    ask.may_stop_dose: TEAM,
+    ask.may_share: OWN | TEAM,
+    ask.may_link: TEAM,
+}
+ABOUT_A_TEAM: dict[Callable[..., bool], set[str]] = {
+    ask.may_list_patients: TEAM | {"ada, a doctor here"},
+    ask.may_start_plan: TEAM | {"ada, a doctor here"},
+    ask.may_manage_members: {
+        "administrator",
+        "administrator checked",
+        "doctor and administrator",
+    },
+}
+QUESTIONS = {name for name in vars(ask) if name.startswith("may_")}
+
+
+def every_person() -> list[Who]:
+    """Every mix of roles, team, patient, registration, second factor and standing."""
+    roles = chain.from_iterable(combinations(Role, size) for size in range(len(Role) + 1))
+    return [
+        who(
+            *some,
+            team_id=team,
+            patient_id=patient,
+            registration=registration,
+            second_factor=factor,
+            standing=standing,
+        )
+        for some in roles
+        if not {Role.PATIENT, Role.CARER} <= set(some)
+        for team in (None, "leeds", "york")
+        for patient in (None, "ada", "ben")
+        for registration in (None, CHECKED)
+        for factor in (True, False)
+        for standing in Standing
+    ]
+
+
+def test_every_question_is_in_a_table() -> None:
+    asked = {question.__name__ for question in (*ABOUT_A_PATIENT, *ABOUT_A_TEAM)}
+    assert asked | {"may_use_clinic_code", "may_verify_registration"} == QUESTIONS
+
+
+@pytest.mark.parametrize("question", list(ABOUT_A_PATIENT), ids=lambda q: q.__name__)
+def test_about_a_patient(question: Callable[[Who, PatientFacts], bool]) -> None:
+    said_yes = {name for name, person in PEOPLE.items() if question(person, ADA)}
+    assert said_yes == ABOUT_A_PATIENT[question]
+
+
+@pytest.mark.parametrize("question", list(ABOUT_A_TEAM), ids=lambda q: q.__name__)
+def test_about_a_team(question: Callable[..., bool]) -> None:
+    said_yes = {name for name, person in PEOPLE.items() if question(person, team_id="leeds")}
+    assert said_yes == ABOUT_A_TEAM[question]
+
+
+@pytest.mark.parametrize("question", list(ABOUT_A_PATIENT), ids=lambda q: q.__name__)
+def test_a_patient_without_a_team_is_no_teams_patient(
+    question: Callable[[Who, PatientFacts], bool],
+) -> None:
+    assert not any(question(person, NEW) for person in PEOPLE.values())
+
+
+def test_a_clinic_code_is_for_a_patient_who_holds_no_plan_yet() -> None:
+    said_yes = {name for name, person in PEOPLE.items() if ask.may_use_clinic_code(person)}
+    assert said_yes == {"unlinked patient"}
+
+
+def test_registration_is_verified_by_another_in_the_same_team() -> None:
+    member = staff(Role.CLINICIAN, account_id="member")
+    said_yes = {
+        name for name, person in PEOPLE.items() if ask.may_verify_registration(person, member)
+    }
+    assert said_yes == ABOUT_A_TEAM[ask.may_manage_members]
+    admin = PEOPLE["doctor and administrator"]
+    assert not ask.may_verify_registration(admin, admin)
+    assert not ask.may_verify_registration(admin, replace(member, team_id="york"))
+    assert not ask.may_verify_registration(admin, replace(member, team_id=None))
+
+
+@pytest.mark.parametrize("question", list(ABOUT_A_PATIENT), ids=lambda q: q.__name__)
+def test_no_mix_of_facts_opens_a_side_door(
+    question: Callable[[Who, PatientFacts], bool],
+) -> None:
+    for person in every_person():
+        if question(person, ADA):
+            own = person.patient_id == "ada" and bool({Role.PATIENT, Role.CARER} & person.roles)
+            team = (
+                person.team_id == "leeds"
+                and person.second_factor
+                and bool({Role.CLINICIAN, Role.NURSE} & person.roles)
+            )
+            assert own or team
+            assert person.standing is Standing.ACTIVE
+
+
+def test_nobody_signs_their_own_plan_or_without_the_three_things() -> None:
+    for person in every_person():
+        if ask.may_sign(person, ADA):
+            assert person.patient_id != "ada"
+            assert person.registration == CHECKED
+            assert person.second_factor
+
+
+def test_a_carer_changes_nothing() -> None:
+    said_yes = {q.__name__ for q in ABOUT_A_PATIENT if q(PEOPLE["carer"], ADA)}
+    assert said_yes == {"may_read_record"}
