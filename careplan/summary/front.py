@@ -1,0 +1,218 @@
+"""Items 2 to 8: what a stranger must see in the first ten seconds, all of it on page 1."""
+
+from __future__ import annotations
+
+from careplan.plan.care_plan import AnswerKind, CarePlan, PatientAnswer, Signature, Version
+from careplan.plan.dictionary import Dictionary
+from careplan.plan.sickle import Complication, Event, Refusal
+from careplan.plan.values import Answer3, spaced
+from careplan.summary import wording
+from careplan.summary.allergies import allergy_block
+from careplan.summary.blocks import Block, Fact, Kind, Look, Part, line
+from careplan.summary.doses import adjunct_words, dose_blocks
+from careplan.summary.history import event_words
+from careplan.summary.phrases import Phrases
+
+
+def front(version: Version, words: Dictionary, say: Phrases, *, checked: bool) -> list[Block]:
+    plan = version.plan
+    return [
+        _who(plan, say),
+        _genotype(plan, words, say),
+        allergy_block(plan, say),
+        *_doses(version, say, checked=checked),
+        _flags(plan, words, say),
+        _signed(version, say),
+        _phone24(plan, say),
+    ]
+
+
+def _who(plan: CarePlan, say: Phrases) -> Block:
+    who, me = plan.identity, plan.about_me
+    name = [Part(who.legal_name or say.say("who.no_name"), Kind.STRONG)]
+    if me.known_as:
+        name += [Part(say.say("who.known_as")), Part(me.known_as, Kind.OWN)]
+    if me.pronouns:
+        name += [Part(","), Part(me.pronouns, Kind.OWN)]
+    born = wording.day(who.date_of_birth) if who.date_of_birth else None
+    number = spaced(who.nhs_number) if who.nhs_number else None
+    rest = [
+        say.say("who.born", on=born) if born else say.say("who.no_birth_date"),
+        say.say("who.nhs_number", number=number) if number else say.say("who.no_nhs_number"),
+    ]
+    facts = (
+        Fact(
+            tuple(name),
+            None,
+            ("identity.legal_name", "about_me.known_as", "about_me.pronouns"),
+            Look.BIG,
+        ),
+        line(" · ".join(rest), "identity.date_of_birth", "identity.nhs_number"),
+    )
+    return Block("who", 2, "who", None, facts)
+
+
+def _genotype(plan: CarePlan, words: Dictionary, say: Phrases) -> Block:
+    code, other = plan.diagnosis.genotype, plan.diagnosis.genotype_other
+    text = words.words("genotypes", code) if code else say.say("genotype.missing")
+    if other:
+        text = other if code == "other" else f"{text}: {other}"
+    fact = line(text, "diagnosis.genotype", "diagnosis.genotype_other")
+    return Block("genotype", 3, "genotype", say.say("headings.genotype"), (fact,))
+
+
+def _doses(version: Version, say: Phrases, *, checked: bool) -> list[Block]:
+    if version.stop is not None:
+        return [_stopped(version, say)]
+    if version.signature is None:
+        who = say.say("dose.identity_checked" if checked else "dose.identity_not_checked")
+        facts = (
+            line(say.say("dose.unsigned", identity=who), look=Look.BIG),
+            line(say.say("dose.national")),
+        )
+        heading = say.say("headings.unsigned")
+        return [Block("unsigned", 5, "dose unsigned", heading, facts)]
+    return dose_blocks(version.plan.pain_plan.steps, say)
+
+
+def _stopped(version: Version, say: Phrases) -> Block:
+    stop = version.stop
+    if stop is None:
+        raise ValueError("nobody has stopped the dose")
+    ring = (Part(say.say("dose.stopped"), Kind.STRONG), Part(stop.ring, Kind.PHONE))
+    by = say.say(
+        "dose.stopped_by",
+        on=wording.day(stop.at), name=stop.name, role=stop.role, organisation=stop.organisation,
+    )  # fmt: skip
+    facts = (Fact(ring, look=Look.BIG), line(by), line(say.say("dose.national")))
+    return Block("stopped", 5, "dose stopped", say.say("headings.stopped"), facts)
+
+
+def _flags(plan: CarePlan, words: Dictionary, say: Phrases) -> Block:
+    facts = [
+        *_blood_flags(plan, words, say),
+        *_sedation_flags(plan, words, say),
+        *_no_flags(plan, say),
+    ]
+    if not facts:
+        none = line(say.say("flags.none"), look=Look.SMALL)
+        return Block("flags", 6, "noflags", None, (none,))
+    return Block("flags", 6, "flags", say.say("headings.flags"), tuple(facts))
+
+
+def _blood_flags(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
+    blood, facts = plan.transfusion, []
+    events = _had(plan, Complication.HYPERHAEMOLYSIS)
+    if blood.hyperhaemolysis is Answer3.YES or events:
+        told = [event_words(event, words, say) for event in events]
+        text = " ".join([say.say("flags.hyperhaemolysis"), *map(wording.sentence, told)])
+        paths = ("transfusion.hyperhaemolysis", *(EVENT_PATHS if events else ()))
+        facts.append(line(text, *paths, look=Look.ITEM))
+    if blood.refusal in (Refusal.SOME, Refusal.ALL):
+        text = say.say("flags.refusal", what=str(blood.refusal))
+        if blood.refusal_detail:
+            text = f"{text} {blood.refusal_detail}"
+        facts.append(
+            line(text, "transfusion.refusal", "transfusion.refusal_detail", look=Look.ITEM)
+        )
+    return facts
+
+
+EVENT_PATHS = tuple(
+    f"complications.events.{name}"
+    for name in ("kind", "had", "last", "count", "worst_care", "exchange", "detail")
+)
+
+
+def _had(plan: CarePlan, kind: Complication) -> list[Event]:
+    return [one for one in plan.complications.events if one.kind is kind and one.had is Answer3.YES]
+
+
+def _sedation_flags(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
+    facts = []
+    for event in _had(plan, Complication.OPIOID_OVERSEDATION):
+        about = event_words(event, words, say, named=False)
+        text = say.say("flags.over_sedation") + (f": {about}" if about else "")
+        facts.append(line(text, *EVENT_PATHS, look=Look.ITEM))
+    return facts
+
+
+def _no_flags(plan: CarePlan, say: Phrases) -> list[Fact]:
+    """Medicines not to be given, with the reason: an NSAID above all."""
+    facts = []
+    for one in plan.pain_plan.adjuncts:
+        if one.given:
+            continue
+        parts = [Part(say.say("flags.not_given")), Part(adjunct_words(one, say), Kind.STRONG)]
+        why = "; ".join(filter(None, [one.reason, one.note]))
+        parts += [Part(f": {why}")] if why else []
+        names = ("drug", "given", "reason", "dose", "routes", "every", "as_needed", "note")
+        paths = tuple(f"pain_plan.adjuncts.{name}" for name in names)
+        facts.append(Fact(tuple(parts), None, paths, Look.ITEM))
+    return facts
+
+
+def _signed(version: Version, say: Phrases) -> Block:
+    signature, review = version.signature, version.plan.review.review_due
+    if signature is None:
+        facts = [line(say.say("signed.not_signed"))]
+        if review:
+            facts.append(
+                line(say.say("signed.review", on=wording.day(review)), "review.review_due")
+            )
+    else:
+        facts = [line(signature_words(signature, version, say), "review.review_due")]
+    facts += [answer_fact(version.answer, say)] if version.answer or signature else []
+    facts.append(line(say.say("frame.real"), look=Look.SMALL))
+    facts.append(line(say.say("frame.supports"), look=Look.SMALL))
+    heading = say.say("headings.signed" if signature else "headings.not_signed")
+    return Block("signed", 7, "signed", heading, tuple(facts))
+
+
+def signature_words(signature: Signature, version: Version, say: Phrases) -> str:
+    review, until = version.plan.review.review_due, wording.day(signature.expires_on)
+    by = say.say(
+        "signed.by",
+        on=wording.day(signature.signed_at), name=signature.name, role=signature.role,
+        organisation=signature.organisation,
+    )  # fmt: skip
+    texts = [by]
+    if review == signature.expires_on:
+        texts.append(say.say("signed.valid_and_review", on=until))
+    else:
+        texts.append(say.say("signed.valid", on=until))
+        texts += [say.say("signed.review", on=wording.day(review))] if review else []
+    texts += [say.say("signed.stopped")] if version.stop else []
+    return " ".join(texts)
+
+
+def answer_fact(answer: PatientAnswer | None, say: Phrases) -> Fact:
+    """Agreement or disagreement in one neutral line, in the person's words; never "refused"."""
+    if answer is None:
+        return line(say.say("signed.not_seen"))
+    key = {
+        AnswerKind.AGREE: "signed.agree",
+        AnswerKind.AGREE_EXCEPT: "signed.agree_except",
+        AnswerKind.DO_NOT_AGREE: "signed.do_not_agree",
+    }[answer.kind]
+    parts = [Part(say.say(key, on=wording.day(answer.at)))]
+    if answer.words:
+        parts.append(Part(answer.words, Kind.QUOTE))
+    elif answer.kind is not AnswerKind.AGREE:
+        parts.append(Part(say.say("signed.no_words")))
+    if answer.interpreter:
+        parts.append(Part(say.say("signed.interpreter", who=answer.interpreter)))
+    return Fact(tuple(parts))
+
+
+def _phone24(plan: CarePlan, say: Phrases) -> Block:
+    team = plan.care_team
+    paths = ("care_team.phone_24h", "care_team.phone_24h_ask_for")
+    if team.phone_24h is None:
+        parts = [Part(say.say("phone24.none"))]
+    else:
+        parts = [Part(team.phone_24h, Kind.PHONE)]
+    if team.phone_24h_ask_for:
+        parts.append(Part(f", {say.say('phone24.ask_for')} {team.phone_24h_ask_for}"))
+    heading = say.say("headings.phone24")
+    return Block("phone24", 8, "phone24", heading, (Fact(tuple(parts), None, paths),))
