@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 ENVIRONMENTS = ("demo", "test", "production")
@@ -119,3 +120,10 @@ def _key(name: str, text: str) -> bytes:
     if len(set(key)) < 8:
         raise Unsafe(f"{name} is not random: run bin/setup to make one.")
     return key
+
+
+def with_file(environ: Mapping[str, str], path: Path) -> dict[str, str]:
+    """The variables of a .env file, where there is one, beneath those really set."""
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#"))
+    return {name.strip(): value.strip() for name, value in pairs} | dict(environ)

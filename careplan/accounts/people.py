@@ -58,7 +58,8 @@ class Who:
     """A signed-in person, or nobody.
 
     `patient_id` is the plan a patient or carer has been linked to. `second_factor` is true when
-    the second factor was given in this session. A clinician may be a patient too; `permissions`
+    the second factor was given in this session. `title` is the job as it is signed, such as
+    "Consultant haematologist". A clinician may be a patient too; `permissions`
     keeps the two apart.
     """
 
@@ -68,6 +69,7 @@ class Who:
     patient_id: str | None = None
     team_id: str | None = None
     organisation: str | None = None
+    title: str | None = None
     registration: Registration | None = None
     second_factor: bool = False
     standing: Standing = Standing.ACTIVE

@@ -27,7 +27,7 @@ from careplan.plan.voice import (
 
 @dataclass(frozen=True, slots=True)
 class CarePlan:
-    """Every section, in the order people meet them. An empty section is a section nobody has filled in."""
+    """Every section, in the order people meet them. An empty one nobody has filled in."""
 
     identity: Identity = field(default_factory=Identity)
     about_me: AboutMe = field(default_factory=AboutMe)
@@ -85,7 +85,10 @@ class AnswerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A clinician's sign-off on the canonical clinical bytes. `expires_on`: a year for adults, six months for a child."""
+    """A clinician's sign-off on the canonical clinical bytes.
+
+    `expires_on`: at most a year for adults, six months for a child.
+    """
 
     id: UUID
     name: str
@@ -128,7 +131,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One published, immutable state of a plan. Without a signature it holds no dose (design 1.7)."""
+    """One published, immutable state of a plan. Unsigned, it holds no dose (design 1.7)."""
 
     patient_id: UUID
     plan_number: str

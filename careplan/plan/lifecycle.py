@@ -1,4 +1,4 @@
-"""The life of a plan as one table, and what is worked out only when somebody looks: overdue, expired, changed."""
+"""The life of a plan as one table, and what is worked out only when somebody looks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ class State(StrEnum):
     NOT_SEEN = "signed, not yet seen by the patient"
     ANSWERED = "signed and answered"
     STOPPED = "dose stopped"
-    WITHDRAWN = "withdrawn"
 
 
 class Event(StrEnum):
@@ -26,7 +25,6 @@ class Event(StrEnum):
     SIGN = "a clinician signs"
     ANSWER = "the person answers"
     STOP_DOSE = "a clinician stops the dose"
-    WITHDRAW = "the person withdraws the plan"
 
 
 TRANSITIONS: Mapping[tuple[State, Event], State] = {
@@ -34,22 +32,16 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = {
     (State.NOTHING, Event.SIGN): State.NOT_SEEN,
     (State.WORDS_ONLY, Event.PUBLISH_WORDS): State.WORDS_ONLY,
     (State.WORDS_ONLY, Event.SIGN): State.NOT_SEEN,
-    (State.WORDS_ONLY, Event.WITHDRAW): State.WITHDRAWN,
     (State.NOT_SEEN, Event.ANSWER): State.ANSWERED,
     (State.NOT_SEEN, Event.PUBLISH_WORDS): State.NOT_SEEN,
     (State.NOT_SEEN, Event.SIGN): State.NOT_SEEN,
     (State.NOT_SEEN, Event.STOP_DOSE): State.STOPPED,
-    (State.NOT_SEEN, Event.WITHDRAW): State.WITHDRAWN,
     (State.ANSWERED, Event.ANSWER): State.ANSWERED,
     (State.ANSWERED, Event.PUBLISH_WORDS): State.ANSWERED,
     (State.ANSWERED, Event.SIGN): State.NOT_SEEN,
     (State.ANSWERED, Event.STOP_DOSE): State.STOPPED,
-    (State.ANSWERED, Event.WITHDRAW): State.WITHDRAWN,
     (State.STOPPED, Event.PUBLISH_WORDS): State.STOPPED,
     (State.STOPPED, Event.SIGN): State.NOT_SEEN,
-    (State.STOPPED, Event.WITHDRAW): State.WITHDRAWN,
-    (State.WITHDRAWN, Event.PUBLISH_WORDS): State.WORDS_ONLY,
-    (State.WITHDRAWN, Event.SIGN): State.NOT_SEEN,
 }
 
 
@@ -113,7 +105,8 @@ def standing(version: Version, today: date) -> Standing:
 
 
 _MONTHS = (
-    "January February March April May June July August September October November December".split()
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 
 

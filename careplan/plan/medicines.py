@@ -1,4 +1,4 @@
-"""Allergies, side effects and regular medicines: as the person knows them, and as the team has checked them."""
+"""Allergies, side effects and regular medicines: as the person knows them, and as checked."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Allergies:
 
 @dataclass(frozen=True, slots=True)
 class ReportedAllergy:
-    """`reported_on` is set when it is saved: surfaces say "reported by patient, DATE, not yet checked"."""
+    """`reported_on`, set when saved: "reported by patient, DATE, not yet checked"."""
 
     id: UUID
     substance: str

@@ -1,4 +1,4 @@
-"""The analgesia plan a clinician signs (domain 2.3). A dose is a value somebody signed, never a result."""
+"""The analgesia plan a clinician signs (domain 2.3): a dose is signed for, never worked out."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ IN_HOSPITAL = (Stage.AMBULANCE, Stage.FIRST_DOSE, Stage.SECOND_CHOICE, Stage.WAR
 
 
 class Relation(StrEnum):
-    """How a later step stands to the first dose: a reader must never guess whether two doses stack."""
+    """How a later step stands to the first dose: nobody must guess whether two doses stack."""
 
     INSTEAD = "instead of the first dose"
     TOGETHER = "together with the first dose"

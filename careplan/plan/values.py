@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import NewType
 
@@ -13,24 +14,31 @@ DecimalText = NewType("DecimalText", str)
 PartialDate = NewType("PartialDate", str)
 """A date as far as it is known: "2016", "2019-12" or "2019-12-04" (FHIR dateTime precision)."""
 
-_DECIMAL = re.compile(r"(0|[1-9]\d{0,6})(\.\d{0,3}[1-9])?")
-_PARTIAL_DATE = re.compile(r"(\d{4})(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,6})(\.[0-9]{0,3}[1-9])?")
+_PARTIAL_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 
 
 def is_decimal_text(text: str) -> bool:
-    """True for a number with a leading zero and no trailing zero (BNF, ISMP prescription writing)."""
+    """True for a number with a leading zero and no trailing zero (BNF, ISMP)."""
     return bool(_DECIMAL.fullmatch(text)) and text != "0"
 
 
 def is_partial_date(text: str) -> bool:
-    return bool(_PARTIAL_DATE.fullmatch(text))
+    """True for a year, a month of a year or a day that is in the calendar."""
+    if not _PARTIAL_DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(f"{text}-01-01"[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def nhs_number(text: str) -> str | None:
     """The ten digits of a valid NHS number (modulus 11, NHS Data Dictionary), or None."""
     digits = re.sub(r"[\s-]", "", text)
-    if not re.fullmatch(r"[0-9]{10}", digits):
-        return None
+    if not re.fullmatch(r"[0-9]{10}", digits) or digits == "0" * 10:
+        return None  # ten noughts would pass the sum and are nobody's number
     total = sum(
         int(digit) * weight for digit, weight in zip(digits[:9], range(10, 1, -1), strict=True)
     )
@@ -60,6 +68,22 @@ class DoseUnit(StrEnum):
     SELF_ADMINISTERED = "self-administered"
 
 
+_COUNTED = (DoseUnit.UNIT, DoseUnit.SACHET, DoseUnit.DROP, DoseUnit.PUFF)
+
+_UNIT_WORDS = {
+    "mm[Hg]": "mmHg",
+    "10*9/L": "×10⁹/L",
+    "umol/L": "micromol/L",
+    "ug/L": "microgram/L",
+    "mL/min/1.73m2": "mL/min/1.73 m²",
+}
+
+
+def unit_words(ucum: str) -> str:
+    """A unit as people read it: the UCUM code is for machines, and "u" must not stand for micro."""
+    return _UNIT_WORDS.get(ucum, ucum)
+
+
 class Route(StrEnum):
     ORAL = "oral"
     SUBCUTANEOUS = "subcutaneous"
@@ -81,7 +105,7 @@ class Formulation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """A dose as a clinician typed it. Units: DoseUnit; `amount` and `amount_high` are decimal text."""
+    """A dose as a clinician typed it; `amount` and `amount_high` are decimal text."""
 
     unit: DoseUnit
     amount: DecimalText | None = None
@@ -90,16 +114,18 @@ class Dose:
 
     @property
     def words(self) -> str:
-        if self.amount is None:
-            return str(self.unit)
-        amount = self.amount if self.amount_high is None else f"{self.amount} to {self.amount_high}"
-        unit = str(self.unit)
-        if (
-            self.unit in (DoseUnit.UNIT, DoseUnit.SACHET, DoseUnit.DROP, DoseUnit.PUFF)
-            and amount != "1"
-        ):
-            unit += "s"
-        return f"{amount} {unit} of {self.strength}" if self.strength else f"{amount} {unit}"
+        """ "10 mg", "2 to 4 sachets", "10 mL of 3.1 g in 5 mL": exactly what was typed."""
+        amount = " to ".join(part for part in (self.amount, self.amount_high) if part)
+        unit = f"{self.unit}s" if self.unit in _COUNTED and amount != "1" else str(self.unit)
+        said = f"{amount} {unit}" if amount else str(self.unit)
+        return f"{said} of {self.strength}" if self.strength else said
+
+    @property
+    def complete(self) -> bool:
+        """Only what a person gives themselves has no amount; a volume says nothing without strength."""
+        if self.unit is DoseUnit.SELF_ADMINISTERED:
+            return True
+        return self.amount is not None and (self.unit is not DoseUnit.ML or bool(self.strength))
 
     @property
     def per_kilogram(self) -> bool:
@@ -152,14 +178,14 @@ class Interval:
         if self.kind is IntervalKind.SINGLE_DOSE:
             return str(self.kind)
         if self.kind is IntervalKind.SET_TIMES:
-            return self.times or ""
-        return f"every {self.length}"
+            return self.times or str(self.kind)
+        return f"every {self.length or '…'}"
 
     @property
     def complete(self) -> bool:
         if self.kind is IntervalKind.EVERY:
-            return self.number is not None and self.unit is not None
-        return self.kind is IntervalKind.SINGLE_DOSE or bool(self.times)
+            return self.number is not None and self.number > 0 and self.unit is not None
+        return self.kind is IntervalKind.SINGLE_DOSE or bool((self.times or "").strip())
 
     @property
     def minutes(self) -> int | None:

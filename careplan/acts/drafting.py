@@ -1,0 +1,133 @@
+"""Saving what somebody types, and putting the sections of a plan together from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from careplan.accounts.people import Who
+from careplan.accounts.permissions import may_read_record, may_write_clinical, may_write_own_words
+from careplan.acts.world import NotAllowed, World, actor, allowed_patient
+from careplan.audit.events import AuditEvent, Kind
+from careplan.plan.care_plan import CLINICAL, OWN_WORDS, SECTIONS, CarePlan, Contribution
+from careplan.plan.codec import Unreadable, from_plain, to_plain
+from careplan.plan.person import Identity
+from careplan.store.db import Transaction
+from careplan.store.drafts import Draft, draft_of, drafts_of, keep_draft
+from careplan.store.trail import append
+
+
+class Unfinished(ValueError):
+    """A section holds something that could not be read; it is kept as typed and named here."""
+
+    def __init__(self, section: str, title: str) -> None:
+        super().__init__(f"“{title}” has an answer that needs putting right first.")
+        self.section, self.title = section, title
+
+
+EMPTY: Mapping[str, Any] = {"plain": {}, "typed": {}, "done": []}
+
+
+def save_section(
+    world: World,
+    *,
+    by: Who,
+    patient_id: UUID,
+    section: str,
+    body: Mapping[str, Any],
+    based_on: int,
+    at: datetime,
+) -> int:
+    """Keep a section as typed and give its new revision. Raises store.drafts.Stale, with what
+    the other person wrote, when the revision is no longer the newest."""
+    may = _may_write(section)
+    with world.store.begin() as tx:
+        allowed_patient(tx, by, patient_id, may)
+        revision = keep_draft(
+            tx, patient_id, section, dict(body), based_on=based_on, by=UUID(by.account_id), by_name=by.name, at=at
+        )
+        what = {"section": section, "revision": str(revision)}
+        append(tx, AuditEvent(Kind.DRAFT_SAVED, at, actor(by), str(patient_id), what))
+    return revision
+
+
+def _may_write(section: str) -> Any:
+    if section in OWN_WORDS:
+        return may_write_own_words
+    if section in CLINICAL:
+        return may_write_clinical
+    raise NotAllowed(f"{section} is not written here")
+
+
+def section_draft(world: World, *, by: Who, patient_id: UUID, section: str) -> Draft | None:
+    """A section as last saved, for whoever may read the plan."""
+    with world.store.read() as tx:
+        allowed_patient(tx, by, patient_id, may_read_record)
+        return draft_of(tx, patient_id, section)
+
+
+def all_drafts(world: World, *, by: Who, patient_id: UUID) -> dict[str, Draft]:
+    with world.store.read() as tx:
+        allowed_patient(tx, by, patient_id, may_read_record)
+        return drafts_of(tx, patient_id)
+
+
+def assemble(world: World, tx: Transaction, patient_id: UUID, sections: tuple[str, ...], onto: CarePlan) -> CarePlan:
+    """`onto` with these sections taken from their drafts. Raises Unfinished by the section's title."""
+    drafts = drafts_of(tx, patient_id)
+    for name in sections:
+        if name in drafts:
+            onto = onto.with_section(name, _section(world, name, drafts[name].body))
+    return onto
+
+
+def _section(world: World, name: str, body: Mapping[str, Any]) -> object:
+    title = world.words.sections[name].title
+    if body.get("typed"):
+        raise Unfinished(name, title)
+    try:
+        return from_plain(SECTIONS[name], body.get("plain", {}), name)
+    except Unreadable as problem:
+        raise Unfinished(name, title) from problem
+
+
+def contributions(tx: Transaction, patient_id: UUID, roles: Mapping[UUID, str]) -> tuple[Contribution, ...]:
+    """Who last wrote each section that has been written in."""
+    drafts = drafts_of(tx, patient_id)
+    return tuple(
+        Contribution(name, drafts[name].by_name, roles.get(drafts[name].by, "patient"), drafts[name].at)
+        for name in SECTIONS
+        if name in drafts and name != "identity"
+    )
+
+
+def dated_allergies(plain: Mapping[str, Any], before: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Each allergy the person reports carries the day it was first said, or last changed."""
+    known = {one["id"]: one for one in before.get("entries", [])}
+    entries = []
+    for entry in plain.get("entries", []):
+        old = known.get(entry["id"], {})
+        same = {k: v for k, v in old.items() if k != "reported_on"} == {
+            k: v for k, v in entry.items() if k != "reported_on"
+        }
+        said = old.get("reported_on") if same else None
+        entries.append({**entry, "reported_on": said or today.isoformat()})
+    return {**plain, "entries": entries} if entries else dict(plain)
+
+
+def identity_of(tx: Transaction, patient_id: UUID) -> Identity:
+    """Who this is, as given by the person or as checked by the team."""
+    kept = draft_of(tx, patient_id, "identity")
+    return from_plain(Identity, kept.body["plain"], "identity") if kept else Identity()
+
+
+def keep_identity(
+    tx: Transaction, patient_id: UUID, identity: Identity, *, by: UUID, by_name: str, at: datetime
+) -> None:
+    """The identity section, over whatever stood there: only account-making and the clinic write it."""
+    kept = draft_of(tx, patient_id, "identity")
+    body = {**EMPTY, "plain": to_plain(identity)}
+    based_on = kept.revision if kept else 0
+    keep_draft(tx, patient_id, "identity", body, based_on=based_on, by=by, by_name=by_name, at=at)

@@ -1,0 +1,63 @@
+"""All that an act needs from outside, made once at the top and handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from careplan.accounts.passwords import STRONG, Strength
+from careplan.accounts.people import Who
+from careplan.accounts.permissions import PatientFacts
+from careplan.audit.events import Actor, ActorKind
+from careplan.plan.dictionary import Dictionary, dictionary
+from careplan.plan.drugs import Drugs, drugs
+from careplan.store.db import Store, Transaction
+from careplan.store.patients import PatientRow, patient_of
+
+
+class NotAllowed(PermissionError):
+    """This person may not do this. The page says it in words and names nothing it hides."""
+
+
+class NotThere(LookupError):
+    """No such thing, or nothing this person may know of: the same answer for both."""
+
+
+@dataclass(frozen=True)
+class World:
+    """`entropy(n)` gives n random bytes; `base_url` stands in every QR."""
+
+    store: Store
+    entropy: Callable[[int], bytes]
+    base_url: str
+    words: Dictionary = field(default_factory=dictionary)
+    drugs: Drugs = field(default_factory=drugs)
+    strength: Strength = STRONG
+
+    def new_id(self) -> UUID:
+        return UUID(bytes=self.entropy(16), version=4)
+
+
+def facts_of(patient: PatientRow) -> PatientFacts:
+    team = str(patient.team_id) if patient.team_id else None
+    return PatientFacts(patient_id=str(patient.id), team_id=team)
+
+
+def allowed_patient(
+    tx: Transaction, by: Who, patient_id: UUID, may: Callable[[Who, PatientFacts], bool]
+) -> PatientRow:
+    """The patient, if `by` may; otherwise NotThere, so that nobody learns who has a plan."""
+    patient = patient_of(tx, patient_id)
+    if patient is None or not may(by, facts_of(patient)):
+        raise NotThere
+    return patient
+
+
+def actor(by: Who) -> Actor:
+    """How the audit names somebody signed in."""
+    kind = ActorKind.STAFF if by.is_staff else ActorKind.PATIENT
+    return Actor(kind, by.account_id, by.name, by.organisation)
+
+
+SYSTEM = Actor(ActorKind.SYSTEM, None, "My sickle cell plan")

@@ -1,0 +1,91 @@
+"""Puts the rooms together into one application: the only place where clock and randomness enter."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from careplan import clock as wall
+from careplan.accounts.passwords import STRONG, Strength
+from careplan.acts.world import World
+from careplan.keys.keyring import Keyring
+from careplan.settings import Settings
+from careplan.store.db import Store
+from careplan.web import access, errors, security, session
+from careplan.web.account import routes as account
+from careplan.web.commands import commands
+from careplan.web.front import routes as front
+from careplan.web.here import Here
+from careplan.web.patient import patient
+from careplan.web.scan import routes as scan
+from careplan.web.team import team
+from careplan.web.words import gettext, ngettext
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = wall.now,
+    entropy: Callable[[int], bytes] = secrets.token_bytes,
+    strength: Strength = STRONG,
+) -> Flask:
+    """The whole application. Tests hand in their own clock, entropy and cheap password hashing."""
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder="static")
+    keyring = Keyring(settings.master_keys, settings.master_key_current, settings.pepper)
+    store = Store(settings.database_url, keyring, entropy=entropy)
+    world = World(store, entropy, settings.base_url, strength=strength)
+    app.extensions["careplan"] = Here(settings, world, clock)
+    _configure(app, settings, keyring)
+    _templates(app, settings)
+    security.install(app, https=settings.https)
+    session.install(app)
+    errors.install(app)
+    CSRFProtect(app).exempt(scan.machine)
+    for blueprint in (front.front, account.account, patient, team, scan.scan, scan.machine):
+        app.register_blueprint(blueprint)
+    app.cli.commands.update(commands)
+    access.routes(app)  # refuses to start with a door nobody has thought about
+    if settings.trust_proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, settings: Settings, keyring: Keyring) -> None:
+    app.config.update(
+        SECRET_KEY=keyring.derive("form tokens"),
+        SESSION_COOKIE_NAME="__Host-form" if settings.https else "form",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        WTF_CSRF_SSL_STRICT=False,  # no referrer is ever sent; Sec-Fetch-Site is checked instead
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+
+
+def _templates(app: Flask, settings: Settings) -> None:
+    """nhsuk macros end in .jinja, so escaping is switched on for every template by hand."""
+    app.jinja_options = {"autoescape": True, "undefined": ChainableUndefined, "extensions": ["jinja2.ext.i18n"]}
+    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]
+        [FileSystemLoader(ROOT / "templates"), PackageLoader("nhsuk_frontend_jinja")]
+    )
+    environment = app.jinja_env
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.globals.update(brand=settings.brand, demo=settings.demo)
+    environment.filters.update(
+        day=lambda moment: errors.day_in_words(moment), moment=lambda m: errors.moment_in_words(m)
+    )
+
+    @app.context_processor
+    def _visitor() -> dict[str, object]:
+        return {"who": session.who()}

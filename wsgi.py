@@ -1,0 +1,15 @@
+"""The application for a WSGI server and for `flask --app wsgi`. Unsafe settings stop it with a sentence."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from careplan.settings import Unsafe, from_environment, with_file
+from careplan.web.app import create_app
+
+try:
+    app = create_app(from_environment(with_file(os.environ, Path(__file__).with_name(".env"))))
+except Unsafe as problem:
+    sys.exit(f"Cannot start: {problem}")
