@@ -1,0 +1,184 @@
+"""Every code, system and address this program writes into FHIR, and nothing of the kind anywhere else.
+
+SNOMED CT and LOINC codes are those of the design brief's code list. Only codes marked sure ("H") go out
+as SNOMED; what is marked "confirm" waits here for a terminologist and goes out as words.
+"""
+
+from __future__ import annotations
+
+BASE = "https://my-sickle-cell-plan.example/fhir"
+PROFILE = f"{BASE}/StructureDefinition"
+EXTENSION = f"{BASE}/StructureDefinition"
+OWN = f"{BASE}/CodeSystem"
+FIELD = f"{OWN}/field"
+SECTION = f"{OWN}/section"
+QUESTIONNAIRE = f"{BASE}/Questionnaire"
+PLAN_NUMBER = f"{BASE}/Id/plan-number"
+HOSPITAL_NUMBER = f"{BASE}/Id/hospital-number"
+REGISTRATION = f"{BASE}/Id/professional-registration"
+
+SNOMED = "http://snomed.info/sct"
+LOINC = "http://loinc.org"
+UCUM = "http://unitsofmeasure.org"
+URI = "urn:ietf:rfc:3986"
+LANGUAGE = "urn:ietf:bcp:47"
+NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
+ODS = "https://fhir.nhs.uk/Id/ods-organization-code"
+
+UKCORE = "https://fhir.hl7.org.uk/StructureDefinition"
+NHS_NUMBER_VERIFICATION = f"{UKCORE}/Extension-UKCore-NHSNumberVerificationStatus"
+CONTACT_RANK = f"{UKCORE}/Extension-UKCore-ContactRank"
+ETHNIC_CATEGORY = f"{UKCORE}/Extension-UKCore-EthnicCategory"
+NHS_NUMBER_STATUS = "https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatusEngland"
+ETHNICITY = "https://fhir.hl7.org.uk/CodeSystem/UKCore-EthnicCategoryEngland"
+HEADING = "https://fhir.hl7.org.uk/CodeSystem/UKCore-RecordStandardHeadings"
+
+HL7 = "http://hl7.org/fhir/StructureDefinition"
+INTERPRETER_REQUIRED = f"{HL7}/patient-interpreterRequired"
+VERSION_NUMBER = f"{HL7}/composition-clinicaldocument-versionNumber"
+FLAG_DETAIL = f"{HL7}/flag-detail"
+DATA_ABSENT = f"{HL7}/data-absent-reason"
+
+TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
+ALLERGY_CLINICAL = f"{TERMINOLOGY}/allergyintolerance-clinical"
+ALLERGY_VERIFICATION = f"{TERMINOLOGY}/allergyintolerance-verification"
+CONDITION_CLINICAL = f"{TERMINOLOGY}/condition-clinical"
+CONDITION_VERIFICATION = f"{TERMINOLOGY}/condition-ver-status"
+CONDITION_CATEGORY = f"{TERMINOLOGY}/condition-category"
+OBSERVATION_CATEGORY = f"{TERMINOLOGY}/observation-category"
+FLAG_CATEGORY = f"{TERMINOLOGY}/flag-category"
+EMPTY_REASON = f"{TERMINOLOGY}/list-empty-reason"
+IDENTIFIER_TYPE = f"{TERMINOLOGY}/v2-0203"
+AGENT_TYPE = f"{TERMINOLOGY}/provenance-participant-type"
+SIGNATURE_TYPE = "urn:iso-astm:E1762-95:2013"
+VERIFICATION_SIGNATURE = "1.2.840.10065.1.12.1.5"
+
+XHTML = "http://www.w3.org/1999/xhtml"
+
+CARE_PLAN = "734163000"
+NO_KNOWN_ALLERGY = "716186003"
+
+GENOTYPES = {"HbSS": "127040003", "HbSC": "35434009"}
+"""Our genotype code to SNOMED. The parent concept 417357006 may include trait, so it stands for nothing."""
+
+GENOTYPES_TO_CONFIRM = {
+    "HbSb0": "127043001",
+    "HbSb+": "127042006",
+    "HbSD": "25472008",
+    "HbSE": "47024008",
+    "HbSO": "127048005",
+}
+
+EVENTS = {"acute-chest-syndrome": "372146004", "priapism": "6273006"}
+"""Complications whose SNOMED code means exactly what ours does; "stroke or TIA" is two concepts."""
+
+EVENTS_TO_CONFIRM = {
+    "splenic-sequestration": "444108000",
+    "pulmonary-hypertension": "70995007",
+    "splenectomy": "234319005",
+}
+
+SUBSTANCES = {
+    "morphine": "373529000",
+    "diamorphine": "387341002",
+    "oxycodone": "55452001",
+    "fentanyl": "373492002",
+    "pethidine": "387298007",
+    "codeine": "387494007",
+    "tramadol": "386858008",
+    "ketamine": "373464007",
+    "paracetamol": "387517004",
+    "ibuprofen": "387207008",
+    "diclofenac": "7034005",
+    "naproxen": "372588000",
+    "latex": "111088007",
+}
+"""Substances by their exact generic name; any other name goes as the words typed."""
+
+SUBSTANCES_TO_CONFIRM = {
+    "dihydrocodeine": "387322000",
+    "folic acid": "63718003",
+    "penicillin v": "372725003",
+    "penicillin": "764146007",
+}
+
+ROUTES = {
+    "oral": "26643006",
+    "subcutaneous": "34206005",
+    "IV": "47625008",
+    "intranasal": "46713006",
+    "IM": "78421000",
+    "buccal": "54471007",
+    "sublingual": "37839007",
+    "transdermal": "45890007",
+}
+"""PCA is a device and a route, inhaled has no code in the list: both go as words."""
+
+OBSERVATIONS: dict[str, tuple[str, ...]] = {
+    "haemoglobin": ("718-7",),
+    "spo2_on_air": ("59408-5", "2708-6"),
+    "reticulocytes": ("60474-4",),
+    "creatinine": ("14682-9",),
+    "egfr": ("98979-8", "62238-1"),
+    "blood_pressure": ("85354-9",),
+    "weight": ("29463-7",),
+    "hbs_percent": ("4625-0",),
+    "ferritin": ("2276-4",),
+}
+SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
+VITAL_SIGNS = ("spo2_on_air", "blood_pressure", "weight")
+
+UNITS = {"mL/min/1.73m2": "mL/min/{1.73_m2}"}
+"""UCUM codes of those dictionary units that are not UCUM as they stand."""
+
+DOSE_UNITS = {
+    "mg": "mg",
+    "microgram": "ug",
+    "g": "g",
+    "mL": "mL",
+    "mg/kg": "mg/kg",
+    "microgram/kg": "ug/kg",
+    "sachet": "{sachet}",
+    "drop": "[drp]",
+    "puff": "{puff}",
+    "microgram/hour": "ug/h",
+}
+"""A "unit" is a different amount for every drug, so it has no UCUM code here."""
+
+DOSE_COUNT = "{dose}"
+TIME_UNITS = {"min": "min", "h": "h", "day": "d", "week": "wk"}
+
+ALERTS = "alerts"
+"""A section of the document that the plan does not have: facts nobody may overlook."""
+
+SECTION_LOINC = {
+    "diagnosis": "11450-4",
+    "allergies": "48765-2",
+    "medicines": "10160-0",
+    "pain_plan": "18776-5",
+    "what_matters": "81338-6",
+    "baselines": "30954-2",
+    "complications": "11348-0",
+    ALERTS: "104605-1",
+}
+"""International Patient Summary section codes."""
+
+SECTION_HEADING = {
+    "identity": "person-demographics",
+    "about_me": "individual-requirements",
+    "my_sickle": "patient-perception-of-problem",
+    "what_matters": "patient-and-carer-concerns-expectations-and-wishes",
+    "my_people": "social-context",
+    "diagnosis": "diagnoses",
+    "pain_plan": "plan-and-requested-actions",
+    "allergies": "allergies-and-adverse-reaction",
+    "baselines": "investigation-results",
+    "medicines": "medications-and-medical-devices",
+    "complications": "relevant-past-medical-surgical-and-mental-health-history",
+    "transfusion": "special-requirements",
+    "care_team": "professional-contacts",
+    ALERTS: "safety-alerts",
+}
+"""PRSB record headings as UK Core's code system has them."""
+
+GENDERS = {"female": "female", "male": "male", "indeterminate": "other", "not known": "unknown"}

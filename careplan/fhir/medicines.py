@@ -1,0 +1,202 @@
+"""Allergies and regular medicines, as the team has checked them and as the person knows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from careplan.fhir import codes
+from careplan.fhir.frame import Found, Frame
+from careplan.fhir.tree import (
+    Node,
+    Tree,
+    coding,
+    concept,
+    details,
+    extension,
+    notes,
+    snomed,
+    some,
+    substance,
+)
+from careplan.plan.codec import from_plain
+from careplan.plan.values import Interval, IntervalKind
+
+HOMES = frozenset(
+    {
+        *("allergies.entries", "my_allergies.entries"),
+        *("medicines.entries", "my_medicines.entries"),
+    }
+)
+"""Side effects are not here: as AllergyIntolerance, an itch from morphine could stop somebody's morphine."""
+
+MEDICINE = f"{codes.EXTENSION}/medicine"
+INTERVAL = f"{codes.EXTENSION}/interval"
+DOSE_TEXT = f"{codes.EXTENSION}/dose-as-written"
+
+
+def out(frame: Frame) -> list[Tree]:
+    return [
+        *_allergies(frame, "allergies"),
+        *_allergies(frame, "my_allergies"),
+        *_none_known(frame),
+        *(_medicine(frame, one) for one in frame.plain["medicines"].get("entries", ())),
+        *(_my_medicine(frame, one) for one in frame.plain["my_medicines"].get("entries", ())),
+    ]
+
+
+def back(found: Found) -> dict[str, dict[str, Any]]:
+    checked = [_allergy_back(one) for one in found.every("allergies.entries")]
+    reported = [_allergy_back(one) for one in found.every("my_allergies.entries")]
+    for one in checked:
+        one.update(some(on=one.pop("reported_on", None)))
+    team = [_medicine_back(one) for one in found.every("medicines.entries")]
+    known = [_my_medicine_back(one) for one in found.every("my_medicines.entries")]
+    return {
+        "allergies": some(entries=checked),
+        "my_allergies": some(entries=reported),
+        "medicines": some(entries=team),
+        "my_medicines": some(entries=known),
+    }
+
+
+def _allergies(frame: Frame, section: str) -> list[Tree]:
+    """What the team has checked is confirmed; what the person reports is unconfirmed, and never hidden."""
+    mine = section == "my_allergies"
+    return [
+        frame.resource("AllergyIntolerance", one["id"], f"{section}.entries")
+        | some(
+            clinicalStatus=concept(coding(codes.ALLERGY_CLINICAL, "active")),
+            verificationStatus=concept(
+                coding(codes.ALLERGY_VERIFICATION, "unconfirmed" if mine else "confirmed")
+            ),
+            type="allergy",
+            code=substance(one["substance"]),
+            patient=frame.patient,
+            recordedDate=one.get("reported_on" if mine else "on"),
+            recorder=some(display=one.get("verified_by")),
+            asserter=frame.patient if mine else None,
+            reaction=_reaction(one.get("reaction"), one.get("severity")),
+        )
+        for one in frame.plain[section].get("entries", ())
+    ]
+
+
+def _reaction(words: str | None, severity: str | None) -> list[Tree]:
+    """FHIR asks for a manifestation; where nobody said one, it says that it is not known."""
+    if not words and not severity:
+        return []
+    unknown = {"extension": [extension(codes.DATA_ABSENT, valueCode="unknown")]}
+    return [some(manifestation=[{"text": words} if words else unknown], severity=severity)]
+
+
+def _allergy_back(node: Node) -> dict[str, Any]:
+    return some(
+        id=node.identity(),
+        substance=node.text("code", "text"),
+        reaction=node.text("reaction", 0, "manifestation", 0, "text"),
+        severity=node.text("reaction", 0, "severity"),
+        verified_by=node.text("recorder", "display"),
+        reported_on=node.text("recordedDate"),
+    )
+
+
+def _none_known(frame: Frame) -> list[Tree]:
+    """ "No known allergies" is a statement with a date, and stands only while nobody reports one."""
+    plain, reported = frame.plain["allergies"], frame.plain["my_allergies"]
+    if plain["state"] != "none confirmed" or "entries" in plain or "entries" in reported:
+        return []
+    place = "allergies.state"
+    return [
+        frame.resource("AllergyIntolerance", frame.identity(place), place)
+        | some(
+            clinicalStatus=concept(coding(codes.ALLERGY_CLINICAL, "active")),
+            verificationStatus=concept(coding(codes.ALLERGY_VERIFICATION, "confirmed")),
+            code=concept(snomed(codes.NO_KNOWN_ALLERGY), text="No known allergy"),
+            patient=frame.patient,
+            recordedDate=plain.get("confirmed_on"),
+        )
+    ]
+
+
+def timing(plain: dict[str, Any]) -> Tree:
+    """FHIR's timing as far as it can say it, and the interval exactly as it was typed."""
+    interval = from_plain(Interval, plain)
+    repeat: Tree | None = None
+    words = None
+    if interval.kind is IntervalKind.SINGLE_DOSE:
+        repeat, words = {"count": 1}, interval.words
+    elif interval.kind is IntervalKind.SET_TIMES:
+        words = interval.times
+    elif interval.number and interval.unit:
+        unit = codes.TIME_UNITS[interval.unit]
+        repeat = {"frequency": 1, "period": interval.number, "periodUnit": unit}
+    return some(
+        extension=details(INTERVAL, plain), repeat=repeat, code={"text": words} if words else None
+    )
+
+
+def timing_back(node: Node | None) -> dict[str, Any] | None:
+    return (node.details(INTERVAL) or None) if node else None
+
+
+def _statement(frame: Frame, plain: dict[str, Any], place: str, dosage: Tree) -> Tree:
+    rest = some(last_fbc=plain.get("last_fbc"))
+    mine = place.startswith("my_")
+    reason = plain.get("reason")
+    return frame.resource("MedicationStatement", plain["id"], place) | some(
+        extension=details(MEDICINE, rest, frame.words, place),
+        status="active",
+        medicationCodeableConcept=substance(plain["drug"]),
+        subject=frame.patient,
+        informationSource=frame.patient if mine else None,
+        reasonCode=[{"text": reason}] if reason else None,
+        note=notes(plain.get("note")),
+        dosage=[dosage] if dosage else None,
+    )
+
+
+def _medicine(frame: Frame, plain: dict[str, Any]) -> Tree:
+    dose, every = plain.get("dose"), plain.get("every")
+    words = [dose, from_plain(Interval, every).words if every else None]
+    dosage = some(
+        extension=[extension(DOSE_TEXT, valueString=dose)] if dose else None,
+        text=" ".join(word for word in words if word) or None,
+        timing=timing(every) if every else None,
+    )
+    return _statement(frame, plain, "medicines.entries", dosage)
+
+
+def _medicine_back(node: Node) -> dict[str, Any]:
+    return node.details(MEDICINE) | some(
+        id=node.identity(),
+        drug=node.text("medicationCodeableConcept", "text"),
+        dose=_dose_back(node),
+        every=timing_back(node.at("dosage", 0, "timing")),
+        reason=node.text("reasonCode", 0, "text"),
+    )
+
+
+def _my_medicine(frame: Frame, plain: dict[str, Any]) -> Tree:
+    dose, often = plain.get("dose"), plain.get("how_often")
+    dosage = some(
+        extension=[extension(DOSE_TEXT, valueString=dose)] if dose else None,
+        text=" ".join(word for word in (dose, often) if word) or None,
+        timing={"code": {"text": often}} if often else None,
+    )
+    return _statement(frame, plain, "my_medicines.entries", dosage)
+
+
+def _my_medicine_back(node: Node) -> dict[str, Any]:
+    return some(
+        id=node.identity(),
+        drug=node.text("medicationCodeableConcept", "text"),
+        dose=_dose_back(node),
+        how_often=node.text("dosage", 0, "timing", "code", "text"),
+        note=node.text("note", 0, "text"),
+    )
+
+
+def _dose_back(node: Node) -> str | None:
+    dosage = node.at("dosage", 0)
+    written = dosage.extension(DOSE_TEXT) if dosage else None
+    return written.text("valueString") if written else None

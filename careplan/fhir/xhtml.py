@@ -1,0 +1,88 @@
+"""Narrative as FHIR allows it: a well-formed XHTML div with nothing that runs, loads or asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.entities import name2codepoint
+from xml.parsers import expat
+
+from careplan.fhir.codes import XHTML
+
+_ELEMENTS = frozenset(
+    "a abbr acronym b big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 h3 h4 h5 h6"
+    " hr i img li ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt ul var".split()
+)
+"""The elements of the FHIR narrative rules, less <map> and <area>."""
+
+_ATTRIBUTES = frozenset(
+    "abbr alt align border cellpadding cellspacing char charoff class colspan dir headers height href id lang"
+    " name rowspan scope span src start style summary title type valign value width xml:lang xmlns".split()
+)
+_SAFE_LINK = re.compile(r"(#|tel:|https://|urn:uuid:)", re.IGNORECASE)
+_SAFE_IMAGE = re.compile(r"(#|data:image/(png|jpeg|gif);)", re.IGNORECASE)
+_UNSAFE_STYLE = re.compile(r"url\s*\(|expression|@import|javascript|\\", re.IGNORECASE)
+_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+_XML_OWN = {"amp", "lt", "gt", "quot", "apos"}
+
+
+class _Stop(Exception):  # noqa: N818  (never leaves this file)
+    pass
+
+
+def problems(div: str) -> list[str]:
+    """What is wrong with it, in words; an empty list when it may stand in a document."""
+    found: list[str] = []
+    depth, content = 0, False
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth, content
+        if depth == 0 and (name != "div" or attributes.get("xmlns") != XHTML):
+            found.append("the narrative must be one <div> in the XHTML namespace")
+        if name not in _ELEMENTS:
+            found.append(f"<{name}> is not allowed in a narrative")
+        found.extend(_attributes(name, attributes))
+        depth += 1
+        content = content or name == "img"
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def text(data: str) -> None:
+        nonlocal content
+        content = content or bool(data.strip())
+
+    def refuse(*_: object) -> None:
+        raise _Stop
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = parser.ProcessingInstructionHandler = refuse
+    try:
+        parser.Parse(_NAMED.sub(_character, div), True)  # noqa: FBT003  (expat's own signature)
+    except _Stop:
+        return ["a document type or processing instruction is not allowed in a narrative"]
+    except (expat.ExpatError, ValueError) as problem:
+        return [f"not well-formed: {problem}"]
+    return found if content or found else ["the narrative is empty"]
+
+
+def _attributes(element: str, attributes: dict[str, str]) -> Iterator[str]:
+    for name, value in attributes.items():
+        if name not in _ATTRIBUTES:
+            yield f"{name} is not allowed on <{element}>"
+        elif name == "href" and not _SAFE_LINK.match(value.strip()):
+            yield f"a link to {value[:40]!r} is not allowed"
+        elif name == "src" and not _SAFE_IMAGE.match(value.strip()):
+            yield f"a picture from {value[:40]!r} is not allowed"
+        elif name == "style" and _UNSAFE_STYLE.search(value):
+            yield f"the style {value[:40]!r} is not allowed"
+
+
+def _character(found: re.Match[str]) -> str:
+    """FHIR lets a narrative use HTML's named characters, which XML alone does not know."""
+    name = found.group(1)
+    known = name not in _XML_OWN and name in name2codepoint
+    return f"&#{name2codepoint[name]};" if known else found.group(0)
