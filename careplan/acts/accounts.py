@@ -12,7 +12,7 @@ from careplan.accounts.passwords import hash_password, problem_with
 from careplan.accounts.people import Role, Who
 from careplan.accounts.registration import Registration
 from careplan.acts.drafting import keep_identity
-from careplan.acts.faces import face_of
+from careplan.acts.faces import face_from
 from careplan.acts.signing_in import WrongCode, folded_email
 from careplan.acts.world import NotAllowed, World, actor
 from careplan.audit.events import Actor, ActorKind, AuditEvent, Kind
@@ -67,7 +67,7 @@ def make_own_account(world: World, asked: NewPerson, *, at: datetime, today: dat
             link_account(tx, account_id, patient_id, relation="self", at=at)
             name_in_directory(tx, "plan-number", plan_number, patient_id)
             keep_identity(tx, patient_id, identity, by=account_id, by_name=identity.legal_name or "", at=at)
-            set_face(tx, patient_id, face_of(CarePlan(identity=identity), plan_number))
+            set_face(tx, patient_id, face_from(CarePlan(identity=identity), plan_number))
             doer = Actor(ActorKind.PATIENT, str(account_id), identity.legal_name or "")
             what = {"account": str(account_id), "role": "patient"}
             append(tx, AuditEvent(Kind.ACCOUNT_CREATED, at, doer, str(patient_id), what))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_read_record, may_write_clinical, may_write_own_words
-from careplan.acts.world import NotAllowed, World, actor, allowed_patient
+from careplan.acts.world import NotAllowed, World, actor, allowed_patient, london_day
 from careplan.audit.events import AuditEvent, Kind
 from careplan.plan.care_plan import CLINICAL, OWN_WORDS, SECTIONS, CarePlan, Contribution
 from careplan.plan.codec import Unreadable, from_plain, to_plain
@@ -45,9 +45,13 @@ def save_section(
     may = _may_write(section)
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may)
-        revision = keep_draft(
-            tx, patient_id, section, dict(body), based_on=based_on, by=UUID(by.account_id), by_name=by.name, at=at
-        )
+        kept = {**body, "role": by.title or "patient"}
+        if section == "my_allergies":
+            before = draft_of(tx, patient_id, section)
+            kept["plain"] = dated_allergies(
+                kept["plain"], before.body["plain"] if before else {}, london_day(at)
+            )
+        revision = keep_draft(tx, patient_id, section, kept, based_on=based_on, by=by, at=at)
         what = {"section": section, "revision": str(revision)}
         append(tx, AuditEvent(Kind.DRAFT_SAVED, at, actor(by), str(patient_id), what))
     return revision
@@ -88,18 +92,27 @@ def _section(world: World, name: str, body: Mapping[str, Any]) -> object:
     if body.get("typed"):
         raise Unfinished(name, title)
     try:
-        return from_plain(SECTIONS[name], body.get("plain", {}), name)
+        return from_plain(SECTIONS[name], _without_blank_items(body.get("plain", {})), name)
     except Unreadable as problem:
         raise Unfinished(name, title) from problem
 
 
-def contributions(tx: Transaction, patient_id: UUID, roles: Mapping[UUID, str]) -> tuple[Contribution, ...]:
+def _without_blank_items(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """A list item that was opened and never filled in is nothing."""
+    return {
+        name: [item for item in value if not isinstance(item, dict) or item.keys() - {"id"}]
+        if isinstance(value, list)
+        else value
+        for name, value in plain.items()
+    }
+
+
+def contributions(drafts: Mapping[str, Draft]) -> tuple[Contribution, ...]:
     """Who last wrote each section that has been written in."""
-    drafts = drafts_of(tx, patient_id)
+    written = (drafts[name] for name in SECTIONS if name in drafts and name != "identity")
     return tuple(
-        Contribution(name, drafts[name].by_name, roles.get(drafts[name].by, "patient"), drafts[name].at)
-        for name in SECTIONS
-        if name in drafts and name != "identity"
+        Contribution(one.section, one.by_name, one.body.get("role", "patient"), one.updated_at)
+        for one in written
     )
 
 
@@ -124,10 +137,10 @@ def identity_of(tx: Transaction, patient_id: UUID) -> Identity:
 
 
 def keep_identity(
-    tx: Transaction, patient_id: UUID, identity: Identity, *, by: UUID, by_name: str, at: datetime
+    tx: Transaction, patient_id: UUID, identity: Identity, *, by: Who, at: datetime
 ) -> None:
     """The identity section, over whatever stood there: only account-making and the clinic write it."""
     kept = draft_of(tx, patient_id, "identity")
     body = {**EMPTY, "plain": to_plain(identity)}
     based_on = kept.revision if kept else 0
-    keep_draft(tx, patient_id, "identity", body, based_on=based_on, by=by, by_name=by_name, at=at)
+    keep_draft(tx, patient_id, "identity", body, based_on=based_on, by=by, at=at)

@@ -6,10 +6,10 @@ from careplan.plan.care_plan import CarePlan
 from careplan.store.patients import Face
 
 
-def face_of(plan: CarePlan, plan_number: str) -> Face:
+def face_from(plan: CarePlan, plan_number: str) -> Face:
     """Name, birth date, numbers to find the person by, and whom to ring when a link is dead."""
     return Face(
-        name=plan.identity.legal_name or "",
+        legal_name=plan.identity.legal_name or "",
         known_as=plan.about_me.known_as,
         date_of_birth=plan.identity.date_of_birth,
         nhs_number=plan.identity.nhs_number,

@@ -10,7 +10,7 @@ from careplan.accounts.clinic_codes import LIFETIME, new_code, read_code
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_list_patients, may_write_own_words
 from careplan.acts.drafting import identity_of, keep_identity
-from careplan.acts.faces import face_of
+from careplan.acts.faces import face_from
 from careplan.acts.world import NotAllowed, NotThere, World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
 from careplan.plan.care_plan import CarePlan
@@ -95,13 +95,13 @@ def link_in_clinic(
             checked_on=today,
             checked_by=by.name,
         )
-        keep_identity(tx, patient_id, checked, by=UUID(by.account_id), by_name=by.name, at=at)
+        keep_identity(tx, patient_id, checked, by=by, at=at)
         give_team(tx, patient_id, team_id)
         patient = patient_of(tx, patient_id)
         if patient is None:
             raise NotThere
         plan = CarePlan(identity=checked)
-        set_face(tx, patient_id, face_of(plan, patient.plan_number))
+        set_face(tx, patient_id, face_from(plan, patient.plan_number))
         for kind, what in ((Kind.IDENTITY_CHECKED, {"method": method}), (Kind.PLAN_LINKED, {})):
             append(tx, AuditEvent(kind, at, actor(by), str(patient_id), what))
     return patient_id

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
-from uuid import UUID
+from datetime import date, datetime, timedelta
 
 from careplan.accounts.passwords import check_password
-from careplan.acts.world import World
-from careplan.audit.events import SYSTEM_NAME, Actor, ActorKind, AuditEvent, Kind as Deed, stranger
-from careplan.plan.lifecycle import Tone
+from careplan.acts.world import SYSTEM, World
+from careplan.audit.events import AuditEvent, stranger
+from careplan.audit.events import Kind as Deed
+from careplan.plan.lifecycle import Tone, in_words
 from careplan.sharing.answers import (
+    LIFETIME,
     Locked,
-    MayTry,
     Wait,
     after_wrong,
     asked_at_code_door,
@@ -25,32 +24,48 @@ from careplan.sharing.answers import (
     may_try,
 )
 from careplan.sharing.birth_dates import read_birth_date
-from careplan.sharing.links import LIFETIME, Opening, State, standing
+from careplan.sharing.links import Opening, State, standing
 from careplan.sharing.short_codes import read_code
+from careplan.store.counters import count_in
 from careplan.store.db import Transaction
+from careplan.store.link_files import LinkFile, Packing, files_of
 from careplan.store.links import (
-    File,
-    LinkRow,
+    KeptLink,
     count_view,
     count_wrong_answer,
-    files_of,
     link_by_code,
     link_by_token,
+    lock_link,
     mark_locked,
+    mark_told,
+    pause_link,
+    secrets_of,
 )
 from careplan.store.outbox import add_message
-from careplan.store.patients import PatientRow, face_of_patient, patient_of
+from careplan.store.patients import Patient, face_of, patient_of
 from careplan.store.trail import append
-from careplan.store.versions import current_version
+from careplan.store.versions import emergency_of
+
+CODE_DOOR_WINDOW = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A stranger at a door: what they answered, who they say they are, when it is."""
+
+    answer: str | None
+    recipient: str
+    at: datetime
+    today: date
 
 
 @dataclass(frozen=True)
 class Opened:
-    """The plan may be shown. `files` are ciphertext for the link's holder; `version` is the newest."""
+    """The plan may be shown: ciphertext for the link's holder, and how the plan stands today."""
 
-    link: LinkRow
-    patient: PatientRow
-    files: list[File]
+    link: KeptLink
+    patient: Patient
+    files: tuple[LinkFile, ...]
 
 
 @dataclass(frozen=True)
@@ -76,27 +91,28 @@ class Dead:
     phone: str | None
 
 
-Answer = Opened | Asks | MustWait | Dead
-
-
 def open_link(
-    world: World, *, token: str, answer: str | None, recipient: str, have: int | None, at: datetime, today: date
-) -> Answer | None:
-    """A scanned link. None for an address nobody ever had. `have` is the version the reader
-    already shows: asking again for the same one is not another look."""
+    world: World, reader: Reader, *, token: str, have: int | None, zipped: bool
+) -> Opened | Asks | MustWait | Dead | None:
+    """A scanned link. None for an address nobody ever had.
+
+    `have` is the version a reader already shows: asking again whether it is still the one to use
+    is not another look, so it is neither counted nor written down.
+    """
     with world.store.begin() as tx:
-        row = link_by_token(tx, token)
-        if row is None:
+        link = link_by_token(tx, token)
+        if link is None:
             return None
-        refusal = _ask(world, tx, row, row.link.opening, answer, recipient, at, today)
+        refusal = _ask(world, tx, link, link.facts.opening, reader)
         if refusal is not None:
             return refusal
-        patient = _patient(tx, row)
-        if have != patient.current_version:
-            if not count_view(tx, row):
-                return _dead(tx, row, State.USED_UP)
-            _write_down(tx, Deed.LINK_OPENED, row, patient, recipient, row.link.opening, at)
-        return Opened(row, patient, files_of(tx, row))
+        patient = _patient(tx, link)
+        if have is None or have != patient.current_version:
+            if count_view(tx, link.patient_id, link.link_id) is None:
+                return _dead(tx, link, State.USED_UP)
+            _write_down(tx, Deed.LINK_OPENED, link, patient, reader, link.facts.opening)
+        packing = Packing.ZIPPED if zipped else Packing.PLAIN
+        return Opened(link, patient, files_of(tx, link.patient_id, link.link_id, packing=packing))
 
 
 @dataclass(frozen=True)
@@ -104,35 +120,45 @@ class Shown:
     """The emergency page itself, for the door that needs no script. `narrative` is our own XHTML."""
 
     narrative: str
-    patient: PatientRow
-    version: int
+    patient: Patient
 
 
 def open_by_code(
-    world: World, *, code: str, birth_date: str, passcode: str | None, at: datetime, today: date
+    world: World, reader: Reader, *, code: str, passcode: str
 ) -> Shown | MustWait | None:
-    """The short-code door. None for an unknown code and for a wrong answer alike: same bytes."""
+    """The short-code door. None for an unknown code, a dead link and a wrong answer alike.
+
+    `reader.answer` is the date of birth. A stranger learns nothing from words or time: every
+    try costs one password hash and one count.
+    """
     known = read_code(code)
     with world.store.begin() as tx:
-        row = link_by_code(tx, known) if known else None
-        if row is None:
-            check_password(None, passcode or birth_date, strength=world.strength)
+        count_in(tx, "code-door", window=CODE_DOOR_WINDOW, at=reader.at)
+        link = link_by_code(tx, known) if known else None
+        asked = asked_at_code_door(link.facts.opening) if link else Opening.DATE_OF_BIRTH
+        if link is None or asked is not Opening.PASSCODE:
+            check_password(None, passcode or "x", strength=world.strength)
+        if link is None:
             return None
-        asked = asked_at_code_door(row.link.opening)
-        given = passcode if asked is Opening.PASSCODE else birth_date
-        refusal = _ask(world, tx, row, asked, given or "", "", at, today)
+        given = Reader(
+            passcode if asked is Opening.PASSCODE else reader.answer,
+            reader.recipient,
+            reader.at,
+            reader.today,
+        )
+        refusal = _ask(world, tx, link, asked, given)
         if isinstance(refusal, MustWait):
             return refusal
-        if asked is not Opening.PASSCODE:
-            check_password(None, birth_date, strength=world.strength)
-        if refusal is not None or not _born(tx, row, birth_date, today):
+        if refusal is not None or not _born(tx, link, reader.answer or "", reader.today):
             return None
-        patient = _patient(tx, row)
-        _write_down(tx, Deed.SHORT_CODE_OPENED, row, patient, "", asked, at)
-        current = current_version(tx, row.patient_id)
-        if current is None or not count_view(tx, row):
+        patient = _patient(tx, link)
+        if count_view(tx, link.patient_id, link.link_id) is None:
             return None
-        return Shown(narrative_in(current.emergency), patient, current.number)
+        document = emergency_of(tx, link.patient_id, patient.current_version or 0)
+        if document is None:
+            return None
+        _write_down(tx, Deed.SHORT_CODE_OPENED, link, patient, reader, asked)
+        return Shown(narrative_in(document), patient)
 
 
 def narrative_in(document: bytes) -> str:
@@ -141,97 +167,107 @@ def narrative_in(document: bytes) -> str:
     return str(composition["text"]["div"])
 
 
-def state_words(patient: PatientRow, today: date) -> dict[str, Any]:
-    """The state chip, worked out at this moment from the columns kept in clear for it."""
-    if patient.signed_at is None:
-        return {"label": "NOT SIGNED", "tone": Tone.WARN, "words": "No signed pain plan yet."}
-    if patient.dose_stopped:
-        return {"label": "DOSE STOPPED", "tone": Tone.STOP, "words": "Do not use the dose on earlier copies."}
-    overdue = [day for day in (patient.valid_to, patient.review_due) if day is not None and today > day]
-    if overdue:
-        return {"label": "REVIEW OVERDUE", "tone": Tone.WARN, "words": f"Was due on {min(overdue).isoformat()}."}
-    return {"label": "CURRENT", "tone": Tone.OK, "words": ""}
+@dataclass(frozen=True)
+class Chip:
+    """The state of the plan as it is said today, in words and a tone; never colour alone."""
+
+    label: str
+    tone: Tone
+    words: str
+
+
+def chip_of(patient: Patient, today: date) -> Chip:
+    """Worked out at this moment from the columns kept in clear for it (design 1.8)."""
+    kept = patient.standing
+    if kept.signed_at is None:
+        return Chip("NOT SIGNED", Tone.WARN, "No signed pain plan yet. Written by the person.")
+    if kept.dose_stopped:
+        return Chip("DOSE STOPPED", Tone.STOP, "Do not use the dose on earlier copies.")
+    past = [day for day in (kept.valid_to, kept.review_due) if day is not None and today > day]
+    if past:
+        return Chip("REVIEW OVERDUE", Tone.WARN, f"Review was due on {in_words(min(past))}.")
+    until = f"Valid to {in_words(kept.valid_to)}." if kept.valid_to else ""
+    return Chip("CURRENT", Tone.OK, until)
 
 
 def _ask(
-    world: World,
-    tx: Transaction,
-    row: LinkRow,
-    asked: Opening,
-    answer: str | None,
-    recipient: str,
-    at: datetime,
-    today: date,
+    world: World, tx: Transaction, link: KeptLink, asked: Opening, reader: Reader
 ) -> Asks | MustWait | Dead | None:
     """None when the door is open."""
-    state = standing(row.link, now=at)
+    if asked is not Opening.CARD:
+        link = lock_link(tx, link.patient_id, link.link_id)
+    state = standing(link.facts, now=reader.at)
     if state not in (State.LIVE, State.LOCKED):
-        return _dead(tx, row, state)
-    verdict = may_try(row.link, now=at, asked=asked)
+        return _dead(tx, link, state)
+    verdict = may_try(link.facts, now=reader.at, asked=asked)
     if isinstance(verdict, Locked):
-        return _dead(tx, row, State.LOCKED)
+        return _dead(tx, link, State.LOCKED)
     if isinstance(verdict, Wait):
         return MustWait(asked, verdict.seconds)
     if asked is Opening.CARD:
         return None
-    folded = folded_answer(answer or "", opening=asked, now=at)
+    folded = folded_answer(reader.answer or "", opening=asked, now=reader.at)
     if folded is None:
         return Asks(asked, verdict.remaining or 0)
-    if _right(world, tx, row, asked, answer or "", folded, today):
+    if _right(world, tx, link, asked, reader, folded):
         return None
-    return _count(tx, row, asked, folded, recipient, at)
+    return _count(tx, link, asked, reader, folded)
 
 
 def _right(
-    world: World, tx: Transaction, row: LinkRow, asked: Opening, answer: str, folded: str, today: date
+    world: World, tx: Transaction, link: KeptLink, asked: Opening, reader: Reader, folded: str
 ) -> bool:
     if asked is Opening.PASSCODE:
-        return check_password(row.secrets.passcode_hash, folded, strength=world.strength)
-    return _born(tx, row, answer, today)
+        kept = secrets_of(tx, link.patient_id, link.link_id).passcode_hash
+        return check_password(kept, folded, strength=world.strength)
+    return _born(tx, link, reader.answer or "", reader.today)
 
 
-def _born(tx: Transaction, row: LinkRow, typed: str, today: date) -> bool:
-    face = face_of_patient(tx, row.patient_id)
-    return face.date_of_birth is not None and face.date_of_birth in read_birth_date(typed, latest=today)
+def _born(tx: Transaction, link: KeptLink, typed: str, today: date) -> bool:
+    face = face_of(tx, link.patient_id)
+    born = face.date_of_birth if face else None
+    return born is not None and born in read_birth_date(typed, latest=today)
 
 
 def _count(
-    tx: Transaction, row: LinkRow, asked: Opening, folded: str, recipient: str, at: datetime
+    tx: Transaction, link: KeptLink, asked: Opening, reader: Reader, folded: str
 ) -> Asks | Dead:
-    counted = count_wrong_answer(tx, row, folded, lifetime=LIFETIME[asked])
-    follows = after_wrong(counted.distinct, opening=asked, now=at, already_seen=counted.already_seen)
-    what = {"link": row.link.id, "how": str(asked), "tries": str(counted.distinct)}
-    append(tx, AuditEvent(Deed.WRONG_ANSWER, at, stranger(recipient), str(row.patient_id), what))
+    patient_id, link_id, at = link.patient_id, link.link_id, reader.at
+    counted = count_wrong_answer(tx, patient_id, link_id, answer=folded, lifetime=LIFETIME[asked])
+    follows = after_wrong(
+        counted.distinct, opening=asked, now=at, already_seen=counted.already_seen
+    )
+    what = {"link": link.facts.id, "how": str(asked), "tries": str(counted.distinct)}
+    doer = stranger(reader.recipient)
+    append(tx, AuditEvent(Deed.WRONG_ANSWER, at, doer, str(patient_id), what))
     if follows.next_try_at is not None:
-        row = _paused(tx, row, follows.next_try_at)
-    if follows.tell:
-        add_message(tx, row.patient_id, "wrong-answers", {"link": row.link.id}, at)
-    if follows.locked:
-        mark_locked(tx, row, at)
-        actor = Actor(ActorKind.SYSTEM, None, SYSTEM_NAME)
-        append(tx, AuditEvent(Deed.LINK_LOCKED, at, actor, str(row.patient_id), {"link": row.link.id}))
-        return _dead(tx, row, State.LOCKED)
-    return Asks(asked, follows.remaining, wrong=True)
+        pause_link(tx, patient_id, link_id, until=follows.next_try_at)
+    if follows.tell and mark_told(tx, patient_id, link_id, at=at):
+        said = {"link": link.facts.id}
+        add_message(tx, "wrong-answers", said, patient_id=patient_id, at=at)
+    if not follows.locked:
+        return Asks(asked, follows.remaining, wrong=True)
+    if mark_locked(tx, patient_id, link_id, at=at):
+        said = {"link": link.facts.id}
+        append(tx, AuditEvent(Deed.LINK_LOCKED, at, SYSTEM, str(patient_id), said))
+        add_message(tx, "link-locked", said, patient_id=patient_id, at=at)
+    return _dead(tx, link, State.LOCKED)
 
 
-def _paused(tx: Transaction, row: LinkRow, until: datetime) -> LinkRow:
-    pause(tx, row, until)
-    return row
+def _dead(tx: Transaction, link: KeptLink, state: State) -> Dead:
+    face = face_of(tx, link.patient_id)
+    return Dead(state, face.phone_24h if face else None)
 
 
-def _dead(tx: Transaction, row: LinkRow, state: State) -> Dead:
-    return Dead(state, face_of_patient(tx, row.patient_id).phone_24h)
-
-
-def _patient(tx: Transaction, row: LinkRow) -> PatientRow:
-    patient = patient_of(tx, row.patient_id)
+def _patient(tx: Transaction, link: KeptLink) -> Patient:
+    patient = patient_of(tx, link.patient_id)
     if patient is None:
-        raise LookupError("a link without a patient")
+        raise LookupError("a link whose person is not there")
     return patient
 
 
 def _write_down(
-    tx: Transaction, kind: Deed, row: LinkRow, patient: PatientRow, recipient: str, how: Opening, at: datetime
+    tx: Transaction, kind: Deed, link: KeptLink, patient: Patient, reader: Reader, how: Opening
 ) -> None:
-    what = {"link": row.link.id, "version": str(patient.current_version), "how": str(how)}
-    append(tx, AuditEvent(kind, at, stranger(recipient), str(row.patient_id), what))
+    what = {"link": link.facts.id, "version": str(patient.current_version), "how": str(how)}
+    append(tx, AuditEvent(kind, reader.at, stranger(reader.recipient), str(link.patient_id), what))

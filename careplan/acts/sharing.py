@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,8 +11,9 @@ from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_share
 from careplan.acts.files import link_files
 from careplan.acts.world import NotThere, World, actor, allowed_patient
-from careplan.audit.events import AuditEvent, Kind as Deed
-from careplan.keys.tokens import new_token
+from careplan.audit.events import AuditEvent
+from careplan.audit.events import Kind as Deed
+from careplan.keys.tokens import to_b64url
 from careplan.sharing.answers import folded_answer
 from careplan.sharing.links import (
     OPENINGS,
@@ -25,21 +25,24 @@ from careplan.sharing.links import (
     manifest_url,
     new_address_token,
     payload,
+    replaced,
+    revoke,
     standing,
     viewer_address,
 )
 from careplan.sharing.short_codes import new_code, shown
 from careplan.store.db import Transaction
+from careplan.store.link_files import drop_files, put_files
 from careplan.store.links import (
-    LinkRow,
-    Secrets,
+    KeptLink,
+    LinkSecrets,
     keep_link,
     link_of,
     links_of,
-    mark_replaced,
-    put_files,
-    revoke,
+    secrets_of,
 )
+from careplan.store.links import replace_link as keep_replaced
+from careplan.store.links import revoke_link as keep_revoked
 from careplan.store.trail import append
 from careplan.store.versions import current_version
 
@@ -60,14 +63,16 @@ class Shared:
     """A link with what a print needs of it. `address` is what the QR holds: never log it."""
 
     link: Link
+    state: State
     address: str
     short_code: str
 
 
-def shared(world: World, row: LinkRow) -> Shared:
-    url = manifest_url(world.base_url, token=row.secrets.token)
-    text = payload(url, key=row.secrets.key, flag=flag_for(row.link.opening))
-    return Shared(row.link, viewer_address(world.base_url, payload=text), shown(row.secrets.short_code))
+def shared(world: World, link: Link, secrets: LinkSecrets, at: datetime) -> Shared:
+    url = manifest_url(world.base_url, token=secrets.token)
+    text = payload(url, key=to_b64url(secrets.key), flag=flag_for(link.opening))
+    address = viewer_address(world.base_url, payload=text)
+    return Shared(link, standing(link, now=at), address, shown(secrets.short_code or ""))
 
 
 def make_link(
@@ -83,91 +88,105 @@ def make_link(
     max_views: int | None = None,
     at: datetime,
 ) -> Shared:
-    """A new link on the newest version. Raises NothingToShare, BadPasscode and sharing's refusals."""
+    """A new link on the newest version. Raises NothingToShare, BadPasscode, sharing's refusals."""
     opening = opening or OPENINGS[kind][0]
     hashed = _passcode_hash(world, passcode, at) if opening is Opening.PASSCODE else None
     link = Link(
-        id=str(world.new_id()), kind=kind, opening=opening, created_at=at, label=label,
-        expires_at=expires_at, max_views=max_views,
-    )  # fmt: skip
+        id=str(world.new_id()),
+        kind=kind,
+        opening=opening,
+        created_at=at,
+        label=label,
+        expires_at=expires_at,
+        max_views=max_views,
+    )
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_share)
-        row = _keep(world, tx, patient_id, link, hashed, at)
+        secrets = _keep(world, tx, patient_id, link, hashed)
         append(tx, AuditEvent(Deed.LINK_CREATED, at, actor(by), str(patient_id), _said(link)))
-    return shared(world, row)
+    return shared(world, link, secrets, at)
 
 
 def printed_link(world: World, *, by: Who, patient_id: UUID, kind: Kind, at: datetime) -> Shared:
     """The live link of this kind of print, so that every copy of it opens with the same code."""
-    with world.store.read() as tx:
-        allowed_patient(tx, by, patient_id, may_share)
-        for row in links_of(tx, patient_id):
-            if row.link.kind is kind and standing(row.link, now=at) is State.LIVE:
-                return shared(world, row)
+    for one in links(world, by=by, patient_id=patient_id, at=at):
+        if one.link.kind is kind and one.state is State.LIVE:
+            return one
     return make_link(world, by=by, patient_id=patient_id, kind=kind, at=at)
 
 
-def links(world: World, *, by: Who, patient_id: UUID) -> list[Shared]:
+def links(world: World, *, by: Who, patient_id: UUID, at: datetime) -> list[Shared]:
     """Every link of the person, newest first, dead ones too."""
     with world.store.read() as tx:
         allowed_patient(tx, by, patient_id, may_share)
-        return [shared(world, row) for row in links_of(tx, patient_id)]
+        return [
+            shared(world, one.facts, secrets_of(tx, patient_id, one.link_id), at)
+            for one in links_of(tx, patient_id)
+        ]
 
 
-def one_link(world: World, *, by: Who, patient_id: UUID, link_id: UUID) -> Shared:
-    with world.store.read() as tx:
-        allowed_patient(tx, by, patient_id, may_share)
-        return shared(world, _row(tx, patient_id, link_id))
+def one_link(world: World, *, by: Who, patient_id: UUID, link_id: UUID, at: datetime) -> Shared:
+    """One link of the person. Raises NotThere for any other's."""
+    for one in links(world, by=by, patient_id=patient_id, at=at):
+        if one.link.id == str(link_id):
+            return one
+    raise NotThere
 
 
 def revoke_link(world: World, *, by: Who, patient_id: UUID, link_id: UUID, at: datetime) -> None:
     """Dead from this moment for every copy. Raises NotFromHere when it is dead already."""
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_share)
-        row = _row(tx, patient_id, link_id)
-        revoke(tx, row, at)
-        append(tx, AuditEvent(Deed.LINK_REVOKED, at, actor(by), str(patient_id), {"link": row.link.id}))
+        revoke(_kept(tx, patient_id, link_id).facts, now=at)
+        keep_revoked(tx, patient_id, link_id, at=at)
+        drop_files(tx, patient_id, link_id)
+        what = {"link": str(link_id)}
+        append(tx, AuditEvent(Deed.LINK_REVOKED, at, actor(by), str(patient_id), what))
 
 
-def replace_link(world: World, *, by: Who, patient_id: UUID, link_id: UUID, at: datetime) -> Shared:
+def replace_link(
+    world: World, *, by: Who, patient_id: UUID, link_id: UUID, at: datetime
+) -> Shared:
     """One tap for a lost or burnt link: the old one dies, a new one of the same kind is born."""
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_share)
-        old = _row(tx, patient_id, link_id)
-        link = Link(
-            id=str(world.new_id()), kind=old.link.kind, opening=old.link.opening, created_at=at,
-            label=old.link.label, expires_at=old.link.expires_at, max_views=old.link.max_views,
-        )  # fmt: skip
-        row = _keep(world, tx, patient_id, link, old.secrets.passcode_hash, at)
-        mark_replaced(tx, old, by=UUID(link.id), at=at)
-        what = {"link": old.link.id, "by_link": link.id}
+        old = _kept(tx, patient_id, link_id).facts
+        fresh = {"id": str(world.new_id()), "created_at": at, "views": 0, "distinct_wrong": 0}
+        link = replace(old, **fresh, next_try_at=None)  # type: ignore[arg-type]
+        replaced(old, by=link.id, now=at)
+        hashed = secrets_of(tx, patient_id, link_id).passcode_hash
+        secrets = _keep(world, tx, patient_id, link, hashed)
+        keep_replaced(tx, patient_id, link_id, by=UUID(link.id))
+        drop_files(tx, patient_id, link_id)
+        what = {"link": old.id, "by_link": link.id}
         append(tx, AuditEvent(Deed.LINK_REPLACED, at, actor(by), str(patient_id), what))
-    return shared(world, row)
+    return shared(world, link, secrets, at)
 
 
 def _keep(
-    world: World, tx: Transaction, patient_id: UUID, link: Link, passcode_hash: str | None, at: datetime
-) -> LinkRow:
+    world: World, tx: Transaction, patient_id: UUID, link: Link, passcode_hash: str | None
+) -> LinkSecrets:
     current = current_version(tx, patient_id)
     if current is None:
         raise NothingToShare
-    secrets = Secrets(
+    secrets = LinkSecrets(
         token=new_address_token(world.entropy),
-        key=new_token(world.entropy),
+        key=world.entropy(32),
         short_code=new_code(world.entropy),
         passcode_hash=passcode_hash,
     )
-    row = LinkRow(patient_id, link, secrets)
-    keep_link(tx, row)
-    put_files(tx, row, current.number, link_files(world, row, current.emergency), at)
-    return row
+    keep_link(tx, patient_id, link, secrets)
+    files = link_files(world, secrets.key, current.emergency)
+    number = current.head.number
+    put_files(tx, patient_id, UUID(link.id), files, version=number, at=link.created_at)
+    return secrets
 
 
-def _row(tx: Transaction, patient_id: UUID, link_id: UUID) -> LinkRow:
-    row = link_of(tx, patient_id, link_id)
-    if row is None:
+def _kept(tx: Transaction, patient_id: UUID, link_id: UUID) -> KeptLink:
+    kept = link_of(tx, patient_id, link_id)
+    if kept is None:
         raise NotThere
-    return row
+    return kept
 
 
 def _said(link: Link) -> dict[str, str]:
@@ -176,7 +195,7 @@ def _said(link: Link) -> dict[str, str]:
 
 
 def _passcode_hash(world: World, passcode: str | None, at: datetime) -> str:
-    folded = folded_answer(unicodedata.normalize("NFKC", passcode or ""), opening=Opening.PASSCODE, now=at)
+    folded = folded_answer(passcode or "", opening=Opening.PASSCODE, now=at)
     if folded is None or len(folded) < MIN_PASSCODE:
         raise BadPasscode(f"A passcode needs at least {MIN_PASSCODE} letters or numbers.")
     if len(folded) > MAX_PASSCODE:

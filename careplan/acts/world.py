@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from uuid import UUID
 
 from careplan.accounts.passwords import STRONG, Strength
@@ -13,7 +14,8 @@ from careplan.audit.events import Actor, ActorKind
 from careplan.plan.dictionary import Dictionary, dictionary
 from careplan.plan.drugs import Drugs, drugs
 from careplan.store.db import Store, Transaction
-from careplan.store.patients import PatientRow, patient_of
+from careplan.store.patients import Patient, patient_of
+from careplan.summary.wording import LONDON
 
 
 class NotAllowed(PermissionError):
@@ -39,14 +41,14 @@ class World:
         return UUID(bytes=self.entropy(16), version=4)
 
 
-def facts_of(patient: PatientRow) -> PatientFacts:
+def facts_of(patient: Patient) -> PatientFacts:
     team = str(patient.team_id) if patient.team_id else None
-    return PatientFacts(patient_id=str(patient.id), team_id=team)
+    return PatientFacts(patient_id=str(patient.patient_id), team_id=team)
 
 
 def allowed_patient(
     tx: Transaction, by: Who, patient_id: UUID, may: Callable[[Who, PatientFacts], bool]
-) -> PatientRow:
+) -> Patient:
     """The patient, if `by` may; otherwise NotThere, so that nobody learns who has a plan."""
     patient = patient_of(tx, patient_id)
     if patient is None or not may(by, facts_of(patient)):
@@ -61,3 +63,8 @@ def actor(by: Who) -> Actor:
 
 
 SYSTEM = Actor(ActorKind.SYSTEM, None, "My sickle cell plan")
+
+
+def london_day(moment: datetime) -> date:
+    """The calendar day people in the United Kingdom write at that moment."""
+    return moment.astimezone(LONDON).date()

@@ -1,0 +1,134 @@
+"""Reading a plan, its history and who looked: each look at somebody's plan is written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from careplan.accounts.people import Who
+from careplan.accounts.permissions import may_list_patients, may_read_record, may_see_who_looked
+from careplan.acts.publishing import current_of
+from careplan.acts.world import NotAllowed, NotThere, World, actor, allowed_patient
+from careplan.audit.events import AuditEvent, Kind, sentence, shown_to_person
+from careplan.fhir.bundle import from_bundle
+from careplan.plan.care_plan import CarePlan, Version
+from careplan.plan.changes import Change, compare
+from careplan.store.patients import (
+    After,
+    Face,
+    Listed,
+    Only,
+    Patient,
+    face_of,
+    search_team,
+    team_list,
+)
+from careplan.store.trail import append, events_of
+from careplan.store.versions import VersionHead, history_of, version_of
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A person's plan at a glance, for their own front page and for the team's."""
+
+    patient: Patient
+    face: Face
+    current: Version | None
+
+
+def overview(world: World, *, by: Who, patient_id: UUID, at: datetime) -> Overview:
+    """The newest version as a plan. A look by the team is shown to the person."""
+    with world.store.begin() as tx:
+        patient = allowed_patient(tx, by, patient_id, may_read_record)
+        face, current = face_of(tx, patient_id), current_of(tx, patient_id)
+        if face is None:
+            raise NotThere
+        kind = Kind.READ_BY_TEAM if by.is_staff else Kind.READ_BY_PERSON
+        what = {"version": str(current.number)} if current else {}
+        append(tx, AuditEvent(kind, at, actor(by), str(patient_id), what))
+    return Overview(patient, face, current)
+
+
+def history(world: World, *, by: Who, patient_id: UUID) -> tuple[VersionHead, ...]:
+    """Every version, newest first, without their contents."""
+    with world.store.read() as tx:
+        allowed_patient(tx, by, patient_id, may_read_record)
+        return history_of(tx, patient_id)
+
+
+@dataclass(frozen=True)
+class OldVersion:
+    """One version, and what changed in it since the one before."""
+
+    version: Version
+    changes: tuple[Change, ...]
+
+
+def read_version(
+    world: World, *, by: Who, patient_id: UUID, number: int, at: datetime
+) -> OldVersion:
+    with world.store.begin() as tx:
+        allowed_patient(tx, by, patient_id, may_read_record)
+        kept = version_of(tx, patient_id, number)
+        if kept is None:
+            raise NotThere
+        before = version_of(tx, patient_id, number - 1)
+        what = {"version": str(number)}
+        append(tx, AuditEvent(Kind.VERSION_READ, at, actor(by), str(patient_id), what))
+    version = from_bundle(kept.record)
+    old = from_bundle(before.record).plan if before else CarePlan()
+    return OldVersion(version, compare(old, version.plan, world.words))
+
+
+@dataclass(frozen=True)
+class Look:
+    """One line of "who looked at my plan"."""
+
+    at: datetime
+    text: str
+
+
+def who_looked(
+    world: World, *, by: Who, patient_id: UUID, limit: int = 200
+) -> tuple[Look, ...]:
+    """In plain words, newest first, without numbers: what is not shown leaves no gap."""
+    with world.store.read() as tx:
+        allowed_patient(tx, by, patient_id, may_see_who_looked)
+        kept = events_of(tx, patient_id, limit=limit)
+
+    def named(fact: str, value: str) -> str:
+        titles = world.words.sections
+        return titles[value].title if fact == "section" and value in titles else value
+
+    return tuple(
+        Look(one.event.at, sentence(one.event, named=named))
+        for one in kept
+        if shown_to_person(one.event)
+    )
+
+
+def team_page(
+    world: World,
+    *,
+    by: Who,
+    text: str = "",
+    only: Only = Only.EVERYONE,
+    after: After | None = None,
+    at: datetime,
+    today: date,
+) -> tuple[Listed, ...]:
+    """The team's people: the longest overdue first, or those a search finds. One event a page."""
+    if by.team_id is None or not may_list_patients(by, team_id=by.team_id):
+        raise NotAllowed
+    team_id = UUID(by.team_id)
+    with world.store.begin() as tx:
+        if text.strip():
+            found = search_team(tx, team_id, text, today=today, limit=PAGE)
+        else:
+            found = team_list(tx, team_id, limit=PAGE, only=only, after=after, due_by=today)
+        what = {"team": by.team_id, "count": str(len(found))}
+        append(tx, AuditEvent(Kind.LIST_READ, at, actor(by), None, what))
+    return found

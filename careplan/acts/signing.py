@@ -1,0 +1,167 @@
+"""A clinician signs: what they see first, what stops them, and the bytes their name goes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from hashlib import sha256
+from uuid import UUID
+
+from careplan.accounts.people import Who
+from careplan.accounts.permissions import may_sign, may_write_clinical
+from careplan.acts.publishing import ChangedMeanwhile, Deed, Ground, ground, next_version, publish
+from careplan.acts.world import World
+from careplan.audit.events import Kind
+from careplan.plan.care_plan import CLINICAL, CarePlan, Signature, Version
+from careplan.plan.codec import canonical, to_plain
+from careplan.plan.lifecycle import Event, in_words
+from careplan.plan.safety import Facts, Finding, Severity, age_on, check, months_later
+from careplan.render.paper import measure
+from careplan.store.signatures import signature_of
+from careplan.summary.narrative import narrative
+
+
+class Blocked(ValueError):
+    """A rule stops the signature; `findings` say which facts conflict."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__("; ".join(one.text for one in findings))
+        self.findings = findings
+
+
+class NeedsReasons(Blocked):
+    """Warnings that want a reason before the signature."""
+
+
+class BadDate(ValueError):
+    """A review or expiry date outside its limits; the sentence says which."""
+
+
+class IdentityNotChecked(ValueError):
+    """Nobody has checked in clinic who this is, so nothing may be signed for them."""
+
+
+@dataclass(frozen=True)
+class SigningPage:
+    """What a clinician sees before signing: the page as it would be, what the rules found, and the
+    fingerprint that the signature must repeat."""
+
+    ground: Ground
+    clinical: bytes
+    findings: tuple[Finding, ...]
+    narrative: str
+    longest: date
+
+    @property
+    def fingerprint(self) -> str:
+        return sha256(self.clinical).hexdigest()
+
+
+def clinical_bytes(plan: CarePlan) -> bytes:
+    """The canonical JSON of the clinical part: what a signature is put to."""
+    return canonical({name: to_plain(plan.section(name)) for name in CLINICAL})
+
+
+def findings_of(world: World, *, by: Who, patient_id: UUID, today: date) -> tuple[Finding, ...]:
+    """What the rules say of the clinical part as drafted, for the desk while it is written."""
+    found = ground(
+        world, by=by, patient_id=patient_id, may=may_write_clinical, sections=("identity", *CLINICAL)
+    )
+    return _check(world, found, today)
+
+
+def signing_page(world: World, *, by: Who, patient_id: UUID, at: datetime, today: date) -> SigningPage:
+    """Everything the signature would publish, laid out. Raises Unfinished, DoesNotFit and
+    IdentityNotChecked before anybody can sign."""
+    found = ground(world, by=by, patient_id=patient_id, may=may_sign, sections=("identity", *CLINICAL))
+    if found.plan.identity.checked_on is None:
+        raise IdentityNotChecked
+    clinical, longest = clinical_bytes(found.plan), _longest(found.plan, today)
+    trial = next_version(world, found, at=at, reason="trial")
+    signature = _signature(world, by, clinical, at, longest)
+    shown = narrative(replace(trial, signature=signature, answer=None, stop=None), world.words)
+    measure(shown)
+    return SigningPage(found, clinical, _check(world, found, today), shown, longest)
+
+
+def sign_plan(
+    world: World,
+    *,
+    by: Who,
+    patient_id: UUID,
+    fingerprint: str,
+    expires_on: date,
+    reasons: Mapping[str, str],
+    at: datetime,
+    today: date,
+) -> Version:
+    """Sign the clinical part and publish it at once, marked as not yet seen by the patient.
+
+    `fingerprint` is what the clinician was shown. `reasons` answer the warnings by their keys.
+    """
+    page = signing_page(world, by=by, patient_id=patient_id, at=at, today=today)
+    if page.fingerprint != fingerprint:
+        raise ChangedMeanwhile
+    _refuse(page.findings, reasons)
+    _check_dates(page, expires_on, today)
+    found = page.ground
+    again = found.current is not None and found.current.signature is not None
+    reason = f"{by.name} {'signed the pain plan again' if again else 'signed the pain plan'}"
+    signature = _signature(world, by, page.clinical, at, expires_on)
+    version = next_version(world, found, at=at, reason=reason)
+    version = replace(version, signature=signature, answer=None, stop=None)
+    signer = to_plain(signature) | {"reasons": {key: text for key, text in reasons.items() if text}}
+    what = {"registration": signature.registration, "digest": signature.clinical_sha256}
+    deed = Deed(by, may_sign, Event.SIGN, Kind.PLAN_SIGNED, what, page.clinical, signer)
+    return publish(world, found, version, deed)
+
+
+def _check(world: World, found: Ground, today: date) -> tuple[Finding, ...]:
+    clinical = clinical_bytes(found.plan)
+    signed = None
+    if found.current and found.current.signature:
+        with world.store.read() as tx:
+            kept = signature_of(tx, found.patient.patient_id, found.current.signature.id)
+            signed = kept.clinical if kept else None
+    return check(Facts(found.plan, today, world.drugs, clinical, signed))
+
+
+def _refuse(findings: tuple[Finding, ...], reasons: Mapping[str, str]) -> None:
+    blocks = tuple(one for one in findings if one.severity is Severity.BLOCK)
+    if blocks:
+        raise Blocked(blocks)
+    warnings = (one for one in findings if one.severity is Severity.WARN)
+    bare = tuple(one for one in warnings if not reasons.get(one.key, "").strip())
+    if bare:
+        raise NeedsReasons(bare)
+
+
+def _longest(plan: CarePlan, today: date) -> date:
+    """Twelve months for an adult, six for a child (domain 2.3 and 2.19, a proposal)."""
+    age = age_on(plan.identity.date_of_birth, today)
+    return months_later(today, 12 if age is not None and age >= 18 else 6)
+
+
+def _check_dates(page: SigningPage, expires_on: date, today: date) -> None:
+    due = page.ground.plan.review.review_due
+    if due is None:
+        raise BadDate("Say when the plan must be reviewed before you sign it.")
+    for what, day in (("The review date", due), ("The last valid day", expires_on)):
+        if day <= today:
+            raise BadDate(f"{what} must be after today.")
+        if day > page.longest:
+            raise BadDate(f"{what} must be no later than {in_words(page.longest)}.")
+
+
+def _signature(world: World, by: Who, clinical: bytes, at: datetime, expires_on: date) -> Signature:
+    return Signature(
+        id=world.new_id(),
+        name=by.name,
+        role=by.title or "clinician",
+        registration=str(by.registration),
+        organisation=by.organisation or "",
+        signed_at=at,
+        expires_on=expires_on,
+        clinical_sha256=sha256(clinical).hexdigest(),
+    )
