@@ -1,15 +1,18 @@
-"""Plan objects to plain JSON values and back, strictly; and the canonical bytes a clinician signs."""
+"""Plan objects to plain JSON values and back, strictly; and the bytes a clinician signs."""
 
 from __future__ import annotations
 
 import json
 import types
+from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
+
+from careplan.plan.values import DecimalText, PartialDate, is_decimal_text, is_partial_date
 
 T = TypeVar("T")
 Plain = dict[str, Any] | list[Any] | str | int | bool | None
@@ -29,6 +32,8 @@ def to_plain(value: object) -> Any:
         pairs = ((f.name, to_plain(getattr(value, f.name))) for f in fields(value))
         return {name: plain for name, plain in pairs if plain is not None and plain != []}
     if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise TypeError("a moment without a time zone")
         return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
@@ -42,7 +47,7 @@ def to_plain(value: object) -> Any:
 
 
 def from_plain(cls: type[T], data: object, path: str = "") -> T:
-    """The object again. Raises Unreadable with the path of an unknown, missing or ill-formed value."""
+    """The object again. Raises Unreadable with the path of what is unknown or ill-formed."""
     return cast("T", _read(cls, data, path or cls.__name__))
 
 
@@ -57,7 +62,6 @@ def _hints(cls: type) -> dict[str, Any]:
 
 
 def _read(kind: Any, data: Any, path: str) -> Any:
-    kind = getattr(kind, "__supertype__", kind)
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
         if data is None:
@@ -94,17 +98,68 @@ def _read_object(cls: Any, data: Any, path: str) -> Any:
 
 
 def _read_leaf(kind: Any, data: Any, path: str) -> Any:
+    wanted = getattr(kind, "__supertype__", kind)
+    if wanted not in (bool, int):
+        _must_be_text(data, path)
+    elif type(data) is not wanted:
+        raise Unreadable(path, f"{wanted.__name__} was expected")
     if kind in (str, bool, int):
-        if type(data) is not kind:
-            raise Unreadable(path, f"{kind.__name__} was expected")
         return data
+    try:
+        made = _MAKE.get(kind, kind)(data)
+    except ValueError as problem:
+        raise Unreadable(path, f"{data!r} is not a {kind.__name__}") from problem
+    return made
+
+
+def _must_be_text(data: Any, path: str) -> None:
     if not isinstance(data, str):
         raise Unreadable(path, "text was expected")
     try:
-        if kind is date:
-            return date.fromisoformat(data)
-        if kind is datetime:
-            return datetime.fromisoformat(data)
-        return kind(data)
-    except ValueError as problem:
-        raise Unreadable(path, f"{data!r} is not a {kind.__name__}") from problem
+        data.encode()
+    except UnicodeEncodeError as problem:
+        raise Unreadable(path, "text with half a character in it") from problem
+
+
+def _day(text: str) -> date:
+    """Only 2026-11-23: one day is written in one way, so that its bytes are always the same."""
+    day = date.fromisoformat(text)
+    if day.isoformat() != text:
+        raise ValueError(text)
+    return day
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
+
+
+def _identity(text: str) -> UUID:
+    made = UUID(text)
+    if str(made) != text:
+        raise ValueError(text)
+    return made
+
+
+def _as_typed(text: str) -> str:
+    """A number nobody can misread, or nothing: 2.50 and .5 are refused, never tidied."""
+    if not is_decimal_text(text):
+        raise ValueError(text)
+    return text
+
+
+def _as_known(text: str) -> str:
+    if not is_partial_date(text):
+        raise ValueError(text)
+    return text
+
+
+_MAKE: dict[Any, Callable[[str], Any]] = {
+    date: _day,
+    datetime: _moment,
+    UUID: _identity,
+    DecimalText: _as_typed,
+    PartialDate: _as_known,
+}

@@ -1,10 +1,10 @@
-"""The field dictionary of a condition: labels, limits, options and surfaces, read from data and checked at start."""
+"""A condition's field dictionary: labels, limits, options, surfaces; data, checked at start."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,12 @@ from careplan.plan.care_plan import SECTIONS
 
 CONDITIONS = Path(__file__).parent.parent / "conditions"
 SURFACES = ("record", "emergency", "page", "a4", "card", "private", "export")
+AUTHORS = ("patient", "team")
+TYPES = (
+    *("line", "text", "phone", "nhs_number", "ods", "registration"),
+    *("number", "decimal", "date", "partial_date", "yes_no", "answer3", "choice", "choices"),
+    *("dose", "interval", "reading", "blood_pressure", "list", "group"),
+)
 _META = {"source", "dated", "clinical_sign_off"}
 
 
@@ -70,7 +76,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Dictionary:
-    """A condition's content. `field("pain_plan.steps.dose")`, `words("triggers", "cold")`, `carries(path, "a4")`."""
+    """`field("pain_plan.steps.dose")`, `words("triggers", "cold")`, `carries(path, "a4")`."""
 
     condition: Mapping[str, str]
     sections: Mapping[str, Section]
@@ -82,7 +88,7 @@ class Dictionary:
         return self.fields[path]
 
     def words(self, options: str, code: str) -> str:
-        """The words of a code; a code this dictionary does not know is shown as it stands, never dropped."""
+        """The words of a code; one this dictionary does not know is shown as it stands."""
         return self.options[options].get(code, code)
 
     def carries(self, path: str, surface: str) -> Carry:
@@ -90,33 +96,53 @@ class Dictionary:
 
 
 @cache
-def dictionary(condition: str = "sickle_cell") -> Dictionary:
+def dictionary(condition: str = "sickle_cell", root: Path = CONDITIONS) -> Dictionary:
     """Read and check a condition's folder. Raises BadContent naming the file and the place."""
-    folder = CONDITIONS / condition
-    surfaces = {
-        row: {surface: Carry(value[surface]) for surface in SURFACES}
-        for row, value in _load(folder / "surfaces.toml").items()
-        if row not in _META
-    }
-    options = {
-        name: value for name, value in _load(folder / "options.toml").items() if name not in _META
-    }
+    folder = root / condition
     sections, found = {}, {}
-    for name, table in _load(folder / "fields.toml").items():
-        if name in _META:
-            continue
+    for name, table in _tables(folder / "fields.toml"):
+        for key in ("title", "by", "surface"):
+            if not isinstance(table.get(key), str):
+                raise BadContent(f"fields.toml: {name}: no {key}")
         own = dict(_fields(name, table, table["surface"]))
         found.update(own)
         top = tuple(path for path in own if path.count(".") == 1)
         sections[name] = Section(name, table["title"], table["by"], top)
-    made = Dictionary(_load(folder / "condition.toml"), sections, found, options, surfaces)
+    made = Dictionary(
+        condition=read_toml(folder / "condition.toml"),
+        sections=sections,
+        fields=found,
+        options=dict(_tables(folder / "options.toml")),
+        surfaces={name: _row(name, row) for name, row in _tables(folder / "surfaces.toml")},
+    )
     _check(made)
     return made
 
 
-def _load(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        return tomllib.load(file)
+def read_toml(path: Path) -> dict[str, Any]:
+    """A content file. Raises BadContent where it is missing or is not TOML."""
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except (OSError, tomllib.TOMLDecodeError) as problem:
+        raise BadContent(f"{path.name}: {problem}") from problem
+
+
+def _tables(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, value in read_toml(path).items():
+        if isinstance(value, dict):
+            yield name, value
+        elif name not in _META:
+            raise BadContent(f"{path.name}: {name}: a table was expected")
+
+
+def _row(name: str, row: Mapping[str, Any]) -> dict[str, Carry]:
+    for surface in {*SURFACES} ^ {*row}:
+        raise BadContent(f"surfaces.toml: {name}: {surface}: missing, or not a surface")
+    try:
+        return {surface: Carry(row[surface]) for surface in SURFACES}
+    except ValueError as problem:
+        raise BadContent(f"surfaces.toml: {name}: {problem}") from problem
 
 
 def _fields(path: str, table: Mapping[str, Any], surface: str) -> Iterator[tuple[str, Field]]:
@@ -126,56 +152,85 @@ def _fields(path: str, table: Mapping[str, Any], surface: str) -> Iterator[tuple
         inner, own = f"{path}.{name}", value.get("surface", surface)
         known = {key: item for key, item in value.items() if not isinstance(item, dict)}
         known.pop("surface", None)
-        trap = value.get("trap")
-        children = tuple(
-            f"{inner}.{key}"
-            for key, item in value.items()
-            if isinstance(item, dict) and key != "trap"
-        )
+        children = (key for key, item in value.items() if isinstance(item, dict) and key != "trap")
         try:
-            yield (
-                inner,
-                Field(
-                    path=inner,
-                    surface=own,
-                    children=children,
-                    trap=Trap(trap["from"], trap["below"], trap["text"]) if trap else None,
-                    **known,
-                ),
+            trap = value.get("trap")
+            field = Field(
+                path=inner,
+                surface=own,
+                children=tuple(f"{inner}.{key}" for key in children),
+                trap=Trap(trap["from"], trap["below"], trap["text"]) if trap else None,
+                **known,
             )
-        except TypeError as problem:
+        except (TypeError, KeyError) as problem:
             raise BadContent(f"fields.toml: {inner}: {problem}") from problem
+        yield inner, field
         yield from _fields(inner, value, own)
 
 
 def _check(made: Dictionary) -> None:
-    """The dictionary and the plan's classes must name the same fields, and every reference must lead somewhere."""
-    expected = set(_paths())
-    for path in expected ^ set(made.fields):
+    """Dictionary and plan name the same fields; every reference leads somewhere."""
+    required = dict(_paths())
+    for path in sorted(({*SECTIONS} ^ {*made.sections}) | ({*required} ^ {*made.fields})):
         raise BadContent(f"fields.toml: {path}: stands in only one of the plan and its dictionary")
+    for section in made.sections.values():
+        if section.by not in AUTHORS:
+            raise BadContent(f"fields.toml: {section.id}: by {section.by!r} is nobody we know")
     for field in made.fields.values():
-        if field.surface not in made.surfaces:
-            raise BadContent(f"fields.toml: {field.path}: no surface row {field.surface!r}")
-        if field.options and field.options not in made.options:
-            raise BadContent(f"fields.toml: {field.path}: no options {field.options!r}")
+        _check_field(field, made)
+        if required[field.path]:
+            _check_shown_with_its_item(field.path, made)
+    _check_options(made.options)
+
+
+def _check_options(options: Mapping[str, Mapping[str, str]]) -> None:
+    for name, words in options.items():
+        if any(not isinstance(said, str) or not said.strip() for said in words.values()):
+            raise BadContent(f"options.toml: {name}: a code has no words")
+        if len({*words.values()}) < len(words):
+            raise BadContent(f"options.toml: {name}: two codes have the same words")
+
+
+def _check_field(field: Field, made: Dictionary) -> None:
+    where = f"fields.toml: {field.path}"
+    if field.type not in TYPES:
+        raise BadContent(f"{where}: no type {field.type!r}")
+    if not field.label.strip():
+        raise BadContent(f"{where}: no label")
+    if field.surface not in made.surfaces:
+        raise BadContent(f"{where}: no surface row {field.surface!r}")
+    if field.options and field.options not in made.options:
+        raise BadContent(f"{where}: no options {field.options!r}")
+    if field.min is not None and field.max is not None and field.min > field.max:
+        raise BadContent(f"{where}: min is above max")
+
+
+def _check_shown_with_its_item(path: str, made: Dictionary) -> None:
+    """An item cannot be shown without the part that says what it is."""
+    parent = path.rpartition(".")[0]
+    for surface in SURFACES:
+        hidden = made.carries(path, surface) is Carry.NEVER
+        if hidden and made.carries(parent, surface) is not Carry.NEVER:
+            raise BadContent(f"fields.toml: {path}: hidden on {surface}, where {parent} is shown")
 
 
 _WHOLE = {"Dose", "Interval", "Reading", "BloodPressure"}
 """Values typed and shown as one thing, so they are one field."""
 
 
-def _paths() -> Iterator[str]:
+def _paths() -> Iterator[tuple[str, bool]]:
+    """Every field there must be, and whether it is one its item cannot do without."""
     for name, cls in SECTIONS.items():
         yield from _class_paths(cls, name)
 
 
-def _class_paths(cls: Any, path: str) -> Iterator[str]:
+def _class_paths(cls: Any, path: str) -> Iterator[tuple[str, bool]]:
     hints = get_type_hints(cls)
     for f in fields(cls):
         if f.name in ("id", "unsure"):
             continue
         inner = f"{path}.{f.name}"
-        yield inner
+        yield inner, f.default is MISSING
         kind = _bare(hints[f.name])
         if is_dataclass(kind) and getattr(kind, "__name__", "") not in _WHOLE:
             yield from _class_paths(kind, inner)

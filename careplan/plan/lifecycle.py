@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from careplan.plan.care_plan import Version
+from careplan.plan.values import is_partial_date
 
 
 class State(StrEnum):
@@ -113,6 +114,19 @@ _MONTHS = (
 def in_words(day: date) -> str:
     """8 September 2026"""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def month_in_words(known: str) -> str:
+    """A date as far as it is known: "2016", "December 2019", "4 December 2019"."""
+    if not is_partial_date(known):
+        return known
+    year, *rest = known.split("-")
+    words = [
+        year,
+        *(_MONTHS[int(month) - 1] for month in rest[:1]),
+        *(str(int(day)) for day in rest[1:]),
+    ]
+    return " ".join(reversed(words))
 
 
 def diagram() -> str:

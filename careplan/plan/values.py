@@ -117,15 +117,9 @@ class Dose:
         """ "10 mg", "2 to 4 sachets", "10 mL of 3.1 g in 5 mL": exactly what was typed."""
         amount = " to ".join(part for part in (self.amount, self.amount_high) if part)
         unit = f"{self.unit}s" if self.unit in _COUNTED and amount != "1" else str(self.unit)
-        said = f"{amount} {unit}" if amount else str(self.unit)
-        return f"{said} of {self.strength}" if self.strength else said
-
-    @property
-    def complete(self) -> bool:
-        """Only what a person gives themselves has no amount; a volume says nothing without strength."""
-        if self.unit is DoseUnit.SELF_ADMINISTERED:
-            return True
-        return self.amount is not None and (self.unit is not DoseUnit.ML or bool(self.strength))
+        if not amount:
+            return ", ".join(part for part in (str(self.unit), self.strength) if part)
+        return f"{amount} {unit} of {self.strength}" if self.strength else f"{amount} {unit}"
 
     @property
     def per_kilogram(self) -> bool:
