@@ -1,15 +1,21 @@
-"""Which medicine a written name means, and its family, from the condition's data: for checks only."""
+"""Which medicine a written name means, and its family, from the condition's data; for checks."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
 
-from careplan.plan.dictionary import CONDITIONS
+from careplan.plan.dictionary import CONDITIONS, BadContent, read_toml
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+_REFUSED = re.compile(
+    r"(\b(no|not|never|avoid|without)|\b(instead of|rather than|do not|don't|must not))"
+    r"( (to|be|give|given|use|any|more))*$"
+)
 
 
 @dataclass(frozen=True)
@@ -21,26 +27,8 @@ class Drugs:
 
     def ingredients(self, written: str) -> frozenset[str]:
         """The known ingredients named in a text; an unknown medicine is its own ingredient."""
-        text = _fold(written)
-        spans = [
-            (match.start(), match.end(), name)
-            for name in self.names
-            for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)
-        ]
-        longest = [
-            one
-            for one in spans
-            if not any(
-                o is not one and o[0] <= one[0] and one[1] <= o[1] and o[1] - o[0] > one[1] - one[0]
-                for o in spans
-            )
-        ]
-        found = (
-            frozenset().union(*(self.names[name] for _, _, name in longest))
-            if longest
-            else frozenset()
-        )
-        return found or frozenset({text})
+        named = [self.names[name] for name, _ in self._named(fold(written))]
+        return frozenset().union(*named) or frozenset({fold(written)})
 
     def family(self, ingredient: str) -> str | None:
         return self.families.get(ingredient)
@@ -50,25 +38,74 @@ class Drugs:
             self.family(one) in ("opioids", "strong_opioids") for one in self.ingredients(written)
         )
 
+    def strong_opioids(self, written: str) -> frozenset[str]:
+        return frozenset(
+            one for one in self.planned(written) if self.family(one) == "strong_opioids"
+        )
+
     def is_strong_opioid(self, written: str) -> bool:
-        return any(self.family(one) == "strong_opioids" for one in self.ingredients(written))
+        return bool(self.strong_opioids(written))
+
+    def treatments(self, sentence: str) -> tuple[str, ...]:
+        """The known medicines a text says to give; "no pethidine" and "instead of" say not to."""
+        text = fold(sentence)
+        return tuple(
+            name for name, start in self._named(text) if not _REFUSED.search(text[:start].rstrip())
+        )
+
+    def planned(self, written: str) -> frozenset[str]:
+        """The ingredients of a treatment as written; an unknown medicine is its own ingredient."""
+        names = self.treatments(written)
+        return frozenset().union(*(self.names[name] for name in names)) or frozenset(
+            {fold(written)}
+        )
+
+    def same_unknown(self, one: str, other: str) -> bool:
+        """True where one text is a medicine this table does not know and the other names it."""
+        pairs = ((fold(one), fold(other)), (fold(other), fold(one)))
+        return any(
+            len(part) > 3 and not any(self._named(part)) and _pattern(part).search(whole)
+            for part, whole in pairs
+        )
+
+    def _named(self, text: str) -> Iterator[tuple[str, int]]:
+        """Each known name and where it stands; one inside a longer one is not named."""
+        spans = [
+            (match.start(), match.end(), name)
+            for name in self.names
+            for match in _pattern(name).finditer(text)
+        ]
+        for start, end, name in sorted(spans):
+            inside = (a <= start and end <= b and b - a > end - start for a, b, _ in spans)
+            if not any(inside):
+                yield name, start
 
 
-def _fold(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+def fold(text: str) -> str:
+    """Case, spacing, letter forms and kinds of dash make no difference to a medicine's name."""
+    plain = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    return " ".join(plain.casefold().split())
+
+
+@lru_cache(4096)
+def _pattern(name: str) -> re.Pattern[str]:
+    """Whole words; "co-codamol", "co codamol" and "cocodamol" are one name."""
+    words = r"[\s-]?".join(re.escape(word) for word in re.split(r"[\s-]", name))
+    return re.compile(rf"(?<!\w)(?<!\bnon-)(?<!\bnon ){words}(?!\w)")
 
 
 @cache
-def drugs(condition: str = "sickle_cell") -> Drugs:
-    with (CONDITIONS / condition / "drugs.toml").open("rb") as file:
-        table = tomllib.load(file)
+def drugs(condition: str = "sickle_cell", root: Path = CONDITIONS) -> Drugs:
+    """Read the condition's table. Raises BadContent where one ingredient stands in two families."""
     families: dict[str, str] = {}
     names: dict[str, set[str]] = {}
-    for family, members in table.items():
+    for family, members in read_toml(root / condition / "drugs.toml").items():
         if not isinstance(members, dict):
             continue
         for ingredient, others in members.items():
+            if ingredient in families:
+                raise BadContent(f"drugs.toml: {ingredient}: stands in two families")
             families[ingredient] = family
             for name in (ingredient, *others):
-                names.setdefault(_fold(name), set()).add(ingredient)
+                names.setdefault(fold(name), set()).add(ingredient)
     return Drugs(families, {name: frozenset(found) for name, found in names.items()})

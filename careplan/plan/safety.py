@@ -1,11 +1,11 @@
-"""Checks while a plan is written (domain 5): each a pure function of recorded facts. Not an interaction check.
+"""Checks while a plan is written (domain 5): pure functions of facts. Not an interaction check.
 
 They read treatment only: what stands under "has not worked", history or "not given" never fires.
 """
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,11 +13,12 @@ from enum import StrEnum
 from functools import cache
 
 from careplan.plan.care_plan import CarePlan
-from careplan.plan.dictionary import CONDITIONS
+from careplan.plan.dictionary import CONDITIONS, read_toml
 from careplan.plan.drugs import Drugs
+from careplan.plan.lifecycle import in_words
 from careplan.plan.medicines import AllergyState
-from careplan.plan.pain import IN_HOSPITAL, Stage, Step
-from careplan.plan.values import Route
+from careplan.plan.pain import IN_HOSPITAL, Relation, Stage, Step
+from careplan.plan.values import Dose, DoseUnit, Route
 
 
 class Severity(StrEnum):
@@ -28,7 +29,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found. `paths` are the fields that conflict; `key` is stable, for acknowledgements."""
+    """What a rule found. `paths`: the fields that conflict; `key`: stable, to acknowledge it by."""
 
     rule: str
     severity: Severity
@@ -42,7 +43,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a rule may look at. `signed` is the canonical clinical part that was signed, if it was."""
+    """All that a rule may look at. `signed`: the canonical clinical bytes last signed, if any."""
 
     plan: CarePlan
     today: date
@@ -74,8 +75,8 @@ def check(facts: Facts) -> tuple[Finding, ...]:
 @cache
 def rule_table(condition: str = "sickle_cell") -> Mapping[str, Mapping[str, str]]:
     """Title, usual severity and source of each rule, for pages and documents."""
-    with (CONDITIONS / condition / "rules.toml").open("rb") as file:
-        return {name: row for name, row in tomllib.load(file).items() if isinstance(row, dict)}
+    table = read_toml(CONDITIONS / condition / "rules.toml")
+    return {name: row for name, row in table.items() if isinstance(row, dict)}
 
 
 def planned_medicines(plan: CarePlan) -> Iterator[tuple[str, str]]:
@@ -87,6 +88,15 @@ def planned_medicines(plan: CarePlan) -> Iterator[tuple[str, str]]:
             yield adjunct.drug, "pain_plan.adjuncts.drug"
     for medicine in plan.medicines.entries:
         yield medicine.drug, "medicines.entries.drug"
+    if plan.pain_plan.opioid_drug:
+        yield plan.pain_plan.opioid_drug, "pain_plan.opioid_drug"
+
+
+def _treatments(facts: Facts) -> Iterator[tuple[str, str]]:
+    """The medicines of the plan, and those the words of an escalation say to give."""
+    yield from planned_medicines(facts.plan)
+    for drug in facts.drugs.treatments(facts.plan.pain_plan.escalation_action or ""):
+        yield drug, "pain_plan.escalation_action"
 
 
 def _recorded_allergies(plan: CarePlan) -> Iterator[tuple[str, str]]:
@@ -97,9 +107,9 @@ def _recorded_allergies(plan: CarePlan) -> Iterator[tuple[str, str]]:
 
 
 def r1_allergy(facts: Facts) -> Iterator[Finding]:
-    """Same ingredient blocks; same family blocks for penicillins and NSAIDs and warns for opioids."""
+    """Same ingredient blocks; same family blocks (penicillins, NSAIDs) or only warns (opioids)."""
     seen: set[str] = set()
-    for drug, drug_path in planned_medicines(facts.plan):
+    for drug, drug_path in _treatments(facts):
         for substance, allergy_path in _recorded_allergies(facts.plan):
             severity = _clash(drug, substance, facts.drugs)
             if severity is None:
@@ -111,8 +121,8 @@ def r1_allergy(facts: Facts) -> Iterator[Finding]:
 
 
 def _clash(drug: str, substance: str, drugs: Drugs) -> Severity | None:
-    planned, allergic = drugs.ingredients(drug), drugs.ingredients(substance)
-    if planned & allergic:
+    planned, allergic = drugs.planned(drug), drugs.ingredients(substance)
+    if planned & allergic or drugs.same_unknown(drug, substance):
         return Severity.BLOCK
     shared = {_family(drugs, one) for one in planned} & {
         _family(drugs, one) for one in allergic
@@ -129,11 +139,12 @@ def _family(drugs: Drugs, ingredient: str) -> str | None:
 
 def r3_not_asked(facts: Facts) -> Iterator[Finding]:
     allergies = facts.plan.allergies
+    named = any(entry.substance.strip() for entry in allergies.entries)
     if allergies.state is AllergyState.NOT_ASKED:
         yield Finding(
             "R3", Severity.BLOCK, "Allergies are recorded as not asked.", ("allergies.state",)
         )
-    if allergies.state is AllergyState.LIST and not allergies.entries:
+    if allergies.state is AllergyState.LIST and not named:
         yield Finding(
             "R3",
             Severity.BLOCK,
@@ -146,8 +157,8 @@ def r3_not_asked(facts: Facts) -> Iterator[Finding]:
 
 
 def r4_pethidine(facts: Facts) -> Iterator[Finding]:
-    for drug, path in planned_medicines(facts.plan):
-        if "pethidine" in facts.drugs.ingredients(drug):
+    for drug, path in _treatments(facts):
+        if "pethidine" in facts.drugs.planned(drug):
             yield Finding("R4", Severity.BLOCK, f"{drug} is planned as a treatment.", (path,))
 
 
@@ -169,6 +180,7 @@ def r5_missing(facts: Facts) -> Iterator[Finding]:
 _PARTS = {
     "the medicine": "drug",
     "the dose": "dose",
+    "the strength": "dose",
     "the route": "routes",
     "the earliest repeat": "repeat",
     "how it stands to the first dose": "relation",
@@ -181,18 +193,33 @@ _PARTS = {
 def _missing(step: Step, drugs: Drugs, *, later: bool) -> Iterator[str]:
     if not step.drug.strip():
         yield "the medicine"
-    if step.dose is None:
-        yield "the dose"
+    if part := _missing_of(step.dose):
+        yield part
     if not step.routes:
         yield "the route"
     if step.repeat is None or not step.repeat.complete:
         yield "the earliest repeat"
-    if later and step.relation is None:
-        yield "how it stands to the first dose"
-    if later and step.counts_towards_max is None:
-        yield "whether it counts towards the most doses"
+    if later:
+        yield from _missing_relation(step)
     if Route.ORAL in step.routes and drugs.is_opioid(step.drug) and step.formulation is None:
         yield "the form (immediate or modified release)"
+
+
+def _missing_of(dose: Dose | None) -> str | None:
+    """Only what people give themselves has no amount; no volume says anything without strength."""
+    if dose is None or (dose.amount is None and dose.unit is not DoseUnit.SELF_ADMINISTERED):
+        return "the dose"
+    no_strength = dose.unit is DoseUnit.ML and not (dose.strength or "").strip()
+    return "the strength" if no_strength else None
+
+
+def _missing_relation(step: Step) -> Iterator[str]:
+    if step.relation is None:
+        yield "how it stands to the first dose"
+    if step.relation is Relation.AFTER and step.relation_minutes is None:
+        yield "the number of minutes after the first dose"
+    if step.counts_towards_max is None:
+        yield "whether it counts towards the most doses"
 
 
 def stale_after_months(age: int) -> int:
@@ -213,35 +240,41 @@ def months_later(day: date, months: int) -> date:
 
 def r7_weight(facts: Facts) -> Iterator[Finding]:
     """Blocks for a child and warns for an adult; never hides a dose."""
-    doses = [step.dose for step in facts.plan.pain_plan.steps] + [
-        a.dose for a in facts.plan.pain_plan.adjuncts if a.given
-    ]
-    if not any(dose is not None and dose.per_kilogram for dose in doses):
+    pain = facts.plan.pain_plan
+    doses = [(step.dose, "pain_plan.steps.dose") for step in pain.steps]
+    doses += [(one.dose, "pain_plan.adjuncts.dose") for one in pain.adjuncts if one.given]
+    where = dict.fromkeys(path for dose, path in doses if dose and dose.per_kilogram)
+    if not where:
         return
-    age = facts.age
-    severity = Severity.WARN if age is not None and age >= 18 else Severity.BLOCK
-    weight = facts.plan.baselines.weight
-    paths = ("pain_plan.steps.dose", "baselines.weight")
+    text = _weight_trouble(facts)
+    adult = facts.age is not None and facts.age >= 18
+    if text:
+        severity = Severity.WARN if adult else Severity.BLOCK
+        yield Finding("R7", severity, text, (*where, "baselines.weight"))
+
+
+def _weight_trouble(facts: Facts) -> str | None:
+    """No date of birth is taken as the youngest; a date to come tells nothing of today."""
+    weight, age = facts.plan.baselines.weight, facts.age or 0
     if weight is None:
-        yield Finding(
-            "R7", severity, "A dose is written per kilogram and no weight is recorded.", paths
-        )
-    elif weight.on is None:
-        yield Finding(
-            "R7",
-            severity,
-            f"A dose is written per kilogram and the weight {weight.value} kg has no date.",
-            paths,
-        )
-    elif facts.today >= months_later(weight.on, stale_after_months(age if age is not None else 0)):
-        text = (
-            f"A dose is written per kilogram; weighed {weight.value} kg on {weight.on.isoformat()}."
-        )
-        yield Finding("R7", severity, text, paths)
+        return "A dose is written per kilogram and no weight is recorded."
+    if weight.on is None:
+        return f"A dose is written per kilogram and the weight {weight.value} kg has no date."
+    if weight.on <= facts.today < months_later(weight.on, stale_after_months(age)):
+        return None
+    return f"A dose is written per kilogram; weighed {weight.value} kg on {in_words(weight.on)}."
+
+
+_BOTH_SAID = re.compile(r"\b(plus|together with)\b", re.IGNORECASE)
 
 
 def r9_two_strong_opioids(facts: Facts) -> Iterator[Finding]:
+    """Two in one stage and route, or in one line, without a word on how they stand together."""
     steps = facts.plan.pain_plan.steps
+    for step in steps:
+        if len(facts.drugs.strong_opioids(step.drug)) > 1 and not _BOTH_SAID.search(step.drug):
+            text = f"{step.drug} names two strong opioids in one dose."
+            yield Finding("R9", Severity.BLOCK, text, ("pain_plan.steps.drug",))
     for index, later in enumerate(steps):
         for earlier in steps[:index]:
             same = earlier.stage is later.stage and set(earlier.routes) & set(later.routes)
@@ -249,10 +282,12 @@ def r9_two_strong_opioids(facts: Facts) -> Iterator[Finding]:
                 later.drug
             )
             if same and both and later.relation is None:
-                text = f"{earlier.drug} and {later.drug} stand in {later.stage} without saying instead or together."
-                yield Finding(
-                    "R9", Severity.BLOCK, text, ("pain_plan.steps.drug", "pain_plan.steps.relation")
+                text = (
+                    f"{earlier.drug} and {later.drug} stand in {later.stage} "
+                    "without saying instead or together."
                 )
+                paths = ("pain_plan.steps.drug", "pain_plan.steps.relation")
+                yield Finding("R9", Severity.BLOCK, text, paths)
 
 
 def r20_edited_after_signature(facts: Facts) -> Iterator[Finding]:
@@ -265,24 +300,25 @@ def r20_edited_after_signature(facts: Facts) -> Iterator[Finding]:
         )
 
 
+_TRAIT = re.compile(r"\s*trait\s*|.*\bsickle( cell)? trait\b.*|.*\b([Hh][Bb] ?)?AS\b.*", re.DOTALL)
+
+
 def r32_genotype(facts: Facts) -> Iterator[Finding]:
+    """A plan needs a type. Trait is another pathway, whichever field it is written in."""
     diagnosis = facts.plan.diagnosis
-    if diagnosis.genotype is None:
-        yield Finding("R32", Severity.BLOCK, "The sickle type is missing.", ("diagnosis.genotype",))
+    other = (diagnosis.genotype_other or "").strip()
+    path = "diagnosis.genotype"
+    if not diagnosis.genotype:
+        text = "The sickle type is missing."
     elif diagnosis.genotype == "AS":
-        yield Finding(
-            "R32",
-            Severity.BLOCK,
-            "The sickle type is recorded as trait (AS).",
-            ("diagnosis.genotype",),
-        )
-    elif diagnosis.genotype == "other" and not diagnosis.genotype_other:
-        yield Finding(
-            "R32",
-            Severity.BLOCK,
-            "Another sickle type is chosen and not named.",
-            ("diagnosis.genotype_other",),
-        )
+        text = "The sickle type is recorded as trait (AS)."
+    elif _TRAIT.fullmatch(other) or _TRAIT.fullmatch(other.lower()):
+        text, path = "The sickle type is recorded as trait (AS).", "diagnosis.genotype_other"
+    elif diagnosis.genotype == "other" and not other:
+        text, path = "Another sickle type is chosen and not named.", "diagnosis.genotype_other"
+    else:
+        return
+    yield Finding("R32", Severity.BLOCK, text, (path,))
 
 
 RULES: Mapping[str, Rule] = {

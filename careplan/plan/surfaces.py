@@ -1,4 +1,4 @@
-"""What goes where (design 1.2): the plan as one surface may see it, and the emergency projection of a version."""
+"""What goes where (design 1.2): the plan as one surface may see it; what an emergency may see."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def seen_on(plan: CarePlan, surface: str, words: Dictionary) -> CarePlan:
 
 
 def emergency(version: Version, words: Dictionary) -> Version:
-    """The version an emergency department may see; without a live signature it holds no dose (design 1.7)."""
+    """What an emergency department may see; without a live signature no dose (design 1.7)."""
     plan = seen_on(version.plan, "emergency", words)
     if not version.shows_dose:
         plan = without_doses(plan)
@@ -27,7 +27,11 @@ def emergency(version: Version, words: Dictionary) -> Version:
 
 def without_doses(plan: CarePlan) -> CarePlan:
     """Every dose gone, every other fact kept: what must not be given still stands."""
-    kept = tuple(adjunct for adjunct in plan.pain_plan.adjuncts if not adjunct.given)
+    kept = tuple(
+        replace(adjunct, dose=None, every=None)
+        for adjunct in plan.pain_plan.adjuncts
+        if not adjunct.given
+    )
     pain = replace(
         plan.pain_plan, steps=(), adjuncts=kept, previous_response=(), escalation_action=None
     )
@@ -38,18 +42,22 @@ def _shown(section: str, plan: CarePlan) -> bool:
     return bool(plan.section(section) != SECTIONS[section]())
 
 
+def _may_show(path: str, surface: str, words: Dictionary) -> bool:
+    """What no dictionary knows is shown on the record only."""
+    if path not in words.fields:
+        return surface == "record"
+    return words.carries(path, surface) is not Carry.NEVER
+
+
 def _without_hidden(value: Any, path: str, surface: str, words: Dictionary) -> Any:
-    """Blank is the field's own default: None, or an empty list. Items whose every field is hidden go too."""
+    """Blank is the field's own default. Items that may not be seen go whole."""
     changes: dict[str, Any] = {}
     for f in fields(value):
         inner = f"{path}.{f.name}"
         if f.name == "unsure":
-            hidden = (
-                name
-                for name in value.unsure
-                if words.carries(f"{path}.{name}", surface) is not Carry.NEVER
+            changes["unsure"] = tuple(
+                name for name in value.unsure if _may_show(f"{path}.{name}", surface, words)
             )
-            changes["unsure"] = tuple(hidden)
         if inner not in words.fields:
             continue
         here, now = words.carries(inner, surface), getattr(value, f.name)
