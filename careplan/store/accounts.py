@@ -1,0 +1,249 @@
+"""Accounts: what somebody signs in with, under a key of their own, and whose plans are theirs."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, or_, select, update
+
+from careplan.accounts.people import Standing
+from careplan.store.db import Transaction, on_both
+from careplan.store.errors import NotFound, Taken
+from careplan.store.owners import of_account
+from careplan.store.tables import account, account_patient
+
+_c, _p = account.c, account_patient.c
+_IS_THIS = _c.account_id == bindparam("of_account")
+_SHOWN = [column for column in _c if column is not _c.totp_secret]
+_BY_ID = select(*_SHOWN).where(_IS_THIS)
+_BY_EMAIL = select(*_SHOWN).where(_c.email_hash == bindparam("of_email"))
+_NEW = on_both(lambda insert: insert(account).on_conflict_do_nothing().returning(_c.account_id))
+_THIS = update(account).where(_IS_THIS)
+_SET_PASSWORD = _THIS.values(password_hash=bindparam("new_hash"))
+_SET_STATE = _THIS.values(state=bindparam("new_state"))
+_SET_PROFILE = _THIS.values(profile=bindparam("new_profile"), email_hash=bindparam("new_email"))
+_SET_TOTP = _THIS.values(
+    totp_secret=bindparam("new_secret"),
+    second_factor_since=bindparam("since"),
+    last_totp_step=None,
+)
+_TOTP = select(_c.totp_secret, _c.last_totp_step).where(_IS_THIS)
+_USE_STEP = _THIS.where(
+    or_(_c.last_totp_step.is_(None), _c.last_totp_step < bindparam("step"))
+).values(last_totp_step=bindparam("step"))
+_FAILED = _THIS.values(failures=_c.failures + 1).returning(_c.failures)
+_NO_FAILURES = _THIS.where(_c.failures > 0).values(failures=0)
+_LINK = on_both(
+    lambda insert: insert(account_patient).on_conflict_do_nothing().returning(_p.account_id)
+)
+_PATIENTS = (
+    select(_p.patient_id, _p.account_id, _p.relation, _p.since)
+    .where(_p.account_id == bindparam("of_account"))
+    .order_by(_p.since, _p.patient_id)
+)
+_ACCOUNTS = (
+    select(_p.patient_id, _p.account_id, _p.relation, _p.since)
+    .where(_p.patient_id == bindparam("of_patient"))
+    .order_by(_p.since, _p.account_id)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    account_id: UUID
+    kind: str
+    state: str
+    name: str
+    email: str
+    title: str | None
+    password_hash: str | None
+    second_factor_since: datetime | None
+    failures: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Totp:
+    """The secret of the second factor, and the last of its steps that was used."""
+
+    secret: str
+    last_step: int | None
+
+    def __repr__(self) -> str:
+        return f"Totp(last_step={self.last_step})"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """An account that has been linked to somebody's plan: as the person or as their carer."""
+
+    patient_id: UUID
+    account_id: UUID
+    relation: str
+    since: datetime
+
+
+def new_account(
+    tx: Transaction,
+    account_id: UUID,
+    *,
+    kind: str,
+    email: str,
+    name: str,
+    title: str | None,
+    password_hash: str | None,
+    at: datetime,
+) -> None:
+    """Raises Taken when the email address has an account already. It is active from now on."""
+    owner = of_account(account_id)
+    row = tx.new_key(owner) | {
+        "account_id": account_id,
+        "kind": kind,
+        "state": Standing.ACTIVE,
+        "email_hash": _email_hash(tx, email),
+        "password_hash": password_hash,
+        "failures": 0,
+        "created_at": at,
+        "profile": _profile(tx, account_id, {"name": name, "email": email, "title": title}),
+    }
+    if tx.run(_NEW, row).one_or_none() is None:
+        tx.forget(owner)
+        raise Taken("this email address, or this id, has an account already")
+
+
+def account_by_email(tx: Transaction, email: str) -> Account | None:
+    row = tx.run(_BY_EMAIL, {"of_email": _email_hash(tx, email)}).one_or_none()
+    return None if row is None else _account(tx, row)
+
+
+def account_of(tx: Transaction, account_id: UUID) -> Account | None:
+    row = tx.run(_BY_ID, {"of_account": account_id}).one_or_none()
+    return None if row is None else _account(tx, row)
+
+
+def set_profile(
+    tx: Transaction, account_id: UUID, *, email: str, name: str, title: str | None
+) -> None:
+    """Raises Taken when the email address is another account's."""
+    sealed = _profile(tx, account_id, {"name": name, "email": email, "title": title})
+    hashed = _email_hash(tx, email)
+    other = tx.run(_BY_EMAIL, {"of_email": hashed}).one_or_none()
+    if other is not None and other.account_id != account_id:
+        raise Taken("this email address has an account already")
+    changed = {"of_account": account_id, "new_profile": sealed, "new_email": hashed}
+    _must_find(tx.run(_SET_PROFILE, changed).rowcount)
+
+
+def set_state(tx: Transaction, account_id: UUID, state: str) -> None:
+    _must_find(tx.run(_SET_STATE, {"of_account": account_id, "new_state": state}).rowcount)
+
+
+def set_password(tx: Transaction, account_id: UUID, password_hash: str) -> None:
+    changed = {"of_account": account_id, "new_hash": password_hash}
+    _must_find(tx.run(_SET_PASSWORD, changed).rowcount)
+
+
+def set_totp(tx: Transaction, account_id: UUID, secret: str, since: datetime | None) -> None:
+    """`since` is when the person proved that they have it; None until then."""
+    sealed = tx.seal(of_account(account_id), _c.totp_secret, "", secret.encode())
+    changed = {"of_account": account_id, "new_secret": sealed, "since": since}
+    _must_find(tx.run(_SET_TOTP, changed).rowcount)
+
+
+def totp_of(tx: Transaction, account_id: UUID) -> Totp | None:
+    row = tx.run(_TOTP, {"of_account": account_id}).one_or_none()
+    if row is None or row.totp_secret is None:
+        return None
+    secret = tx.unseal(of_account(account_id), _c.totp_secret, "", row.totp_secret)
+    return Totp(secret.decode(), row.last_totp_step)
+
+
+def use_totp_step(tx: Transaction, account_id: UUID, step: int) -> bool:
+    """Whether this step was still unused: steps only go forward, so no code works twice."""
+    return tx.run(_USE_STEP, {"of_account": account_id, "step": step}).rowcount == 1
+
+
+def note_failure(tx: Transaction, account_id: UUID) -> int:
+    """How many failures in a row, with this one."""
+    failures = tx.run(_FAILED, {"of_account": account_id}).scalar_one_or_none()
+    return int(failures or 0)
+
+
+def forget_failures(tx: Transaction, account_id: UUID) -> None:
+    tx.run(_NO_FAILURES, {"of_account": account_id})
+
+
+# --- whose plan ------------------------------------------------------------------------------
+
+
+def link_account(
+    tx: Transaction, account_id: UUID, patient_id: UUID, *, relation: str, at: datetime
+) -> bool:
+    """Whether this call linked them; false when they were linked already."""
+    row = {
+        "account_id": account_id,
+        "patient_id": patient_id,
+        "relation": relation,
+        "since": at,
+    }
+    return tx.run(_LINK, row).one_or_none() is not None
+
+
+def patients_of_account(tx: Transaction, account_id: UUID) -> tuple[Relation, ...]:
+    """Oldest link first."""
+    rows = tx.run(_PATIENTS, {"of_account": account_id})
+    return tuple(_relation(row) for row in rows)
+
+
+def patient_of_account(tx: Transaction, account_id: UUID) -> UUID | None:
+    """The person whose plan the account was linked to first."""
+    first = next(iter(patients_of_account(tx, account_id)), None)
+    return None if first is None else first.patient_id
+
+
+def accounts_of_patient(tx: Transaction, patient_id: UUID) -> tuple[Relation, ...]:
+    rows = tx.run(_ACCOUNTS, {"of_patient": patient_id})
+    return tuple(_relation(row) for row in rows)
+
+
+# --- rows to values --------------------------------------------------------------------------
+
+
+def _relation(row: Row[Any]) -> Relation:
+    return Relation(row.patient_id, row.account_id, row.relation, row.since)
+
+
+def _must_find(rows: int) -> None:
+    if rows == 0:
+        raise NotFound("there is no such account")
+
+
+def _email_hash(tx: Transaction, email: str) -> bytes:
+    return tx.hash("email", unicodedata.normalize("NFKC", email).strip().casefold())
+
+
+def _profile(tx: Transaction, account_id: UUID, facts: Mapping[str, str | None]) -> bytes:
+    return tx.seal_facts(of_account(account_id), _c.profile, "", dict(facts))
+
+
+def _account(tx: Transaction, row: Row[Any]) -> Account:
+    owner = of_account(row.account_id)
+    tx.remember(owner, row.data_key)
+    profile = tx.unseal_facts(owner, _c.profile, "", row.profile)
+    return Account(
+        account_id=row.account_id,
+        kind=row.kind,
+        state=row.state,
+        name=profile["name"],
+        email=profile["email"],
+        title=profile["title"],
+        password_hash=row.password_hash,
+        second_factor_since=row.second_factor_since,
+        failures=row.failures,
+        created_at=row.created_at,
+    )

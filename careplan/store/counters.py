@@ -1,0 +1,52 @@
+"""Counts knocks at a door in windows of time, for every process together, by one statement each."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select
+
+from careplan.store.db import Transaction, on_both
+from careplan.store.tables import counter
+
+_c = counter.c
+_COUNT = on_both(
+    lambda insert: (
+        insert(counter)
+        .values(count=1)
+        .on_conflict_do_update(
+            index_elements=[_c.scope_hash, _c.window_start], set_={"count": _c.count + 1}
+        )
+        .returning(_c.count)
+    )
+)
+_SO_FAR = select(_c.count).where(
+    _c.scope_hash == bindparam("scope_hash"), _c.window_start == bindparam("window_start")
+)
+_FORGET = delete(counter).where(_c.window_start < bindparam("before"))
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def count_in(tx: Transaction, scope: str, *, window: timedelta, at: datetime) -> int:
+    """How often, with this time, something happened in the window that `at` lies in.
+
+    `scope` says what is counted and for whom; only its keyed hash is kept.
+    """
+    return int(tx.run(_COUNT, _knock(tx, scope, window, at)).scalar_one())
+
+
+def counted_in(tx: Transaction, scope: str, *, window: timedelta, at: datetime) -> int:
+    """How often so far, without counting."""
+    return int(tx.run(_SO_FAR, _knock(tx, scope, window, at)).scalar_one_or_none() or 0)
+
+
+def _knock(tx: Transaction, scope: str, window: timedelta, at: datetime) -> dict[str, Any]:
+    return {
+        "scope_hash": tx.hash("counter", f"{scope}|{window.total_seconds()}"),
+        "window_start": at - (at - _EPOCH) % window,
+    }
+
+
+def forget_before(tx: Transaction, before: datetime) -> int:
+    return tx.run(_FORGET, {"before": before}).rowcount

@@ -1,0 +1,212 @@
+"""The way to the database: one store a process, one transaction for each thing somebody does.
+
+A transaction also seals and unseals, because what is kept and the key it is kept under must never
+be thought of apart. A person's key is unwrapped once in a transaction and forgotten with it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, CursorResult, Engine, Executable, bindparam, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from careplan.keys.envelope import DataKey, Where, seal, unseal
+from careplan.keys.keyring import Keyring
+from careplan.keys.tokens import Entropy, draw
+from careplan.plan.codec import canonical
+from careplan.store import tables
+from careplan.store.engines import Engines, Patience, open_engines
+from careplan.store.errors import Erased, NotFound
+from careplan.store.migrations.head import HEAD
+from careplan.store.owners import Owner, OwnerKind
+from careplan.store.refusals import told
+
+OnBoth = Mapping[str, Executable]
+"""One statement for each database, where their spellings differ."""
+
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+_VERSION = text("SELECT version_num FROM alembic_version")
+_DATA_KEY = {
+    OwnerKind.PATIENT: select(tables.patient.c.data_key).where(
+        tables.patient.c.patient_id == bindparam("owner_id")
+    ),
+    OwnerKind.ACCOUNT: select(tables.account.c.data_key).where(
+        tables.account.c.account_id == bindparam("owner_id")
+    ),
+}
+
+
+def on_both(build: Callable[[Any], Executable]) -> OnBoth:
+    """For INSERT … ON CONFLICT, which each dialect of SQLAlchemy has for itself."""
+    return {"sqlite": build(sqlite.insert), "postgresql": build(postgresql.insert)}
+
+
+class Store:
+    """The database of one process. Safe to share among threads; open it after forking."""
+
+    def __init__(
+        self, url: str, keyring: Keyring, *, entropy: Entropy, patience: Patience | None = None
+    ) -> None:
+        self._engines: Engines = open_engines(url, patience or Patience())
+        self.keyring = keyring
+        self._entropy = entropy
+
+    @property
+    def dialect(self) -> str:
+        return self._engines.dialect
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """A transaction that writes: kept whole when the block ends, or not at all."""
+        with self._transaction(self._engines.writing) as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A transaction that sees one moment of the database and cannot change it."""
+        with self._transaction(self._engines.reading) as tx:
+            yield tx
+
+    def head_matches(self) -> bool:
+        """Whether the schema is the one this program was written for; for `/readyz`."""
+        with self.read() as tx:
+            return tx.run(_VERSION).scalars().all() == [HEAD]
+
+    def close(self) -> None:
+        self._engines.dispose()
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Transaction]:
+        try:
+            with engine.begin() as connection:
+                yield Transaction(connection, self.keyring, self._entropy, self.service_key)
+        except SQLAlchemyError as problem:
+            raise told(problem) from problem
+
+    @cached_property
+    def service_key(self) -> DataKey:
+        """Seals what belongs to no person: the service's own trail, sessions, plain messages."""
+        return self.keyring.service_key("store")
+
+
+class Transaction:
+    """What the query functions are handed: statements, sealing, hashing and new ids."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        keyring: Keyring,
+        entropy: Entropy,
+        service_key: DataKey,
+    ) -> None:
+        self._connection = connection
+        self.dialect = connection.dialect.name
+        self.keyring = keyring
+        self.entropy = entropy
+        self._wrapped: dict[Owner, bytes | None] = {}
+        self._keys: dict[Owner, DataKey] = {Owner(OwnerKind.SERVICE): service_key}
+
+    # --- statements ------------------------------------------------------------------------
+
+    def run(
+        self, statement: Executable | OnBoth, parameters: Parameters | None = None
+    ) -> CursorResult[Any]:
+        if isinstance(statement, Mapping):
+            statement = statement[self.dialect]
+        return self._connection.execute(statement, parameters)
+
+    def stream(
+        self, statement: Executable, parameters: Parameters | None = None
+    ) -> CursorResult[Any]:
+        """Rows in pieces, for tables larger than memory."""
+        return self._connection.execute(
+            statement, parameters, execution_options={"yield_per": 1_000}
+        )
+
+    # --- ids, hashes, keys -----------------------------------------------------------------
+
+    def new_id(self) -> UUID:
+        return UUID(bytes=draw(self.entropy, 16), version=4)
+
+    def hash(self, kind: str, value: str) -> bytes:
+        """What a value is found by. The caller folds it first, or two spellings are two values."""
+        return self.keyring.keyed_hash(kind, value)
+
+    def new_key(self, owner: Owner) -> dict[str, Any]:
+        """A fresh data key for somebody new: the columns it is kept in."""
+        key = self.keyring.new_data_key(self.entropy)
+        wrapped = self.keyring.wrap(key, str(owner.id))
+        self._keys[owner] = key
+        return {"data_key": wrapped, "master_id": self.keyring.wrapped_with(wrapped)}
+
+    def remember(self, owner: Owner, wrapped: bytes | None) -> None:
+        """A wrapped key that a query brought along, so that no second query asks for it."""
+        self._wrapped.setdefault(owner, wrapped)
+
+    def forget(self, owner: Owner) -> None:
+        self._wrapped.pop(owner, None)
+        self._keys.pop(owner, None)
+
+    def key(self, owner: Owner) -> DataKey:
+        known = self._keys.get(owner)
+        if known is not None:
+            return known
+        if owner not in self._wrapped:
+            self._wrapped[owner] = self._ask_for_key(owner)
+        wrapped = self._wrapped[owner]
+        if wrapped is None:
+            raise Erased(f"the data key of this {owner.kind} has been destroyed")
+        key = self.keyring.unwrap(wrapped, str(owner.id))
+        self._keys[owner] = key
+        return key
+
+    def _ask_for_key(self, owner: Owner) -> bytes | None:
+        row = self.run(_DATA_KEY[owner.kind], {"owner_id": owner.id}).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no such {owner.kind}")
+        wrapped: bytes | None = row.data_key
+        return wrapped
+
+    # --- sealing ---------------------------------------------------------------------------
+
+    def seal(
+        self,
+        owner: Owner,
+        column: Column[Any],
+        row: str,
+        plain: bytes,
+        *,
+        dictionary: bool = False,
+    ) -> bytes:
+        """Sealed for this one place. `row` is the row's key; the owner's id is added to it."""
+        return seal(
+            plain,
+            key=self.key(owner),
+            where=_place(owner, column, row),
+            entropy=self.entropy,
+            dictionary=dictionary,
+        )
+
+    def unseal(self, owner: Owner, column: Column[Any], row: str, blob: bytes) -> bytes:
+        return unseal(blob, key=self.key(owner), where=_place(owner, column, row))
+
+    def seal_facts(self, owner: Owner, column: Column[Any], row: str, facts: Any) -> bytes:
+        """Plain JSON values, in their one spelling."""
+        return self.seal(owner, column, row, canonical(facts))
+
+    def unseal_facts(self, owner: Owner, column: Column[Any], row: str, blob: bytes) -> Any:
+        return json.loads(self.unseal(owner, column, row, blob))
+
+
+def _place(owner: Owner, column: Column[Any], row: str) -> Where:
+    if not isinstance(column.type, tables.Sealed):
+        raise TypeError(f"{column} is not a sealed column")
+    return Where(table=column.table.name, row=f"{owner.id or ''}/{row}", column=column.name)

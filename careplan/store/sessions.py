@@ -1,0 +1,116 @@
+"""Signed-in sessions as rows, found by a hash of their token, that die when somebody signs out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from careplan.store.db import Transaction
+from careplan.store.errors import NotFound
+from careplan.store.owners import SERVICE
+from careplan.store.tables import session
+
+_c = session.c
+_IS_THIS = _c.token_hash == bindparam("of_token")
+_NEW = insert(session)
+_BY_TOKEN = select(session).where(_IS_THIS)
+_THIS = update(session).where(_IS_THIS)
+_TOUCH = _THIS.values(last_seen_at=bindparam("at"))
+_SECOND = _THIS.values(second_factor_at=bindparam("at"))
+_SET_DATA = _THIS.values(data=bindparam("new_data"))
+_DELETE = delete(session).where(_IS_THIS)
+_DELETE_ALL = delete(session).where(_c.account_id == bindparam("of_account"))
+_DELETE_OTHERS = _DELETE_ALL.where(_c.token_hash != bindparam("but_token"))
+_PURGE = delete(session).where(_c.last_seen_at < bindparam("before"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """`account_id` is None for somebody who has not signed in."""
+
+    account_id: UUID | None
+    created_at: datetime
+    last_seen_at: datetime
+    second_factor_at: datetime | None
+    data: Mapping[str, Any]
+
+
+def new_session(
+    tx: Transaction,
+    token: str,
+    *,
+    account_id: UUID | None,
+    at: datetime,
+    second_factor_at: datetime | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    hashed = _hash(tx, token)
+    row = {
+        "token_hash": hashed,
+        "account_id": account_id,
+        "created_at": at,
+        "last_seen_at": at,
+        "second_factor_at": second_factor_at,
+        "data": _sealed(tx, hashed, data or {}),
+    }
+    tx.run(_NEW, row)
+
+
+def session_by_token(tx: Transaction, token: str) -> SessionRow | None:
+    hashed = _hash(tx, token)
+    row = tx.run(_BY_TOKEN, {"of_token": hashed}).one_or_none()
+    if row is None:
+        return None
+    return SessionRow(
+        account_id=row.account_id,
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        second_factor_at=row.second_factor_at,
+        data=tx.unseal_facts(SERVICE, _c.data, hashed.hex(), row.data),
+    )
+
+
+def touch(tx: Transaction, token: str, at: datetime) -> None:
+    tx.run(_TOUCH, {"of_token": _hash(tx, token), "at": at})
+
+
+def note_second_factor(tx: Transaction, token: str, *, at: datetime) -> None:
+    if tx.run(_SECOND, {"of_token": _hash(tx, token), "at": at}).rowcount == 0:
+        raise NotFound("there is no such session")
+
+
+def set_session_data(tx: Transaction, token: str, data: Mapping[str, Any]) -> None:
+    hashed = _hash(tx, token)
+    changed = {"of_token": hashed, "new_data": _sealed(tx, hashed, data)}
+    if tx.run(_SET_DATA, changed).rowcount == 0:
+        raise NotFound("there is no such session")
+
+
+def end_session(tx: Transaction, token: str) -> None:
+    tx.run(_DELETE, {"of_token": _hash(tx, token)})
+
+
+def end_all_of_account(tx: Transaction, account_id: UUID, *, but_token: str | None = None) -> int:
+    """Signs the account out everywhere (everywhere else, when a token is to stay)."""
+    if but_token is None:
+        return tx.run(_DELETE_ALL, {"of_account": account_id}).rowcount
+    others = {"of_account": account_id, "but_token": _hash(tx, but_token)}
+    return tx.run(_DELETE_OTHERS, others).rowcount
+
+
+def purge_sessions(tx: Transaction, before: datetime) -> int:
+    """Sessions that nobody has used since then."""
+    return tx.run(_PURGE, {"before": before}).rowcount
+
+
+def _hash(tx: Transaction, token: str) -> bytes:
+    return tx.hash("session", token)
+
+
+def _sealed(tx: Transaction, hashed: bytes, data: Mapping[str, Any]) -> bytes:
+    return tx.seal_facts(SERVICE, _c.data, hashed.hex(), dict(data))

@@ -1,0 +1,448 @@
+"""The whole schema on one page, and the closed list of columns that are kept in clear.
+
+Whatever belongs to a person has keys beginning with the person's id, so that the database can be
+spread by person. What is not in `CLEAR` is sealed: a test holds every column to one or the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, in UTC on every database; one without a zone is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a point in time must say its zone")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class NoneFirst(TypeDecorator[date]):
+    """A date or nothing, where nothing is kept as the first of all days.
+
+    The two databases disagree on where NULL sorts, and one index must serve the team's list.
+    """
+
+    impl = Date
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> date:
+        return date.min if value is None else value
+
+    def process_result_value(self, value: date | None, dialect: Dialect) -> date | None:
+        return None if value in {None, date.min} else value
+
+
+class Sealed(LargeBinary):
+    """Bytes from `keys.envelope.seal`, and never anything else."""
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _patient(**more: Any) -> Column[Any]:
+    return Column("patient_id", Uuid, ForeignKey("patient.patient_id"), primary_key=True, **more)
+
+
+# --- people who work with plans, and their teams ---------------------------------------------
+
+team = Table(
+    "team",
+    metadata,
+    Column("team_id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("ods", Text),
+    Column("phone", Text),
+    Column("created_at", Moment, nullable=False),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("account_id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("data_key", LargeBinary),
+    Column("master_id", Text, index=True),
+    Column("email_hash", LargeBinary, nullable=False),
+    Column("password_hash", Text),
+    Column("last_totp_step", BigInteger),
+    Column("second_factor_since", Moment),
+    Column("failures", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("profile", Sealed, nullable=False),
+    Column("totp_secret", Sealed),
+    UniqueConstraint("email_hash"),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("account_id", Uuid, ForeignKey("account.account_id"), primary_key=True),
+    Column("team_id", Uuid, ForeignKey("team.team_id"), primary_key=True, index=True),
+    Column("role", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("verified_at", Moment),
+    Column("verified_by", Uuid),
+    Column("registration", Sealed),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("account.account_id"), index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("last_seen_at", Moment, nullable=False, index=True),
+    Column("second_factor_at", Moment),
+    Column("data", Sealed, nullable=False),
+)
+
+# --- the person ------------------------------------------------------------------------------
+
+patient = Table(
+    "patient",
+    metadata,
+    Column("patient_id", Uuid, primary_key=True),
+    Column("team_id", Uuid, ForeignKey("team.team_id")),
+    Column("state", Text, nullable=False),
+    Column("data_key", LargeBinary),
+    Column("master_id", Text, index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("current_version", Integer),
+    Column("review_due", NoneFirst, nullable=False),
+    Column("valid_to", Date),
+    Column("signed_at", Moment),
+    Column("answer_pending", Boolean, nullable=False),
+    Column("changed_since_signed", Boolean, nullable=False),
+    Column("dose_stopped", Boolean, nullable=False),
+    Column("face", Sealed),
+    Index(None, "team_id", "review_due", "patient_id"),
+)
+
+# Not spread by person: it is what finds the person. Keep it small.
+directory = Table(
+    "directory",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("hash", LargeBinary, primary_key=True),
+    Column("patient_id", Uuid, ForeignKey("patient.patient_id"), nullable=False),
+    Column("target", Uuid),
+    Index(None, "patient_id", "kind"),
+    sqlite_with_rowid=False,
+)
+
+search_word = Table(
+    "search_word",
+    metadata,
+    _patient(),
+    Column("team_id", Uuid, ForeignKey("team.team_id"), primary_key=True),
+    Column("hash", LargeBinary, primary_key=True),
+    Index(None, "team_id", "hash", "patient_id"),
+    sqlite_with_rowid=False,
+)
+
+account_patient = Table(
+    "account_patient",
+    metadata,
+    _patient(),
+    Column("account_id", Uuid, ForeignKey("account.account_id"), primary_key=True, index=True),
+    Column("relation", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+# Lives for minutes and is found by its hash alone, so it is not spread by person either.
+clinic_code = Table(
+    "clinic_code",
+    metadata,
+    Column("code_hash", LargeBinary, primary_key=True),
+    Column("patient_id", Uuid, ForeignKey("patient.patient_id"), nullable=False, index=True),
+    Column("made_by", Uuid, ForeignKey("account.account_id"), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+    Column("used_by", Uuid, ForeignKey("account.account_id")),
+    Column("used_at", Moment),
+)
+
+# --- the plan --------------------------------------------------------------------------------
+
+section_draft = Table(
+    "section_draft",
+    metadata,
+    _patient(),
+    Column("section", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("updated_by", Uuid),
+    Column("by_name", Sealed, nullable=False),
+    Column("body", Sealed, nullable=False),
+)
+
+signature = Table(
+    "signature",
+    metadata,
+    _patient(),
+    Column("signature_id", Uuid, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("signed_at", Moment, nullable=False),
+    Column("expires_on", Date, nullable=False),
+    Column("stopped_at", Moment),
+    Column("clinical_sha256", LargeBinary, nullable=False),
+    Column("clinical", Sealed, nullable=False),
+    Column("signer", Sealed, nullable=False),
+    Index(
+        "ix_signature_one_live",
+        "patient_id",
+        unique=True,
+        sqlite_where=text("state = 'live'"),
+        postgresql_where=text("state = 'live'"),
+    ),
+)
+
+plan_version = Table(
+    "plan_version",
+    metadata,
+    _patient(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("published_at", Moment, nullable=False),
+    Column("record_id", Uuid, nullable=False),
+    Column("emergency_id", Uuid, nullable=False),
+    Column("signature_id", Uuid),
+    Column("record_sha256", LargeBinary, nullable=False),
+    Column("emergency_sha256", LargeBinary, nullable=False),
+    Column("head", Sealed, nullable=False),
+    Column("record", Sealed, nullable=False),
+    Column("emergency", Sealed, nullable=False),
+    ForeignKeyConstraint(
+        ["patient_id", "signature_id"], ["signature.patient_id", "signature.signature_id"]
+    ),
+)
+
+rendition = Table(
+    "rendition",
+    metadata,
+    Column("patient_id", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("link_id", Uuid, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("layout", Text, primary_key=True),
+    Column("made_at", Moment, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("body", Sealed, nullable=False),
+    ForeignKeyConstraint(
+        ["patient_id", "version"], ["plan_version.patient_id", "plan_version.number"]
+    ),
+)
+
+# --- links -----------------------------------------------------------------------------------
+
+link = Table(
+    "link",
+    metadata,
+    _patient(),
+    Column("link_id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("opening", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+    Column("replaced_by", Uuid),
+    Column("expires_at", Moment),
+    Column("max_views", Integer),
+    Column("views", Integer, nullable=False),
+    Column("distinct_wrong", Integer, nullable=False),
+    Column("next_try_at", Moment),
+    Column("told_at", Moment),
+    Column("locked_at", Moment),
+    # Apart from the secrets, because sealing compresses: words somebody chose must not share a
+    # length with a key.
+    Column("label", Sealed, nullable=False),
+    Column("secrets", Sealed, nullable=False),
+)
+
+wrong_answer = Table(
+    "wrong_answer",
+    metadata,
+    Column("patient_id", Uuid, primary_key=True),
+    Column("link_id", Uuid, primary_key=True),
+    Column("answer_hash", LargeBinary, primary_key=True),
+    ForeignKeyConstraint(["patient_id", "link_id"], ["link.patient_id", "link.link_id"]),
+    sqlite_with_rowid=False,
+)
+
+link_file = Table(
+    "link_file",
+    metadata,
+    Column("patient_id", Uuid, primary_key=True),
+    Column("link_id", Uuid, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("last_updated", Moment, nullable=False),
+    Column("jwe", Text, nullable=False),
+    Column("jwe_zipped", Text, nullable=False),
+    ForeignKeyConstraint(["patient_id", "link_id"], ["link.patient_id", "link.link_id"]),
+)
+
+# --- what was done ---------------------------------------------------------------------------
+
+trail_head = Table(
+    "trail_head",
+    metadata,
+    _patient(),
+    Column("sequence", BigInteger, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
+audit_event = Table(
+    "audit_event",
+    metadata,
+    Column("patient_id", Uuid, ForeignKey("trail_head.patient_id"), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("body", Sealed, nullable=False),
+)
+
+service_head = Table(
+    "service_head",
+    metadata,
+    Column("chain", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
+service_event = Table(
+    "service_event",
+    metadata,
+    Column("chain", Text, ForeignKey("service_head.chain"), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("body", Sealed, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("message_id", Uuid, primary_key=True),
+    Column("patient_id", Uuid, ForeignKey("patient.patient_id"), index=True),
+    Column("kind", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Column("attempts", Integer, nullable=False),
+    Column("body", Sealed, nullable=False),
+    Index(None, "sent_at", "due_at"),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("scope_hash", LargeBinary, primary_key=True),
+    Column("window_start", Moment, primary_key=True, index=True),
+    Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# --- the closed list -------------------------------------------------------------------------
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        # A team is an organisation, not a person: its name and telephone number are public.
+        "team": _names("team_id name organisation ods phone created_at"),
+        "account": _names(
+            "account_id kind state data_key master_id email_hash password_hash last_totp_step "
+            "second_factor_since failures created_at"
+        ),
+        "membership": _names("account_id team_id role state since verified_at verified_by"),
+        "session": _names("token_hash account_id created_at last_seen_at second_factor_at"),
+        "patient": _names(
+            "patient_id team_id state data_key master_id created_at current_version review_due "
+            "valid_to signed_at answer_pending changed_since_signed dose_stopped"
+        ),
+        "directory": _names("kind hash patient_id target"),
+        "search_word": _names("patient_id team_id hash"),
+        "account_patient": _names("patient_id account_id relation since"),
+        "clinic_code": _names("code_hash patient_id made_by made_at expires_at used_by used_at"),
+        "section_draft": _names("patient_id section revision updated_at updated_by"),
+        "signature": _names(
+            "patient_id signature_id state signed_at expires_on stopped_at clinical_sha256"
+        ),
+        "plan_version": _names(
+            "patient_id number published_at record_id emergency_id signature_id record_sha256 "
+            "emergency_sha256"
+        ),
+        "rendition": _names("patient_id version link_id kind layout made_at sha256"),
+        "link": _names(
+            "patient_id link_id kind opening created_at revoked_at replaced_by expires_at "
+            "max_views views distinct_wrong next_try_at told_at locked_at"
+        ),
+        "wrong_answer": _names("patient_id link_id answer_hash"),
+        # A link's files are ciphertext already, under a key that only the link holds.
+        "link_file": _names(
+            "patient_id link_id position version content_type last_updated jwe jwe_zipped"
+        ),
+        "trail_head": _names("patient_id sequence digest"),
+        "audit_event": _names("patient_id sequence at digest"),
+        "service_head": _names("chain sequence digest"),
+        "service_event": _names("chain sequence at digest"),
+        "outbox": _names("message_id patient_id kind created_at due_at sent_at attempts"),
+        "counter": _names("scope_hash window_start count"),
+    }
+)
+"""Ids, states, due dates, revisions, counters, times, hashes, wrapped keys and ciphertext only."""
+
+NOT_BY_PERSON = _names(
+    "team account membership session directory clinic_code outbox service_head service_event "
+    "counter"
+)
+"""Tables whose keys do not begin with a patient's id, each for the reason given at the table."""

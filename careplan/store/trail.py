@@ -1,0 +1,230 @@
+"""Appends to and reads the trail of what was done, each event sealed and linked to the one before.
+
+An event of no person goes to the day's service chain, under the service's own key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row as SqlRow
+from sqlalchemy import Select, Table, bindparam, insert, select, update
+
+from careplan.audit.chain import Broken, Head, Row, chain_of, genesis, link, verify
+from careplan.audit.events import AuditEvent, from_bytes, to_bytes
+from careplan.store.db import Transaction, on_both
+from careplan.store.errors import NotFound
+from careplan.store.owners import SERVICE, Owner, of_patient
+from careplan.store.tables import (
+    audit_event,
+    patient,
+    service_event,
+    service_head,
+    trail_head,
+)
+
+_NEWEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """The two tables that a kind of chain lives in, and the statements that append to it."""
+
+    heads: Table
+    events: Table
+    column: str
+    locked: Select[Any]
+    move: Any
+    keep: Any
+
+    @classmethod
+    def on(cls, heads: Table, events: Table, column: str) -> _Chain:
+        is_this = heads.c[column] == bindparam("of_chain")
+        return cls(
+            heads=heads,
+            events=events,
+            column=column,
+            locked=select(heads.c.sequence, heads.c.digest)
+            .where(is_this)
+            .with_for_update(key_share=True),
+            move=update(heads)
+            .where(is_this)
+            .values(sequence=bindparam("new_sequence"), digest=bindparam("new_digest")),
+            keep=insert(events),
+        )
+
+
+_OF_PEOPLE = _Chain.on(trail_head, audit_event, "patient_id")
+_OF_SERVICE = _Chain.on(service_head, service_event, "chain")
+# The wrapped key comes along with the head: sealing an event then asks nothing more.
+_LOCK_OF_PATIENT = (
+    select(trail_head.c.sequence, trail_head.c.digest, patient.c.data_key)
+    .where(
+        trail_head.c.patient_id == bindparam("of_chain"),
+        patient.c.patient_id == trail_head.c.patient_id,
+    )
+    .with_for_update(key_share=True, of=trail_head)
+)
+_BEGIN_DAY = on_both(lambda insert: insert(service_head).on_conflict_do_nothing())
+_EVENTS = (
+    select(audit_event.c.sequence, audit_event.c.body)
+    .where(
+        audit_event.c.patient_id == bindparam("of_patient"),
+        audit_event.c.sequence < bindparam("before"),
+    )
+    .order_by(audit_event.c.sequence.desc())
+)
+_SERVICE_EVENTS = (
+    select(service_event.c.sequence, service_event.c.body)
+    .where(service_event.c.chain == bindparam("of_chain"))
+    .order_by(service_event.c.sequence)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEvent:
+    sequence: int
+    event: AuditEvent
+
+
+def append(tx: Transaction, event: AuditEvent) -> int:
+    """Writes one deed down, in the transaction of the deed itself. Its number in its chain."""
+    if event.patient_id is None:
+        chain = chain_of(None, at=event.at)
+        head = _service_head(tx, chain)
+        return _append(tx, _OF_SERVICE, (SERVICE, chain), head, event)
+    patient_id = UUID(event.patient_id)
+    row = tx.run(_LOCK_OF_PATIENT, {"of_chain": patient_id}).one_or_none()
+    if row is None:
+        raise NotFound("there is no such patient to write down a deed for")
+    tx.remember(of_patient(patient_id), row.data_key)
+    head = Head(row.sequence, row.digest)
+    return _append(tx, _OF_PEOPLE, (of_patient(patient_id), patient_id), head, event)
+
+
+def _service_head(tx: Transaction, chain: str) -> Head:
+    row = tx.run(_OF_SERVICE.locked, {"of_chain": chain}).one_or_none()
+    if row is None:
+        tx.run(_BEGIN_DAY, {"chain": chain, "sequence": 0, "digest": genesis(chain)})
+        row = tx.run(_OF_SERVICE.locked, {"of_chain": chain}).one()
+    return Head(row.sequence, row.digest)
+
+
+def _append(
+    tx: Transaction,
+    kind: _Chain,
+    owned: tuple[Owner, UUID | str],
+    head: Head,
+    event: AuditEvent,
+) -> int:
+    owner, chain = owned
+    sequence = head.sequence + 1
+    sealed = tx.seal(owner, kind.events.c.body, _row(chain, sequence), to_bytes(event))
+    digest = link(head.digest, sequence=sequence, sealed=sealed)
+    kept = {"sequence": sequence, "at": event.at, "digest": digest, "body": sealed}
+    tx.run(kind.keep, kept | {kind.column: chain})
+    moved = {"of_chain": chain, "new_sequence": sequence, "new_digest": digest}
+    tx.run(kind.move, moved)
+    return sequence
+
+
+def events_of(
+    tx: Transaction, patient_id: UUID, *, limit: int, before: int | None = None
+) -> tuple[KeptEvent, ...]:
+    """Newest first. The next page is `before` the last one's number, which nobody is shown."""
+    wanted = {"of_patient": patient_id, "before": _NEWEST if before is None else before}
+    rows = tx.run(_EVENTS.limit(limit), wanted)
+    column = audit_event.c.body
+    return tuple(_event(tx, of_patient(patient_id), column, patient_id, row) for row in rows)
+
+
+def service_events_of(tx: Transaction, chain: str) -> tuple[KeptEvent, ...]:
+    """One day of the service's own trail (`audit.chain.service_chain`), oldest first."""
+    rows = tx.run(_SERVICE_EVENTS, {"of_chain": chain})
+    return tuple(_event(tx, SERVICE, service_event.c.body, chain, row) for row in rows)
+
+
+def _event(
+    tx: Transaction, owner: Owner, column: Any, chain: UUID | str, row: SqlRow[Any]
+) -> KeptEvent:
+    plain = tx.unseal(owner, column, _row(chain, row.sequence), row.body)
+    return KeptEvent(row.sequence, from_bytes(plain))
+
+
+def _row(chain: UUID | str, sequence: int) -> str:
+    return f"{chain}/{sequence}"
+
+
+# --- is the past as it was? ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Every chain holds."""
+
+    chains: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenChain:
+    """The first chain that does not hold, and where in it."""
+
+    chain: str
+    broken: Broken
+
+
+def verify_all(tx: Transaction) -> Whole | BrokenChain:
+    """Reads the whole trail once, in pieces. Needs no key: the chains run over ciphertext."""
+    chains = events = 0
+    for kind in (_OF_PEOPLE, _OF_SERVICE):
+        for chain, rows in _chains(tx, kind):
+            chains += 1
+            counted = _Counted(rows)
+            broken = verify(counted, genesis(chain), expected=counted.head)
+            if broken is not None:
+                return BrokenChain(chain, broken)
+            events += counted.seen
+    return Whole(chains, events)
+
+
+def _chains(tx: Transaction, kind: _Chain) -> Iterator[tuple[str, Iterator[SqlRow[Any]]]]:
+    heads, events, key = kind.heads, kind.events, kind.heads.c[kind.column]
+    everything = (
+        select(
+            key.label("chain"),
+            heads.c.sequence.label("head_sequence"),
+            heads.c.digest.label("head_digest"),
+            events.c.sequence,
+            events.c.digest,
+            events.c.body,
+        )
+        .select_from(heads.outerjoin(events, key == events.c[kind.column]))
+        .order_by(key, events.c.sequence)
+    )
+    for chain, rows in groupby(tx.stream(everything), key=attrgetter("chain")):
+        yield str(chain), rows
+
+
+class _Counted:
+    """The rows of one chain as they stream by, with its head, counting them."""
+
+    def __init__(self, rows: Iterator[SqlRow[Any]]) -> None:
+        self._first, self._rest = next(rows), rows
+        self.head = Head(self._first.head_sequence, self._first.head_digest)
+        self.seen = 0
+
+    def __iter__(self) -> Iterator[Row]:
+        yield from self._kept([self._first])
+        yield from self._kept(self._rest)
+
+    def _kept(self, rows: Iterable[SqlRow[Any]]) -> Iterator[Row]:
+        for row in rows:
+            if row.sequence is not None:  # a chain in which nothing has happened yet
+                self.seen += 1
+                yield Row(row.sequence, row.body, row.digest)
