@@ -33,10 +33,6 @@ class Look(StrEnum):
     LEAD = "lead"
     """The words before a list."""
     ITEM = "item"
-    ROW = "row"
-    """A row of a table; each part is a cell."""
-    HEAD = "head"
-    """The head row of a table."""
 
 
 @dataclass(frozen=True, slots=True)

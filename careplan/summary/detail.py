@@ -169,20 +169,19 @@ def different_block(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Blo
 
 
 def normal_block(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Block]:
-    """My normal when well: each value as typed, with its unit and its date."""
-    rows = []
+    """My normal when well: each value as typed, with its unit, under its date."""
+    by_date: dict[str, list[Fact]] = {}
     for path in words.sections["baselines"].fields:
         value = getattr(plan.baselines, path.rpartition(".")[2])
-        if value is None:
-            continue
-        field = words.field(path)
-        amount = wording.measured(value, say.unit(field.unit or ""))
-        on = wording.day(value.on) if value.on else say.say("normal.undated")
-        rows.append(Fact((Part(field.label), Part(amount), Part(on)), None, (path,), Look.ROW))
-    if not rows:
-        return []
-    head = tuple(Part(say.say(f"normal.{name}")) for name in ("what", "value", "on"))
-    facts = [Fact(head, look=Look.HEAD), *rows]
+        if value is not None:
+            field = words.field(path)
+            amount = wording.measured(value, say.unit(field.unit or ""))
+            parts = (Part(field.label), Part(amount, Kind.STRONG))
+            on = wording.day(value.on) if value.on else say.say("normal.undated")
+            by_date.setdefault(on, []).append(Fact(parts, None, (path,), Look.ITEM))
+    facts = []
+    for on, values in by_date.items():
+        facts += [line(on, look=Look.LEAD), *values]
     if plan.baselines.spo2_on_air:
         facts.append(line(say.say("normal.oximeter"), look=Look.SMALL))
     return block("normal", 12, facts, say)
@@ -263,4 +262,4 @@ def _programme(blood: Transfusion, words: Dictionary, say: Phrases) -> list[Fact
     paths = tuple(
         f"transfusion.{name}" for name in ("programme", "interval_weeks", "last_on", "target_hbs")
     )
-    return [line(text, *paths, label=words.field("transfusion.programme").label)] if text else []
+    return [line(text, *paths, label=say.say("blood.programme"))] if text else []

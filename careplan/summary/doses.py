@@ -44,16 +44,22 @@ def _block(name: str, look: str, heading: str, step: Step, say: Phrases) -> Bloc
             Look.BIG,
         )
     )
-    facts.append(
-        line(wording.sentence(_again(step, say)), *_paths("repeat", "max_doses", "max_within"))
-    )
-    if step.ceiling:
-        facts.append(line(step.ceiling, *_paths("ceiling"), label=say.say("dose.ceiling")))
-    if name.startswith("second") or step.counts_towards_max is not None:
-        facts.append(line(_counts(step, say), *_paths("counts_towards_max")))
+    facts.append(_limits(step, say, counts=name.startswith("second")))
     if step.note:
         facts.append(line(step.note, *_paths("note")))
     return Block(name, 5, look, say.say(heading), tuple(facts))
+
+
+def _limits(step: Step, say: Phrases, *, counts: bool) -> Fact:
+    """How soon again, how often at most, up to what, and whether it counts with the first dose."""
+    parts = [Part(wording.sentence(_again(step, say)))]
+    if step.ceiling:
+        parts.append(Part(say.say("dose.ceiling"), Kind.STRONG))
+        parts.append(Part(wording.sentence(step.ceiling)))
+    if counts or step.counts_towards_max is not None:
+        parts.append(Part(_counts(step, say)))
+    names = ("repeat", "max_doses", "max_within", "ceiling", "counts_towards_max")
+    return Fact(tuple(parts), None, _paths(*names))
 
 
 def _paths(*names: str) -> tuple[str, ...]:

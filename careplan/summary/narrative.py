@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from careplan.plan.care_plan import Version
 from careplan.plan.dictionary import Dictionary
-from careplan.summary.blocks import Fact, Look, spaced
+from careplan.summary.blocks import Fact, spaced
 from careplan.summary.emergency import summarise
 from careplan.summary.record import record_lines, record_sections
 
@@ -27,7 +27,9 @@ TEMPLATES = Path(__file__).parent.parent.parent / "templates" / "summary"
 _UNITS = (
     "mg", "micrograms?", "g", "mL", "ml", "kg", "units?", "sachets?", "drops?", "puffs?", "min",
     "minutes?", "hours?", "h", "days?", "weeks?", "months?", "doses?", "times?",
-    "g/L", "×10", "micromol/L", "mmHg", "mL/min", "°C", "%", "cm",
+    "g/L", "×10⁹/L", "micromol/L", "mmHg", "mL/min", "°C", "%", "cm",
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
 )  # fmt: skip
 # A number stays on one line with its unit: "10" at a line's end, "mg" on the next, is misread.
 _AMOUNT = re.compile(
@@ -35,6 +37,7 @@ _AMOUNT = re.compile(
 )
 # What XML cannot carry; forms refuse it, an import might not. Shown as a mark, never dropped.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LONG_WORD = re.compile(r"(\S{25,})")
 _DIALLED = re.compile(r"[^+\d]")
 _LONGEST_NUMBER = 24
 
@@ -80,7 +83,17 @@ def glue(text: str) -> Markup:
 
 
 def _lines(text: str) -> Markup:
-    return Markup("<br/>").join(escape(line) for line in re.split(r"\r\n|\r|\n", text))
+    return Markup("<br/>").join(_words(line) for line in re.split(r"\r\n|\r|\n", text))
+
+
+def _words(line: str) -> Markup:
+    """A word too long for a narrow column is marked, so that only it may be broken."""
+    pieces = _LONG_WORD.split(line)
+    marked = (Markup('<span class="w">%s</span>') % piece for piece in pieces[1::2])
+    made = escape(pieces[0])
+    for word, rest in zip(marked, pieces[2::2], strict=True):
+        made += word + escape(rest)
+    return made
 
 
 def phone(text: str) -> Markup:
@@ -93,10 +106,6 @@ def phone(text: str) -> Markup:
 
 
 def runs(facts: Iterable[Fact]) -> Iterator[tuple[str, list[Fact]]]:
-    """Facts that stand together: items make one list, rows one table."""
-    for look, group in groupby(facts, key=_run):
+    """Facts that stand together: items make one list."""
+    for look, group in groupby(facts, key=lambda fact: fact.look):
         yield str(look), list(group)
-
-
-def _run(fact: Fact) -> Look:
-    return Look.ROW if fact.look is Look.HEAD else fact.look
