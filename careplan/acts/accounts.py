@@ -1,8 +1,10 @@
-"""Making accounts: a person's own, which proves nothing yet, and a team's, whose registration is checked."""
+"""Making accounts: a person's own, which proves nothing yet, and a team's, whose registration is
+checked."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -13,18 +15,34 @@ from careplan.accounts.people import Role, Who
 from careplan.accounts.registration import Registration
 from careplan.acts.drafting import keep_identity
 from careplan.acts.faces import face_from
-from careplan.acts.signing_in import WrongCode, folded_email
+from careplan.acts.signing_in import SELF, WrongCode, begin_two_factor, count_try, folded_email
 from careplan.acts.world import NotAllowed, World, actor
 from careplan.audit.events import Actor, ActorKind, AuditEvent, Kind
 from careplan.plan.care_plan import CarePlan
 from careplan.plan.person import Identity
 from careplan.plan.values import nhs_number
-from careplan.store.accounts import add_member, link_account, new_account, new_team, set_totp
+from careplan.store.accounts import (
+    NewAccount,
+    account_of,
+    link_account,
+    new_account,
+    set_totp,
+    use_totp_step,
+)
+from careplan.store.db import Transaction
 from careplan.store.errors import Taken
-from careplan.store.patients import name_in_directory, new_patient, set_face
+from careplan.store.patients import new_patient
+from careplan.store.teams import Team, add_member, new_team, verify_registration
 from careplan.store.trail import append
 
+LONGEST_NAME = 70
+OLDEST_YEARS = 120
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
+_SECRET = re.compile(r"[A-Z2-7]{32}")
+_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_BY_COMMAND = UUID(int=0)
+"""Who checked a registration when it was not a colleague on a page."""
 
 
 class BadAccount(ValueError):
@@ -51,54 +69,86 @@ class NewPerson:
 
 
 def make_own_account(world: World, asked: NewPerson, *, at: datetime, today: date) -> UUID:
-    """An account and an empty plan that belongs to it. Raises BadAccount or EmailInUse."""
+    """An account and an empty plan that belongs to it. Raises BadAccount or EmailInUse.
+
+    The NHS number is kept as the person's word: it finds nobody until a team has checked it.
+    """
     number = _checked(asked, today)
-    account_id, patient_id = world.new_id(), world.new_id()
     identity = Identity(asked.legal_name.strip(), asked.date_of_birth, number)
-    plan_number = _plan_number(world)
+    patient_id = world.new_id()
+    by = Who(
+        account_id=str(world.new_id()),
+        name=asked.legal_name.strip(),
+        roles=frozenset({Role.PATIENT}),
+        patient_id=str(patient_id),
+    )
+    face = face_from(CarePlan(identity=identity), _plan_number(world))
     hashed = hash_password(asked.password, entropy=world.entropy, strength=world.strength)
-    try:
-        with world.store.begin() as tx:
-            new_account(
-                tx, account_id, kind="person", email=folded_email(asked.email), name=identity.legal_name or "",
-                title=None, password_hash=hashed, at=at,
-            )  # fmt: skip
-            new_patient(tx, patient_id, plan_number=plan_number, at=at)
-            link_account(tx, account_id, patient_id, relation="self", at=at)
-            name_in_directory(tx, "plan-number", plan_number, patient_id)
-            keep_identity(tx, patient_id, identity, by=account_id, by_name=identity.legal_name or "", at=at)
-            set_face(tx, patient_id, face_from(CarePlan(identity=identity), plan_number))
-            doer = Actor(ActorKind.PATIENT, str(account_id), identity.legal_name or "")
-            what = {"account": str(account_id), "role": "patient"}
-            append(tx, AuditEvent(Kind.ACCOUNT_CREATED, at, doer, str(patient_id), what))
-            append(tx, AuditEvent(Kind.PLAN_STARTED, at, doer, str(patient_id)))
-    except Taken:
-        raise EmailInUse from None
-    return account_id
+    with world.store.begin() as tx:
+        _new_account(tx, by, kind="person", email=asked.email, password_hash=hashed, at=at)
+        new_patient(tx, patient_id, face, at=at)
+        link_account(tx, UUID(by.account_id), patient_id, relation=SELF, at=at)
+        keep_identity(tx, patient_id, identity, by=by, at=at)
+        what = {"account": by.account_id, "role": str(Role.PATIENT)}
+        append(tx, AuditEvent(Kind.ACCOUNT_CREATED, at, actor(by), by.patient_id, what))
+        append(tx, AuditEvent(Kind.PLAN_STARTED, at, actor(by), by.patient_id))
+    return UUID(by.account_id)
 
 
 def _checked(asked: NewPerson, today: date) -> str | None:
-    if not re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{2,}", asked.email.strip()):
+    if not _EMAIL.fullmatch(asked.email.strip()) or _has_unseen(asked.email.strip()):
         raise BadAccount("email", "Enter an e-mail address like name@example.com.")
-    if not 1 <= len(asked.legal_name.strip()) <= 70:
-        raise BadAccount("legal_name", "Enter your name, 70 letters or fewer.")
-    if not date(today.year - 120, 1, 1) <= asked.date_of_birth <= today:
+    name = asked.legal_name.strip()
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise BadAccount("legal_name", f"Enter your name, {LONGEST_NAME} letters or fewer.")
+    if _has_control(name):
+        raise BadAccount("legal_name", "Take out the sign in your name that cannot be shown.")
+    if asked.date_of_birth > today:
         raise BadAccount("date_of_birth", "Your date of birth must be in the past.")
+    if asked.date_of_birth.year < today.year - OLDEST_YEARS:
+        raise BadAccount("date_of_birth", "Check the year of your date of birth.")
     problem = problem_with(asked.password, name=asked.legal_name, email=asked.email)
     if problem is not None:
         raise BadAccount("password", problem.sentence)
-    if not asked.nhs_number:
+    if not (asked.nhs_number or "").strip():
         return None
-    number = nhs_number(asked.nhs_number)
+    number = nhs_number(asked.nhs_number or "")
     if number is None:
-        raise BadAccount("nhs_number", "An NHS number has 10 digits. Check it, or leave it empty.")
+        text = "An NHS number has 10 numbers. Check it, or leave it empty. You do not need one."
+        raise BadAccount("nhs_number", text)
     return number
+
+
+def _has_control(text: str) -> bool:
+    """Joiners and direction marks belong to many people's names; control characters to none."""
+    return any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text)
+
+
+def _has_unseen(text: str) -> bool:
+    return any(unicodedata.category(char) in _UNSEEN for char in text)
 
 
 def _plan_number(world: World) -> str:
     """SCP-XXXX-XXXX: a number for everybody, with or without an NHS number."""
     letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in world.entropy(8))
     return f"SCP-{letters[:4]}-{letters[4:]}"
+
+
+def _new_account(
+    tx: Transaction, who: Who, *, kind: str, email: str, password_hash: str, at: datetime
+) -> None:
+    new = NewAccount(
+        account_id=UUID(who.account_id),
+        kind=kind,
+        name=who.name,
+        email=folded_email(email),
+        title=who.title,
+        password_hash=password_hash,
+    )
+    try:
+        new_account(tx, new, at=at)
+    except Taken:
+        raise EmailInUse from None
 
 
 @dataclass(frozen=True)
@@ -118,26 +168,36 @@ def make_team(
 ) -> UUID:
     """A team of a hospital; by command or seed only."""
     team_id = world.new_id()
+    new = Team(team_id=team_id, name=name, organisation=organisation, ods=ods, phone=phone)
     with world.store.begin() as tx:
-        new_team(tx, team_id, name=name, organisation=organisation, ods=ods, phone=phone, at=at)
+        new_team(tx, new, at=at)
     return team_id
 
 
-def add_to_team(world: World, member: NewMember, *, team_id: UUID, verified_by: str, at: datetime) -> UUID:
-    """An account with a role in a team. `registration.verified_at` says whether it was checked."""
+def add_to_team(
+    world: World, member: NewMember, *, team_id: UUID, verified_by: str, at: datetime
+) -> UUID:
+    """An account with a role in a team. `registration.verified_at` says whether it was checked,
+    `verified_by` by whom. Raises EmailInUse."""
     account_id = world.new_id()
     hashed = hash_password(member.password, entropy=world.entropy, strength=world.strength)
+    who = Who(
+        account_id=str(account_id),
+        name=member.name,
+        roles=frozenset({member.role}),
+        title=member.title,
+    )
+    doer = Actor(ActorKind.SYSTEM, None, verified_by)
+    registration = member.registration
     with world.store.begin() as tx:
-        new_account(
-            tx, account_id, kind="staff", email=folded_email(member.email), name=member.name,
-            title=member.title, password_hash=hashed, at=at,
-        )  # fmt: skip
-        add_member(tx, account_id, team_id, role=member.role, registration=member.registration, at=at)
-        doer = Actor(ActorKind.SYSTEM, None, verified_by)
+        _new_account(tx, who, kind="staff", email=member.email, password_hash=hashed, at=at)
+        add_member(tx, team_id, account_id, role=member.role, registration=registration, at=at)
         what = {"account": str(account_id), "role": str(member.role)}
         append(tx, AuditEvent(Kind.ACCOUNT_CREATED, at, doer, None, what))
-        if member.registration and member.registration.verified:
-            what = {"account": str(account_id), "registration": str(member.registration)}
+        if registration is not None and registration.verified_at is not None:
+            checked_at = registration.verified_at
+            verify_registration(tx, team_id, account_id, by=_BY_COMMAND, at=checked_at)
+            what = {"account": str(account_id), "registration": str(registration)}
             append(tx, AuditEvent(Kind.REGISTRATION_CHECKED, at, doer, None, what))
     return account_id
 
@@ -147,12 +207,43 @@ def new_second_factor(world: World) -> str:
     return second_factor.new_secret(world.entropy)
 
 
-def set_second_factor(world: World, *, by: Who, secret: str, code: str, at: datetime) -> None:
-    """Keep the secret after seeing that the person's app makes the right codes. Raises WrongCode."""
+def second_factor_address(secret: str, *, email: str, brand: str) -> str:
+    """What the QR of the set-up page holds, for the person's app."""
+    return second_factor.uri(secret, account=email, issuer=brand)
+
+
+def email_of(world: World, *, by: Who) -> str:
+    with world.store.read() as tx:
+        account = account_of(tx, UUID(by.account_id)) if by.known else None
+    if account is None:
+        raise NotAllowed
+    return account.email
+
+
+def set_second_factor(
+    world: World, *, by: Who, secret: str, code: str, at: datetime, token: str | None = None
+) -> str | None:
+    """Keep the secret after seeing that the person's app makes the right codes.
+
+    With the session's `token`, gives the token under which it goes on as two-factor. Raises
+    WrongCode, and NotAllowed when there is a second factor already and it was not given: whoever
+    stole a password must not be able to put their own phone in its place.
+    """
     if not by.known:
         raise NotAllowed
-    if second_factor.check(secret, code, now=at) is None:
-        raise WrongCode
+    account_id = UUID(by.account_id)
+    count_try(world, f"second-factor:{account_id}", at=at)
     with world.store.begin() as tx:
-        set_totp(tx, UUID(by.account_id), secret, at)
-        append(tx, AuditEvent(Kind.SECOND_FACTOR_SET, at, actor(by), by.patient_id, {"account": by.account_id}))
+        account = account_of(tx, account_id)
+        if account is None or (account.second_factor_since and not by.second_factor):
+            raise NotAllowed
+        step = second_factor.check(secret, code, now=at) if _SECRET.fullmatch(secret) else None
+        if step is None:
+            raise WrongCode
+        set_totp(tx, account_id, secret, since=at)
+        use_totp_step(tx, account_id, step)
+        what = {"account": by.account_id}
+        append(tx, AuditEvent(Kind.SECOND_FACTOR_SET, at, actor(by), by.patient_id, what))
+        if token is None:
+            return None
+        return begin_two_factor(world, tx, account_id, at=at, old_token=token)

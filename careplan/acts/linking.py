@@ -1,22 +1,24 @@
-"""In clinic: the person's phone shows a one-time code, a clinician types it, checks who they are, and the plan has a team."""
+"""In clinic: the person's phone shows a one-time code, a clinician types it, checks who they are,
+and the plan has a team."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from careplan.accounts.clinic_codes import LIFETIME, new_code, read_code
+from careplan.accounts.clinic_codes import State, new_code, read_code, standing
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_list_patients, may_write_own_words
 from careplan.acts.drafting import identity_of, keep_identity
-from careplan.acts.faces import face_from
+from careplan.acts.signing_in import count_try
 from careplan.acts.world import NotAllowed, NotThere, World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
-from careplan.plan.care_plan import CarePlan
 from careplan.plan.person import Identity, Sex
-from careplan.store.clinic_codes import code_facts, make_code, use_code
-from careplan.store.patients import find_patient, give_team, name_in_directory, patient_of, set_face
+from careplan.store.clinic_codes import clinic_code_of, make_clinic_code, use_clinic_code
+from careplan.store.db import Transaction
+from careplan.store.errors import Taken
+from careplan.store.patients import face_of, give_team, know_nhs_number, set_face
 from careplan.store.trail import append
 
 
@@ -42,23 +44,28 @@ def show_code(world: World, *, by: Who, patient_id: UUID, at: datetime) -> str:
     code = new_code(world.entropy)
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_write_own_words)
-        make_code(tx, code, patient_id=patient_id, by=UUID(by.account_id), at=at, expires_at=at + LIFETIME)
+        make_clinic_code(tx, code, patient_id=patient_id, made_by=UUID(by.account_id), at=at)
         append(tx, AuditEvent(Kind.CLINIC_CODE_MADE, at, actor(by), str(patient_id)))
     return code
 
 
 def find_by_code(world: World, *, by: Who, typed: str, at: datetime) -> FoundByCode:
-    """The person behind a code, for a clinician with the person in front of them."""
+    """The person behind a code, for a clinician with the person in front of them. Raises
+    CodeNotGood, and TooManyTries for somebody who guesses.
+
+    It is a look at who somebody is, so it is written down like any other.
+    """
     _need_team(by)
+    count_try(world, f"clinic-code:{by.account_id}", at=at)
     code = read_code(typed)
-    with world.store.read() as tx:
-        found = code_facts(tx, code, at) if code else None
-        if found is None:
+    with world.store.begin() as tx:
+        patient_id = _behind(tx, code, at) if code else None
+        face = face_of(tx, patient_id) if patient_id else None
+        if patient_id is None or face is None:
             raise CodeNotGood
-        patient = patient_of(tx, found.patient_id)
-        if patient is None:
-            raise NotThere
-        return FoundByCode(patient.id, identity_of(tx, patient.id), patient.plan_number)
+        what = {"section": "identity"}
+        append(tx, AuditEvent(Kind.READ_BY_TEAM, at, actor(by), str(patient_id), what))
+        return FoundByCode(patient_id, identity_of(tx, patient_id), face.plan_number)
 
 
 def link_in_clinic(
@@ -74,37 +81,58 @@ def link_in_clinic(
     """The clinician has checked who this is: the plan joins their team and the identity is theirs.
 
     `method` is one of the audit's: known_to_team, photo_id, questions. Raises CodeNotGood,
-    NumberTaken.
+    NumberTaken; then nothing has changed and the code still stands.
     """
     team_id = _need_team(by)
+    count_try(world, f"clinic-code:{by.account_id}", at=at)
     code = read_code(typed)
+    checked = replace(
+        identity,
+        sex_registered=identity.sex_registered or Sex.NOT_KNOWN,
+        checked_on=today,
+        checked_by=by.name,
+    )
     with world.store.begin() as tx:
-        patient_id = use_code(tx, code, by=UUID(by.account_id), at=at) if code else None
+        used_by = UUID(by.account_id)
+        patient_id = use_clinic_code(tx, code, by=used_by, at=at) if code else None
         if patient_id is None:
             raise CodeNotGood
-        if identity.nhs_number:
-            other = find_patient(tx, "nhs-number", identity.nhs_number)
-            if other not in (None, patient_id):
-                raise NumberTaken
-            name_in_directory(tx, "nhs-number", identity.nhs_number, patient_id)
-        checked = Identity(
-            identity.legal_name,
-            identity.date_of_birth,
-            identity.nhs_number,
-            identity.sex_registered or Sex.NOT_KNOWN,
-            checked_on=today,
-            checked_by=by.name,
-        )
+        if by.patient_id == str(patient_id):
+            raise NotAllowed  # nobody vouches for themselves
+        _keep_checked(tx, patient_id, checked)
         keep_identity(tx, patient_id, checked, by=by, at=at)
         give_team(tx, patient_id, team_id)
-        patient = patient_of(tx, patient_id)
-        if patient is None:
-            raise NotThere
-        plan = CarePlan(identity=checked)
-        set_face(tx, patient_id, face_from(plan, patient.plan_number))
-        for kind, what in ((Kind.IDENTITY_CHECKED, {"method": method}), (Kind.PLAN_LINKED, {})):
+        for kind, what in (
+            (Kind.IDENTITY_CHECKED, {"method": method}),
+            (Kind.PLAN_LINKED, {"team": str(team_id)}),
+        ):
             append(tx, AuditEvent(kind, at, actor(by), str(patient_id), what))
     return patient_id
+
+
+def _behind(tx: Transaction, code: str, at: datetime) -> UUID | None:
+    kept = clinic_code_of(tx, code)
+    if kept is None or standing(kept, now=at) is not State.FRESH:
+        return None
+    return UUID(kept.patient_id)
+
+
+def _keep_checked(tx: Transaction, patient_id: UUID, checked: Identity) -> None:
+    """From now on the person is found by what was checked: name, birth date, NHS number."""
+    try:
+        know_nhs_number(tx, patient_id, checked.nhs_number)
+    except Taken:
+        raise NumberTaken from None
+    face = face_of(tx, patient_id)
+    if face is None:
+        raise NotThere
+    face = replace(
+        face,
+        legal_name=checked.legal_name or face.legal_name,
+        date_of_birth=checked.date_of_birth,
+        nhs_number=checked.nhs_number,
+    )
+    set_face(tx, patient_id, face)
 
 
 def _need_team(by: Who) -> UUID:

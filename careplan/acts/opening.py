@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from careplan.accounts.passwords import check_password
+from careplan.acts import tickets
 from careplan.acts.world import SYSTEM, World
 from careplan.audit.events import AuditEvent, stranger
 from careplan.audit.events import Kind as Deed
@@ -66,6 +67,7 @@ class Opened:
     link: KeptLink
     patient: Patient
     files: tuple[LinkFile, ...]
+    look: str
 
 
 @dataclass(frozen=True)
@@ -92,13 +94,15 @@ class Dead:
 
 
 def open_link(
-    world: World, reader: Reader, *, token: str, have: int | None, zipped: bool
+    world: World, reader: Reader, *, token: str, again: str | None, zipped: bool
 ) -> Opened | Asks | MustWait | Dead | None:
     """A scanned link. None for an address nobody ever had.
 
-    `have` is the version a reader already shows: asking again whether it is still the one to use
-    is not another look, so it is neither counted nor written down.
+    `again` is the ticket of an open page that asks whether it still shows the plan to use: for
+    the version it was let in to, that is not another look, so it is neither counted nor written.
     """
+    ticket = tickets.read(world, "look", again, at=reader.at) if again else None
+    seen = ticket.number if ticket and ticket.token == token else None
     with world.store.begin() as tx:
         link = link_by_token(tx, token)
         if link is None:
@@ -107,12 +111,37 @@ def open_link(
         if refusal is not None:
             return refusal
         patient = _patient(tx, link)
-        if have is None or have != patient.current_version:
+        if seen is None or seen != patient.current_version:
             if count_view(tx, link.patient_id, link.link_id) is None:
                 return _dead(tx, link, State.USED_UP)
             _write_down(tx, Deed.LINK_OPENED, link, patient, reader, link.facts.opening)
         packing = Packing.ZIPPED if zipped else Packing.PLAIN
-        return Opened(link, patient, files_of(tx, link.patient_id, link.link_id, packing=packing))
+        files = files_of(tx, link.patient_id, link.link_id, packing=packing)
+        until, version = reader.at + tickets.LOOK_LIVES, patient.current_version or 0
+        look = tickets.issue(world, "look", token=token, part=0, number=version, until=until)
+        return Opened(link, patient, files, look)
+
+
+def location_of(world: World, *, token: str, file: LinkFile, zipped: bool, at: datetime) -> str:
+    """The ticket with which a file too large to embed is fetched within half an hour."""
+    part, until = file.position * 2 + zipped, at + tickets.FILE_LIVES
+    return tickets.issue(
+        world, "file", token=token, part=part, number=file.version, until=until
+    )
+
+
+def open_file(world: World, *, ticket: str, at: datetime) -> str | None:
+    """The ciphertext behind a location; None once the ticket is old or the link is dead."""
+    told = tickets.read(world, "file", ticket, at=at)
+    if told is None:
+        return None
+    with world.store.read() as tx:
+        link = link_by_token(tx, told.token)
+        if link is None or standing(link.facts, now=at) not in (State.LIVE, State.USED_UP):
+            return None
+        packing = Packing.ZIPPED if told.part % 2 else Packing.PLAIN
+        files = files_of(tx, link.patient_id, link.link_id, packing=packing)
+    return next((one.jwe for one in files if one.position == told.part // 2), None)
 
 
 @dataclass(frozen=True)

@@ -8,27 +8,31 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from careplan.accounts import second_factor, sessions
-from careplan.accounts.passwords import check_password
+from careplan.accounts.passwords import check_password, hash_password, needs_rehash
 from careplan.accounts.people import STAFF, Role, Standing, Who
-from careplan.acts.world import SYSTEM, World, actor
+from careplan.acts.world import SYSTEM, NotThere, World, actor
 from careplan.audit.events import AuditEvent, Kind
 from careplan.keys.tokens import new_token
 from careplan.store import sessions as rows
 from careplan.store.accounts import (
-    AccountRow,
+    Account,
     account_by_email,
     account_of,
-    memberships_of,
     patient_of_account,
+    set_password,
+    totp_of,
     use_totp_step,
 )
-from careplan.store.counters import count_in, counted_in
+from careplan.store.counters import count_in
 from careplan.store.db import Transaction
+from careplan.store.teams import memberships_of
 from careplan.store.trail import append
 
 TRIES = 10
 WINDOW = timedelta(minutes=15)
+SELF, CARER = "self", "carer"
 _TOUCH_AFTER = timedelta(minutes=1)
+_RELATIONS = {SELF: Role.PATIENT, CARER: Role.CARER}
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class SignedIn:
     """Who it is in this request, and whether a second factor is set up and given."""
 
     who: Who
-    session: rows.SessionRow
+    session: rows.Session
     has_second_factor: bool
 
 
@@ -45,7 +49,7 @@ class WrongSignIn(ValueError):
 
 
 class TooManyTries(ValueError):
-    """This account's sign-in rests for a quarter of an hour."""
+    """This door rests for a quarter of an hour, for this account alone."""
 
 
 class WrongCode(ValueError):
@@ -56,33 +60,42 @@ def folded_email(email: str) -> str:
     return unicodedata.normalize("NFKC", email).strip().casefold()
 
 
-def sign_in(world: World, *, email: str, password: str, at: datetime) -> str:
-    """A new session's token. Staff still have to give the second factor in it."""
+def sign_in(
+    world: World, *, email: str, password: str, at: datetime, old_token: str | None = None
+) -> str:
+    """A new session's token. Staff still have to give the second factor in it.
+
+    `old_token` is whatever the browser held until now: it opens nothing afterwards.
+    """
     folded = folded_email(email)
-    with world.store.begin() as tx:
-        if count_in(tx, f"sign-in:{folded}", WINDOW, at) > TRIES:
-            raise TooManyTries
+    count_try(world, f"sign-in:{folded}", at=at)
     with world.store.read() as tx:
         found = account_by_email(tx, folded)
-    right = check_password(found.password_hash if found else None, password, strength=world.strength)
-    with world.store.begin() as tx:
-        if found is None or not right or found.state != Standing.ACTIVE:
-            _failed(tx, found, at)
-            outcome = None
-        else:
-            outcome = new_token(world.entropy)
-            rows.new_session(tx, outcome, account_id=found.id, at=at)
-            who = _who(tx, found, second_factor_given=False)
-            append(tx, AuditEvent(Kind.SIGNED_IN, at, actor(who), who.patient_id, {"account": str(found.id)}))
-    if outcome is None:
+    kept = found.password_hash if found else None
+    right = check_password(kept, password, strength=world.strength)
+    if found is None or not right or found.state != Standing.ACTIVE:
+        _write_down_failure(world, found, "password", at)
         raise WrongSignIn
-    return outcome
+    stronger = _rehashed(world, kept, password)
+    with world.store.begin() as tx:
+        if stronger is not None:
+            set_password(tx, found.account_id, stronger)
+        return _begin_session(world, tx, found, at=at, old_token=old_token)
 
 
-def _failed(tx: Transaction, found: AccountRow | None, at: datetime) -> None:
-    patient = patient_of_account(tx, found.id) if found else None
-    what = {"reason": "password"}
-    append(tx, AuditEvent(Kind.SIGN_IN_FAILED, at, SYSTEM, str(patient) if patient else None, what))
+def demo_sign_in(world: World, *, email: str, at: datetime, old_token: str | None = None) -> str:
+    """Straight in as an invented person, staff with the second step skipped.
+
+    Only the demonstration's own doors call this; nowhere else may a password be left out.
+    """
+    with world.store.begin() as tx:
+        found = account_by_email(tx, folded_email(email))
+        if found is None:
+            raise NotThere
+        token = _begin_session(world, tx, found, at=at, old_token=old_token)
+        if _who(tx, found, second_factor_given=False).is_staff:
+            rows.note_second_factor(tx, token, at=at)
+    return token
 
 
 def recognise(world: World, *, token: str, at: datetime) -> SignedIn | None:
@@ -98,75 +111,109 @@ def recognise(world: World, *, token: str, at: datetime) -> SignedIn | None:
         return None
     if at - row.last_seen_at >= _TOUCH_AFTER:
         with world.store.begin() as tx:
-            rows.touch(tx, token, at)
-    return SignedIn(who, row, account.has_totp)
+            rows.touch_session(tx, token, at=at)
+    return SignedIn(who, row, account.second_factor_since is not None)
 
 
 def give_second_factor(world: World, *, token: str, code: str, at: datetime) -> str:
     """The session goes on under a new token, marked as two-factor. Raises WrongCode."""
-    with world.store.begin() as tx:
+    with world.store.read() as tx:
         row = rows.session_by_token(tx, token)
         account = account_of(tx, row.account_id) if row and row.account_id else None
-        if row is None or account is None:
-            raise WrongCode
-        tries = count_in(tx, f"second-factor:{account.id}", WINDOW, at)
-    if tries > TRIES:
-        raise TooManyTries
-    with world.store.begin() as tx:
-        secret = account.totp_secret(tx)
-        step = second_factor.check(secret, code, now=at, last_step=account.last_totp_step) if secret else None
-        fresh = None
-        if step is not None and use_totp_step(tx, account.id, step):
-            fresh = new_token(world.entropy)
-            rows.end_session(tx, token)
-            rows.new_session(tx, fresh, account_id=account.id, at=at, second_factor_at=at)
-        else:
-            what = {"account": str(account.id), "reason": "second_factor"}
-            append(tx, AuditEvent(Kind.SIGN_IN_FAILED, at, SYSTEM, None, what))
-    if fresh is None:
+    if account is None:
         raise WrongCode
+    count_try(world, f"second-factor:{account.account_id}", at=at)
+    with world.store.begin() as tx:
+        if _uses_code(tx, account.account_id, code, at):
+            return begin_two_factor(world, tx, account.account_id, at=at, old_token=token)
+    _write_down_failure(world, account, "second_factor", at)
+    raise WrongCode
+
+
+def begin_two_factor(
+    world: World, tx: Transaction, account_id: UUID, *, at: datetime, old_token: str
+) -> str:
+    """A fresh session in which the second factor has been given; the old token is dead."""
+    fresh = new_token(world.entropy)
+    rows.delete_session(tx, old_token)
+    rows.new_session(tx, fresh, account_id=account_id, at=at)
+    rows.note_second_factor(tx, fresh, at=at)
     return fresh
 
 
 def sign_out(world: World, *, token: str, by: Who, at: datetime) -> None:
     with world.store.begin() as tx:
-        rows.end_session(tx, token)
-        append(tx, AuditEvent(Kind.SIGNED_OUT, at, actor(by), by.patient_id, {"account": by.account_id}))
-
-
-def _who(tx: Transaction, account: AccountRow, *, second_factor_given: bool) -> Who:
-    """Roles come from memberships and from the plan the account is linked to, read afresh each time."""
-    members = [one for one in memberships_of(tx, account.id) if one.state == Standing.ACTIVE]
-    patient = patient_of_account(tx, account.id)
-    roles = {Role(one.role) for one in members} | ({Role.PATIENT} if patient else set())
-    first = members[0] if members else None
-    return Who(
-        account_id=str(account.id),
-        name=account.name,
-        roles=frozenset(roles),
-        patient_id=str(patient) if patient else None,
-        team_id=str(first.team_id) if first else None,
-        organisation=first.organisation if first else None,
-        title=account.title,
-        registration=next((one.registration for one in members if one.registration), None),
-        second_factor=second_factor_given,
-    )
+        rows.delete_session(tx, token)
+        what = {"account": by.account_id}
+        append(tx, AuditEvent(Kind.SIGNED_OUT, at, actor(by), by.patient_id, what))
 
 
 def needs_second_factor(who: Who) -> bool:
     return bool(who.roles & STAFF) and not who.second_factor
 
 
-__all__ = [
-    "SignedIn",
-    "TooManyTries",
-    "WrongCode",
-    "WrongSignIn",
-    "counted_in",
-    "folded_email",
-    "give_second_factor",
-    "needs_second_factor",
-    "recognise",
-    "sign_in",
-    "sign_out",
-]
+def count_try(world: World, scope: str, *, at: datetime) -> None:
+    """One more knock at a door that somebody could try to guess open. Raises TooManyTries.
+
+    Counted before the answer is looked at and in a transaction of its own, so that a hundred
+    guesses at the same moment are still counted one by one.
+    """
+    with world.store.begin() as tx:
+        if count_in(tx, scope, window=WINDOW, at=at) > TRIES:
+            raise TooManyTries
+
+
+def _uses_code(tx: Transaction, account_id: UUID, code: str, at: datetime) -> bool:
+    totp = totp_of(tx, account_id)
+    if totp is None:
+        return False
+    step = second_factor.check(totp.secret, code, now=at, last_step=totp.last_step)
+    return step is not None and use_totp_step(tx, account_id, step)
+
+
+def _begin_session(
+    world: World, tx: Transaction, account: Account, *, at: datetime, old_token: str | None
+) -> str:
+    if old_token is not None:
+        rows.delete_session(tx, old_token)
+    token = new_token(world.entropy)
+    rows.new_session(tx, token, account_id=account.account_id, at=at)
+    who = _who(tx, account, second_factor_given=False)
+    what = {"account": who.account_id}
+    append(tx, AuditEvent(Kind.SIGNED_IN, at, actor(who), who.patient_id, what))
+    return token
+
+
+def _rehashed(world: World, kept: str | None, password: str) -> str | None:
+    """The password hashed at today's cost, when it was kept at another."""
+    if kept is None or not needs_rehash(kept, strength=world.strength):
+        return None
+    return hash_password(password, entropy=world.entropy, strength=world.strength)
+
+
+def _write_down_failure(world: World, found: Account | None, reason: str, at: datetime) -> None:
+    """In the trail of the person whose account it is, or the service's when it is nobody's."""
+    with world.store.begin() as tx:
+        related = patient_of_account(tx, found.account_id) if found else None
+        patient = str(related.patient_id) if related and related.relation == SELF else None
+        append(tx, AuditEvent(Kind.SIGN_IN_FAILED, at, SYSTEM, patient, {"reason": reason}))
+
+
+def _who(tx: Transaction, account: Account, *, second_factor_given: bool) -> Who:
+    """Roles come from memberships and from the plan the account is linked to, afresh each time."""
+    members = memberships_of(tx, account.account_id)
+    active = [one for one in members if one.state == Standing.ACTIVE]
+    related = patient_of_account(tx, account.account_id)
+    first = active[0] if active else None
+    own = {_RELATIONS[related.relation]} if related else set()
+    return Who(
+        account_id=str(account.account_id),
+        name=account.name,
+        roles=frozenset({one.role for one in active} | own),
+        patient_id=str(related.patient_id) if related else None,
+        team_id=str(first.team.team_id) if first else None,
+        organisation=first.team.organisation if first else None,
+        title=account.title,
+        registration=next((one.registration for one in active if one.registration), None),
+        second_factor=second_factor_given,
+    )

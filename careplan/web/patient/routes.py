@@ -1,0 +1,199 @@
+"""The person's own pages: their task list, one question at a time, and reading what was published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+
+from careplan.acts.drafting import all_drafts
+from careplan.acts.reading import history, overview, read_version, who_looked
+from careplan.plan.care_plan import CLINICAL, OWN_WORDS
+from careplan.plan.lifecycle import State as PlanState
+from careplan.plan.lifecycle import standing, state_of
+from careplan.web.access import Reader, open_to, own_patient
+from careplan.web.drafts import AUTOSAVE, Kept, draft_now, keep_page
+from careplan.web.forms.check import check_of
+from careplan.web.forms.pages import (
+    Page,
+    Section,
+    before_of_first_five,
+    next_of_first_five,
+    next_page,
+    page_before,
+    section_pages,
+)
+from careplan.web.forms.read import Next, Reading, again
+from careplan.web.forms.show import view_of
+from careplan.web.forms.tasks import task_list
+from careplan.web.here import here
+from careplan.web.narratives import emergency_page, record_page
+from careplan.web.session import who
+
+patient = Blueprint("patient", __name__)
+
+
+@patient.get("/plan")
+@open_to(Reader.PATIENT)
+def home() -> str:
+    seen = overview(here().world, by=who(), patient_id=own_patient(), at=here().now())
+    drafts = {name: one.body for name, one in _drafts().items()}
+    current = seen.current
+    signed = CLINICAL if current and current.signature else ()
+    chip = standing(current, here().today()) if current else None
+    unpublished = _unpublished(current.published_at if current else None)
+    return render_template(
+        "patient/home.html",
+        groups=task_list(drafts, signed=signed),
+        face=seen.face,
+        current=current,
+        chip=chip,
+        to_answer=state_of(current) is PlanState.NOT_SEEN,
+        unpublished=unpublished,
+        team=seen.patient.team_id is not None,
+    )
+
+
+def _drafts() -> dict[str, Any]:
+    return all_drafts(here().world, by=who(), patient_id=own_patient())
+
+
+def _unpublished(published_at: Any) -> bool:
+    """Whether the person has written anything since the plan was last published."""
+    own = (one for name, one in _drafts().items() if name in OWN_WORDS)
+    return any(published_at is None or one.updated_at > published_at for one in own)
+
+
+@patient.route("/plan/write/<section>/<page_id>", methods=["GET", "POST"])
+@open_to(Reader.PATIENT)
+def write(section: str, page_id: str) -> Any:
+    page = _page(section, page_id)
+    if request.method == "GET":
+        body, revision, _draft = draft_now(own_patient(), section)
+        return _show(page, again(page, body, today=here().today()), revision, request.args.get("item"))
+    kept = keep_page(own_patient(), page)
+    if not isinstance(kept, Kept):
+        if request.headers.get(AUTOSAVE):
+            return jsonify(saved=False, conflict=True), 409
+        _body, revision, _draft = draft_now(own_patient(), section)
+        return render_template("forms/conflict.html", view=kept, revision=revision), 409
+    if request.headers.get(AUTOSAVE):
+        return jsonify(saved=True, revision=kept.revision)
+    reading = kept.reading
+    if reading.next is Next.LATER:
+        return redirect(url_for("patient.home"))
+    if reading.next is Next.STAY and reading.clear:
+        here_again = url_for(
+            "patient.write", section=section, page_id=page_id, item=reading.open_item, tour=_tour()
+        )
+        return redirect(here_again)
+    if not reading.clear:
+        return _show(page, reading, kept.revision, reading.open_item), 422
+    return redirect(_after(page, reading.body))
+
+
+def _page(section: str, page_id: str) -> Page:
+    try:
+        found: Section = section_pages(section)
+        page = found.page(page_id)
+    except KeyError:
+        abort(404)
+    if section not in OWN_WORDS:
+        abort(404)
+    return page
+
+
+def _tour() -> str | None:
+    """Set while somebody goes through the first five questions."""
+    return "five" if request.args.get("tour") == "five" else None
+
+
+def _show(page: Page, reading: Reading, revision: int, open_item: str | None) -> str:
+    world = here().world
+    view = view_of(
+        page, reading.body, reading.errors, reading.asks, new_id=world.new_id, open_item=open_item
+    )
+    return render_template(
+        "forms/page.html", view=view, revision=revision, back=_before(page), home=url_for("patient.home")
+    )
+
+
+def _after(page: Page, body: Any) -> str:
+    if _tour():
+        bodies = {name: one.body for name, one in _drafts().items()}
+        following = next_of_first_five(page, bodies)
+        if following is None:
+            return url_for("patient.five_done")
+        return _address(following, tour="five")
+    following = next_page(page, body)
+    return _address(following) if following else url_for("patient.check", section=page.section)
+
+
+def _before(page: Page) -> str:
+    bodies = {name: one.body for name, one in _drafts().items()}
+    if _tour():
+        earlier = before_of_first_five(page, bodies)
+        return _address(earlier, tour="five") if earlier else url_for("patient.home")
+    earlier = page_before(page, bodies.get(page.section, {}))
+    return _address(earlier) if earlier else url_for("patient.home")
+
+
+def _address(page: Page, **more: str) -> str:
+    return url_for("patient.write", section=page.section, page_id=page.id, **more)
+
+
+@patient.get("/plan/write/<section>")
+@open_to(Reader.PATIENT)
+def check(section: str) -> str:
+    """Check your answers."""
+    if section not in OWN_WORDS:
+        abort(404)
+    body, _revision, _draft = draft_now(own_patient(), section)
+    return render_template("patient/check.html", view=check_of(section, body))
+
+
+@patient.get("/plan/five-done")
+@open_to(Reader.PATIENT)
+def five_done() -> str:
+    """The first five are answered: what they are good for already, and what comes next."""
+    return render_template("patient/five_done.html")
+
+
+@patient.get("/plan/read")
+@open_to(Reader.PATIENT)
+def read() -> str:
+    seen = overview(here().world, by=who(), patient_id=own_patient(), at=here().now())
+    if seen.current is None:
+        return render_template("patient/nothing_yet.html")
+    current = seen.current
+    return render_template(
+        "patient/read.html",
+        version=current,
+        chip=standing(current, here().today()),
+        emergency=emergency_page(current),
+        record=record_page(current),
+    )
+
+
+@patient.get("/plan/versions")
+@open_to(Reader.PATIENT)
+def versions() -> str:
+    heads = history(here().world, by=who(), patient_id=own_patient())
+    return render_template("patient/versions.html", heads=heads)
+
+
+@patient.get("/plan/versions/<int:number>")
+@open_to(Reader.PATIENT)
+def version(number: int) -> str:
+    world, now = here().world, here().now()
+    old = read_version(world, by=who(), patient_id=own_patient(), number=number, at=now)
+    return render_template(
+        "patient/version.html", version=old.version, changes=old.changes, record=record_page(old.version)
+    )
+
+
+@patient.get("/plan/who-looked")
+@open_to(Reader.PATIENT)
+def looks() -> str:
+    found = who_looked(here().world, by=who(), patient_id=own_patient())
+    return render_template("patient/who_looked.html", looks=found)

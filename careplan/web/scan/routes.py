@@ -1,0 +1,182 @@
+"""The doors of somebody who has never met the person: the scanned link, and the short code."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from careplan.acts.opening import (
+    Asks,
+    Dead,
+    MustWait,
+    Opened,
+    Shown,
+    chip_of,
+    location_of,
+    open_by_code,
+    open_file,
+    open_link,
+)
+from careplan.acts.opening import Reader as Stranger
+from careplan.sharing.links import Opening
+from careplan.store.link_files import LinkFile
+from careplan.store.patients import Patient
+from careplan.web.access import Reader, open_to
+from careplan.web.here import here
+from careplan.web.narratives import framed
+from careplan.web.scan.viewer import Page, viewer_page
+from careplan.web.words import _, gettext
+
+scan = Blueprint("scan", __name__)
+machine = Blueprint("machine", __name__)
+"""What programs read: no cookies, no form token, any origin (SMART Health Links)."""
+
+MOST_RECIPIENT = 120
+MOST_ANSWER = 128
+
+
+@cache
+def _viewer() -> Page:
+    return viewer_page(gettext)
+
+
+@scan.get("/s")
+@open_to(Reader.ANYONE)
+def viewer() -> Response:
+    """The same static bytes for everybody: the plan is in the fragment, which never gets here."""
+    page = _viewer()
+    response = Response(headers=dict(page.headers))
+    if page.etag in request.headers.get("If-None-Match", ""):
+        response.status_code = 304
+        return response
+    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
+    response.set_data(page.gzip if zipped else page.body)
+    return response
+
+
+@machine.after_request
+def _open_to_every_origin(response: Response) -> Response:
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Allow-Headers"] = "content-type"
+    response.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@machine.route("/m/<token>", methods=["POST", "OPTIONS"])
+@open_to(Reader.ANYONE)
+def manifest(token: str) -> Any:
+    """A SMART Health Link's manifest request (HL7 IG 1.0.0)."""
+    if request.method == "OPTIONS":
+        return Response(status=204)
+    asked = request.get_json(silent=True)
+    if not isinstance(asked, dict) or not isinstance(asked.get("recipient"), str):
+        problem = "Send JSON with a recipient: who is looking, as people would say it."
+        return jsonify(error=problem), 400
+    zipped = asked.get("_zip") is True
+    reader = Stranger(
+        _text(asked.get("passcode"), MOST_ANSWER),
+        asked["recipient"][:MOST_RECIPIENT],
+        here().now(),
+        here().today(),
+    )
+    again = _text(asked.get("_again"), 120)
+    found = open_link(here().world, reader, token=token[:64], again=again, zipped=zipped)
+    if isinstance(found, Opened):
+        most = asked.get("embeddedLengthMax")
+        return _manifest(found, token, most if type(most) is int else None, zipped=zipped)
+    return _refusal(found)
+
+
+def _text(value: object, most: int) -> str | None:
+    return value if isinstance(value, str) and len(value) <= most else None
+
+
+def _manifest(found: Opened, token: str, most: int | None, *, zipped: bool) -> Any:
+    files = [_file(one, token, most, zipped=zipped) for one in found.files]
+    state = _state(found.patient)
+    return jsonify(files=files, _state=state, _look=found.look)
+
+
+def _file(file: LinkFile, token: str, most: int | None, *, zipped: bool) -> dict[str, str]:
+    said = {
+        "contentType": file.content_type,
+        "lastUpdated": file.last_updated.isoformat().replace("+00:00", "Z"),
+        "status": "can-change",
+        "fhirVersion": "4.0.1",
+    }
+    if most is None or len(file.jwe) <= most:
+        return {**said, "embedded": file.jwe}
+    ticket = location_of(
+        here().world, token=token, file=file, zipped=zipped, at=here().now()
+    )
+    return {**said, "location": f"{here().settings.base_url}/f/{ticket}"}
+
+
+def _state(patient: Patient) -> dict[str, Any]:
+    """Worked out as it is looked at; reserved for our own viewer, others pass it over."""
+    chip = chip_of(patient, here().today())
+    return {
+        "label": chip.label,
+        "tone": chip.tone,
+        "words": chip.words,
+        "version": patient.current_version,
+        "checked": here().now().isoformat().replace("+00:00", "Z"),
+    }
+
+
+_WAY_IN = {Opening.DATE_OF_BIRTH: "birth date", Opening.PASSCODE: "passcode"}
+
+
+def _refusal(found: Asks | MustWait | Dead | None) -> Any:
+    if isinstance(found, Asks):
+        said = {"remainingAttempts": found.remaining, "_asks": _WAY_IN[found.opening]}
+        return jsonify(said), 401
+    if isinstance(found, MustWait):
+        said = {"_asks": _WAY_IN[found.opening]}
+        return jsonify(said), 429, {"Retry-After": str(found.seconds)}
+    if isinstance(found, Dead):
+        return jsonify(state=found.state.value.replace("_", " "), phone=found.phone), 404
+    return jsonify(state="unknown"), 404
+
+
+@machine.get("/f/<ticket>")
+@open_to(Reader.ANYONE)
+def file(ticket: str) -> Any:
+    """A file that was too large for the manifest: ciphertext, for half an hour."""
+    found = open_file(here().world, ticket=ticket[:120], at=here().now())
+    if found is None:
+        return jsonify(state="unknown"), 404
+    return Response(found, content_type="application/jose")
+
+
+@scan.route("/code", methods=["GET", "POST"])
+@open_to(Reader.ANYONE)
+def code() -> Any:
+    """The second door, for locked-down computers, handheld scanners and no script."""
+    if request.method == "GET":
+        return render_template("scan/code.html", problem=None, code="")
+    reader = Stranger(
+        request.form.get("birth_date", "")[:MOST_ANSWER], "", here().now(), here().today()
+    )
+    found = open_by_code(
+        here().world,
+        reader,
+        code=request.form.get("code", "")[:MOST_ANSWER],
+        passcode=request.form.get("passcode", "")[:MOST_ANSWER],
+    )
+    if isinstance(found, Shown):
+        chip = chip_of(found.patient, here().today())
+        return render_template(
+            "scan/shown.html", plan=framed(found.narrative), chip=chip, now=here().now()
+        )
+    if isinstance(found, MustWait):
+        problem = _("Too many wrong answers. Wait %(n)s seconds, then try again.", n=found.seconds)
+        return render_template("scan/code.html", problem=problem, code=""), 429
+    problem = _("That code and answer do not open a plan. Check both and try again.")
+    return render_template("scan/code.html", problem=problem, code=""), 404
+
