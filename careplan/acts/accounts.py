@@ -22,7 +22,6 @@ from careplan.plan.care_plan import CarePlan
 from careplan.plan.person import Identity
 from careplan.plan.values import nhs_number
 from careplan.store.accounts import (
-    NewAccount,
     account_of,
     link_account,
     new_account,
@@ -32,7 +31,7 @@ from careplan.store.accounts import (
 from careplan.store.db import Transaction
 from careplan.store.errors import Taken
 from careplan.store.patients import new_patient
-from careplan.store.teams import Team, add_member, new_team, verify_registration
+from careplan.store.teams import add_member, new_team
 from careplan.store.trail import append
 
 LONGEST_NAME = 70
@@ -41,8 +40,6 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
 _SECRET = re.compile(r"[A-Z2-7]{32}")
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-_BY_COMMAND = UUID(int=0)
-"""Who checked a registration when it was not a colleague on a page."""
 
 
 class BadAccount(ValueError):
@@ -96,17 +93,8 @@ def make_own_account(world: World, asked: NewPerson, *, at: datetime, today: dat
 
 
 def _checked(asked: NewPerson, today: date) -> str | None:
-    if not _EMAIL.fullmatch(asked.email.strip()) or _has_unseen(asked.email.strip()):
-        raise BadAccount("email", "Enter an e-mail address like name@example.com.")
-    name = asked.legal_name.strip()
-    if not 1 <= len(name) <= LONGEST_NAME:
-        raise BadAccount("legal_name", f"Enter your name, {LONGEST_NAME} letters or fewer.")
-    if _has_control(name):
-        raise BadAccount("legal_name", "Take out the sign in your name that cannot be shown.")
-    if asked.date_of_birth > today:
-        raise BadAccount("date_of_birth", "Your date of birth must be in the past.")
-    if asked.date_of_birth.year < today.year - OLDEST_YEARS:
-        raise BadAccount("date_of_birth", "Check the year of your date of birth.")
+    """The NHS number as ten digits, or None when it was left empty."""
+    _check_who(asked, today)
     problem = problem_with(asked.password, name=asked.legal_name, email=asked.email)
     if problem is not None:
         raise BadAccount("password", problem.sentence)
@@ -117,6 +105,20 @@ def _checked(asked: NewPerson, today: date) -> str | None:
         text = "An NHS number has 10 numbers. Check it, or leave it empty. You do not need one."
         raise BadAccount("nhs_number", text)
     return number
+
+
+def _check_who(asked: NewPerson, today: date) -> None:
+    name, email, born = asked.legal_name.strip(), asked.email.strip(), asked.date_of_birth
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise BadAccount("legal_name", f"Enter your name, {LONGEST_NAME} letters or fewer.")
+    if _has_control(name):
+        raise BadAccount("legal_name", "Take out the sign in your name that cannot be shown.")
+    if not _EMAIL.fullmatch(email) or _has_unseen(email):
+        raise BadAccount("email", "Enter an e-mail address like name@example.com.")
+    if born > today:
+        raise BadAccount("date_of_birth", "Your date of birth must be in the past.")
+    if born.year < today.year - OLDEST_YEARS:
+        raise BadAccount("date_of_birth", "Check the year of your date of birth.")
 
 
 def _has_control(text: str) -> bool:
@@ -137,16 +139,17 @@ def _plan_number(world: World) -> str:
 def _new_account(
     tx: Transaction, who: Who, *, kind: str, email: str, password_hash: str, at: datetime
 ) -> None:
-    new = NewAccount(
-        account_id=UUID(who.account_id),
-        kind=kind,
-        name=who.name,
-        email=folded_email(email),
-        title=who.title,
-        password_hash=password_hash,
-    )
     try:
-        new_account(tx, new, at=at)
+        new_account(
+            tx,
+            UUID(who.account_id),
+            kind=kind,
+            email=folded_email(email),
+            name=who.name,
+            title=who.title,
+            password_hash=password_hash,
+            at=at,
+        )
     except Taken:
         raise EmailInUse from None
 
@@ -168,9 +171,8 @@ def make_team(
 ) -> UUID:
     """A team of a hospital; by command or seed only."""
     team_id = world.new_id()
-    new = Team(team_id=team_id, name=name, organisation=organisation, ods=ods, phone=phone)
     with world.store.begin() as tx:
-        new_team(tx, new, at=at)
+        new_team(tx, team_id, name=name, organisation=organisation, ods=ods, phone=phone, at=at)
     return team_id
 
 
@@ -191,12 +193,10 @@ def add_to_team(
     registration = member.registration
     with world.store.begin() as tx:
         _new_account(tx, who, kind="staff", email=member.email, password_hash=hashed, at=at)
-        add_member(tx, team_id, account_id, role=member.role, registration=registration, at=at)
+        add_member(tx, account_id, team_id, role=member.role, registration=registration, at=at)
         what = {"account": str(account_id), "role": str(member.role)}
         append(tx, AuditEvent(Kind.ACCOUNT_CREATED, at, doer, None, what))
-        if registration is not None and registration.verified_at is not None:
-            checked_at = registration.verified_at
-            verify_registration(tx, team_id, account_id, by=_BY_COMMAND, at=checked_at)
+        if registration is not None and registration.verified:
             what = {"account": str(account_id), "registration": str(registration)}
             append(tx, AuditEvent(Kind.REGISTRATION_CHECKED, at, doer, None, what))
     return account_id

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from careplan.accounts.clinic_codes import State, new_code, read_code, standing
+from careplan.accounts.clinic_codes import LIFETIME, new_code, read_code
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_list_patients, may_write_own_words
 from careplan.acts.drafting import identity_of, keep_identity
@@ -15,7 +15,7 @@ from careplan.acts.signing_in import count_try
 from careplan.acts.world import NotAllowed, NotThere, World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
 from careplan.plan.person import Identity, Sex
-from careplan.store.clinic_codes import clinic_code_of, make_clinic_code, use_clinic_code
+from careplan.store.clinic_codes import code_facts, make_code, use_code
 from careplan.store.db import Transaction
 from careplan.store.errors import Taken
 from careplan.store.patients import face_of, give_team, know_nhs_number, set_face
@@ -44,7 +44,8 @@ def show_code(world: World, *, by: Who, patient_id: UUID, at: datetime) -> str:
     code = new_code(world.entropy)
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_write_own_words)
-        make_clinic_code(tx, code, patient_id=patient_id, made_by=UUID(by.account_id), at=at)
+        made_by, until = UUID(by.account_id), at + LIFETIME
+        make_code(tx, code, patient_id=patient_id, by=made_by, at=at, expires_at=until)
         append(tx, AuditEvent(Kind.CLINIC_CODE_MADE, at, actor(by), str(patient_id)))
     return code
 
@@ -59,10 +60,11 @@ def find_by_code(world: World, *, by: Who, typed: str, at: datetime) -> FoundByC
     count_try(world, f"clinic-code:{by.account_id}", at=at)
     code = read_code(typed)
     with world.store.begin() as tx:
-        patient_id = _behind(tx, code, at) if code else None
-        face = face_of(tx, patient_id) if patient_id else None
-        if patient_id is None or face is None:
+        found = code_facts(tx, code, at) if code else None
+        face = face_of(tx, found.patient_id) if found else None
+        if found is None or face is None:
             raise CodeNotGood
+        patient_id = found.patient_id
         what = {"section": "identity"}
         append(tx, AuditEvent(Kind.READ_BY_TEAM, at, actor(by), str(patient_id), what))
         return FoundByCode(patient_id, identity_of(tx, patient_id), face.plan_number)
@@ -94,7 +96,7 @@ def link_in_clinic(
     )
     with world.store.begin() as tx:
         used_by = UUID(by.account_id)
-        patient_id = use_clinic_code(tx, code, by=used_by, at=at) if code else None
+        patient_id = use_code(tx, code, by=used_by, at=at) if code else None
         if patient_id is None:
             raise CodeNotGood
         if by.patient_id == str(patient_id):
@@ -108,13 +110,6 @@ def link_in_clinic(
         ):
             append(tx, AuditEvent(kind, at, actor(by), str(patient_id), what))
     return patient_id
-
-
-def _behind(tx: Transaction, code: str, at: datetime) -> UUID | None:
-    kept = clinic_code_of(tx, code)
-    if kept is None or standing(kept, now=at) is not State.FRESH:
-        return None
-    return UUID(kept.patient_id)
 
 
 def _keep_checked(tx: Transaction, patient_id: UUID, checked: Identity) -> None:

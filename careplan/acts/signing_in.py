@@ -16,9 +16,10 @@ from careplan.keys.tokens import new_token
 from careplan.store import sessions as rows
 from careplan.store.accounts import (
     Account,
+    Relation,
     account_by_email,
     account_of,
-    patient_of_account,
+    patients_of_account,
     set_password,
     totp_of,
     use_totp_step,
@@ -40,7 +41,7 @@ class SignedIn:
     """Who it is in this request, and whether a second factor is set up and given."""
 
     who: Who
-    session: rows.Session
+    session: rows.SessionRow
     has_second_factor: bool
 
 
@@ -111,8 +112,8 @@ def recognise(world: World, *, token: str, at: datetime) -> SignedIn | None:
         return None
     if at - row.last_seen_at >= _TOUCH_AFTER:
         with world.store.begin() as tx:
-            rows.touch_session(tx, token, at=at)
-    return SignedIn(who, row, account.second_factor_since is not None)
+            rows.touch(tx, token, at)
+    return SignedIn(who, row, account.has_totp)
 
 
 def give_second_factor(world: World, *, token: str, code: str, at: datetime) -> str:
@@ -135,15 +136,14 @@ def begin_two_factor(
 ) -> str:
     """A fresh session in which the second factor has been given; the old token is dead."""
     fresh = new_token(world.entropy)
-    rows.delete_session(tx, old_token)
-    rows.new_session(tx, fresh, account_id=account_id, at=at)
-    rows.note_second_factor(tx, fresh, at=at)
+    rows.end_session(tx, old_token)
+    rows.new_session(tx, fresh, account_id=account_id, at=at, second_factor_at=at)
     return fresh
 
 
 def sign_out(world: World, *, token: str, by: Who, at: datetime) -> None:
     with world.store.begin() as tx:
-        rows.delete_session(tx, token)
+        rows.end_session(tx, token)
         what = {"account": by.account_id}
         append(tx, AuditEvent(Kind.SIGNED_OUT, at, actor(by), by.patient_id, what))
 
@@ -175,7 +175,7 @@ def _begin_session(
     world: World, tx: Transaction, account: Account, *, at: datetime, old_token: str | None
 ) -> str:
     if old_token is not None:
-        rows.delete_session(tx, old_token)
+        rows.end_session(tx, old_token)
     token = new_token(world.entropy)
     rows.new_session(tx, token, account_id=account.account_id, at=at)
     who = _who(tx, account, second_factor_given=False)
@@ -194,7 +194,7 @@ def _rehashed(world: World, kept: str | None, password: str) -> str | None:
 def _write_down_failure(world: World, found: Account | None, reason: str, at: datetime) -> None:
     """In the trail of the person whose account it is, or the service's when it is nobody's."""
     with world.store.begin() as tx:
-        related = patient_of_account(tx, found.account_id) if found else None
+        related = _related(tx, found.account_id) if found else None
         patient = str(related.patient_id) if related and related.relation == SELF else None
         append(tx, AuditEvent(Kind.SIGN_IN_FAILED, at, SYSTEM, patient, {"reason": reason}))
 
@@ -203,7 +203,7 @@ def _who(tx: Transaction, account: Account, *, second_factor_given: bool) -> Who
     """Roles come from memberships and from the plan the account is linked to, afresh each time."""
     members = memberships_of(tx, account.account_id)
     active = [one for one in members if one.state == Standing.ACTIVE]
-    related = patient_of_account(tx, account.account_id)
+    related = _related(tx, account.account_id)
     first = active[0] if active else None
     own = {_RELATIONS[related.relation]} if related else set()
     return Who(
@@ -217,3 +217,8 @@ def _who(tx: Transaction, account: Account, *, second_factor_given: bool) -> Who
         registration=next((one.registration for one in active if one.registration), None),
         second_factor=second_factor_given,
     )
+
+
+def _related(tx: Transaction, account_id: UUID) -> Relation | None:
+    """The plan an account was linked to first: it names one plan."""
+    return next(iter(patients_of_account(tx, account_id)), None)
