@@ -83,20 +83,25 @@ function drawFrame(v) {
   const { plan, checked } = v;
   const { state } = plan;
   const born = [day(plan.born) && fill(W.born, { date: day(plan.born) }), state.age];
+  const line = element("p", "v-born", element("b", "", born.filter(Boolean).join(" · ")));
   const dated = plan.signed || plan.dated;
-  const facts = [state.version && fill(W.version, state)];
   if (dated) {
-    const when = { age: ageInWords(dated, checked) || day(dated) };
-    facts.push(fill(plan.signed ? W.signed : W.published, when));
+    const age = ageInWords(dated, checked) || day(dated);
+    line.append(" · " + fill(plan.signed ? W.signed : W.published, { age }));
   }
-  const line = element("p", "v-state", chip(state.tone, state.label || W.noState));
-  line.append(" ", facts.filter(Boolean).join(" · "));
-  const lines = [element("p", "v-born", born.filter(Boolean).join(" · ")), line];
+  const lines = [element("p", "v-state", chip(state.tone, state.label || W.noState)), line];
   if (state.words && state.tone !== "ok") lines.push(element("p", "v-words", state.words));
   if (state.printed_version && state.printed_version !== state.version) {
     lines.push(element("p", "v-words", fill(W.paper, { printed: state.printed_version, ...state })));
   }
   setFrame(plan.name || W.noName, ...lines);
+}
+
+function afterLine({ plan, checked }) {
+  const facts = [fill(W.checkedAt, { time: clockTime(checked) })];
+  if (plan.state.version) facts.unshift(fill(W.version, plan.state));
+  if (plan.state.tone === "ok" && plan.state.words) facts.push(plan.state.words);
+  return element("p", "v-after", facts.join(" "));
 }
 
 // One message instead of a plan: title, text, then whatever helps.
@@ -228,9 +233,7 @@ function show(v, plan) {
   markChecked(v, plan);
   drawFrame(v);
   main.replaceChildren(body);
-  if (plan.state.words && plan.state.tone === "ok") {
-    main.append(element("p", "v-after", plan.state.words));
-  }
+  main.append(afterLine(v));
   if (lost.length) {
     const warning = element("div", "v-lost", element("p", "", W.cut), ringLine(v.phone));
     warning.setAttribute("role", "alert");
@@ -248,13 +251,16 @@ function markChecked(v, plan) {
   noteLine.textContent = "";
 }
 
+const GIVEN = ".dose:not(.stopped):not(.unsigned)";
 const isStopped = (state) => state.tone === "stop" && state.label !== "NOT SIGNED";
 
-// The dose is taken out of the page, not painted over: no eye, screen reader, search or printer
-// finds it again.
+// The dose, and the step after it, are taken out of the page, not painted over: no eye, screen
+// reader, search or printer finds them again.
 function cover(v, why, said) {
   if (v.cover && v.cover.why === why) return;
-  const doses = main.querySelectorAll(".dose");
+  const doses = main.querySelectorAll(why === "stopped" ? GIVEN : ".dose, .next");
+  // A document that itself says the dose was stopped says it better.
+  if (why === "stopped" && !doses.length && main.querySelector(".dose")) return;
   const box = element("section", "v-cover");
   box.setAttribute("role", "alert");
   if (v.cover) v.cover.box.replaceWith(box);
@@ -293,6 +299,7 @@ function compare(v, plan) {
   }
   v.plan = plan;
   drawFrame(v);
+  main.querySelector(".v-after").replaceWith(afterLine(v));
   if (isStopped(plan.state)) cover(v, "stopped", plan.state);
 }
 

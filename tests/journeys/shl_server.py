@@ -40,18 +40,18 @@ ADULT = """
 <section class="allergies listed"><h2>Allergies</h2>
 <ul><li>CO-AMOXICLAV: widespread rash and lip swelling (severe)</li></ul></section>
 <section class="dose first"><h2>First dose</h2>
-<p><strong>Morphine 10 mg subcutaneous</strong></p>
+<p class="big"><strong>Morphine 10 mg subcutaneous</strong></p>
 <p>Again after 30 min, at most 3 doses. 30 mg in first 2 hours, then senior review.</p></section>
 <section class="dose second"><h2>Instead of the first dose, if no injection possible or not given
 within 15 minutes</h2>
-<p><strong>Morphine immediate release 20 mg oral</strong></p>
+<p class="big"><strong>Morphine immediate release 20 mg oral</strong></p>
 <p>Again after 60 min, at most 2 doses. Counts towards the maximum: 40 mg then senior review.</p>
 </section>
 <section class="signed"><h2>Signed</h2> <p>8 September 2026 by Dr Helena Marsden, consultant
 haematologist, St Anselm’s Hospital. Valid to 8 September 2027.</p></section>
 <section class="phone24"><h2>Haematology, 24 hours</h2> <p><a href="tel:02079460100">020 7946
 0100</a> ask for the haematology registrar on call</p></section>
-<section class="more reassess"><h2>Reassess and escalate</h2>
+<section class="more next"><h2>Reassess and escalate</h2>
 <p>Every 30 minutes until comfortable, then at least every 4 hours.</p>
 <p>Still 7 or more after 3 doses: morphine PCA and call haematology <a
 href="tel:02079460101">020 7946 0101</a></p>

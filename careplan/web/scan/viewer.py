@@ -101,7 +101,8 @@ def _sentences(_: Words) -> dict[str, object]:
 def _frame(_: Words) -> dict[str, object]:
     return {
         "born": _("Born {date}"),
-        "version": _("Version {version}"),
+        "version": _("Version {version}."),
+        "checkedAt": _("Checked with the service at {time}."),
         "signed": _("signed {age}"),
         "published": _("published {age}"),
         "paper": _("Your paper is version {printed}. This page is version {version}: use this."),
