@@ -66,6 +66,10 @@ class Account:
     failures: int
     created_at: datetime
 
+    @property
+    def has_totp(self) -> bool:
+        return self.second_factor_since is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Totp:

@@ -1,0 +1,110 @@
+"""The schema: reached from nothing by numbered steps, by many at once, and equal to `tables.py`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from careplan.store.db import Store
+from careplan.store.engines import engine_for_migration
+from careplan.store.migrate import config_for, head_matches, migrate
+from careplan.store.migrations.head import HEAD
+from careplan.store.tables import metadata
+from tests.stores import POSTGRES, _fresh_database, a_keyring, a_team, seeded
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def empty_url(request, tmp_path):
+    """A database in which nothing has been made yet."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.db"
+        return
+    server = os.environ.get(POSTGRES)
+    if not server:
+        pytest.skip(f"{POSTGRES} is not set: no PostgreSQL to test on")
+    with _fresh_database(server) as url:
+        yield url.render_as_string(hide_password=False)
+
+
+def test_it_works(empty_url):
+    assert not head_matches(empty_url)
+    migrate(empty_url)
+    assert head_matches(empty_url)
+    migrate(empty_url)
+    store = Store(empty_url, a_keyring(), entropy=seeded())
+    with store.begin() as tx:
+        a_team(tx)
+    assert store.head_matches()
+    store.close()
+
+
+def test_the_steps_lead_to_the_tables_on_the_page(empty_url):
+    migrate(empty_url)
+    engine = engine_for_migration(empty_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_foreign_keys_are_those_on_the_page(empty_url):
+    migrate(empty_url)
+    found = inspect(engine_for_migration(empty_url))
+    for table in metadata.sorted_tables:
+        wanted = {
+            (tuple(key.column_keys), key.referred_table.name)
+            for key in table.foreign_key_constraints
+        }
+        kept = {
+            (tuple(key["constrained_columns"]), key["referred_table"])
+            for key in found.get_foreign_keys(table.name)
+        }
+        assert kept == wanted, table.name
+
+
+def test_there_is_one_head_and_it_is_the_one_named():
+    scripts = ScriptDirectory.from_config(config_for())
+    assert scripts.get_heads() == [HEAD]
+    numbers = [script.revision for script in scripts.walk_revisions()]
+    assert numbers == [f"{number:04}" for number in range(len(numbers), 0, -1)]
+
+
+def test_an_old_schema_is_not_the_head(empty_url):
+    migrate(empty_url)
+    engine = engine_for_migration(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert not head_matches(empty_url)
+    store = Store(empty_url, a_keyring(), entropy=seeded())
+    assert not store.head_matches()
+    store.close()
+
+
+def test_many_processes_may_start_at_once(empty_url):
+    start = "import sys; from careplan.store.migrate import migrate; migrate(sys.argv[1])"
+
+    def process(_):
+        return subprocess.run(
+            [sys.executable, "-c", start, empty_url], capture_output=True, text=True, check=False
+        )
+
+    with ThreadPoolExecutor(3) as pool:
+        ended = list(pool.map(process, range(3)))
+    assert [one.stderr for one in ended if one.returncode] == []
+    assert head_matches(empty_url)
+
+
+def test_opening_a_store_does_not_load_the_migrations():
+    """Alembic alone would cost every start a third of a second."""
+    asked = "import careplan.store.db, sys; print('alembic' in sys.modules)"
+    ended = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == "False"

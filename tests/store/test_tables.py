@@ -1,0 +1,232 @@
+"""What is kept in clear is a closed list, and what belongs to a person can be spread by person."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import CHAR, LargeBinary, Text, text
+
+from careplan.accounts.people import Role
+from careplan.accounts.registration import Body, Registration
+from careplan.audit.events import Actor, ActorKind, AuditEvent, Kind
+from careplan.sharing.links import Kind as LinkKind
+from careplan.sharing.links import Link, Opening
+from careplan.store.accounts import link_account, new_account, set_totp
+from careplan.store.clinic_codes import make_code
+from careplan.store.counters import count_in
+from careplan.store.db import Store
+from careplan.store.drafts import keep_draft
+from careplan.store.errors import CannotKeep
+from careplan.store.link_files import NewFile, put_files
+from careplan.store.links import LinkSecrets, count_wrong_answer, keep_link
+from careplan.store.outbox import add_message
+from careplan.store.patients import know_nhs_number
+from careplan.store.renditions import Rendition, keep_rendition
+from careplan.store.sessions import new_session
+from careplan.store.signatures import KeptSignature, keep_signature
+from careplan.store.tables import CLEAR, NOT_BY_PERSON, Sealed, metadata
+from careplan.store.teams import add_member
+from careplan.store.trail import append
+from careplan.store.versions import NewVersion, keep_version
+from tests.stores import NOW, a_keyring, a_patient, a_team, seeded, the_patient
+
+TABLES = {table.name: table for table in metadata.sorted_tables}
+IDS_AND_WORDS_OF_OURS = {
+    "kind", "state", "master_id", "role", "relation", "section", "layout", "opening",
+    "content_type", "chain",
+}  # fmt: skip
+PUBLIC = {"name", "organisation", "ods", "phone"}
+
+
+def test_every_column_is_sealed_or_on_the_list():
+    assert set(CLEAR) == set(TABLES)
+    for name, table in TABLES.items():
+        sealed = {column.name for column in table.columns if isinstance(column.type, Sealed)}
+        assert {column.name for column in table.columns} - sealed == CLEAR[name], name
+
+
+def test_text_in_clear_is_never_a_persons_text():
+    """A letter column in clear holds a word of ours, a link's ciphertext, or a team's address."""
+    for name, table in TABLES.items():
+        texts = {c.name for c in table.columns if isinstance(c.type, Text | CHAR)}
+        allowed = IDS_AND_WORDS_OF_OURS | {"jwe", "jwe_zipped", "password_hash"}
+        allowed |= PUBLIC if name == "team" else set()
+        assert texts <= allowed, name
+
+
+def test_bytes_in_clear_are_hashes_and_wrapped_keys():
+    for name, table in TABLES.items():
+        for column in table.columns:
+            if isinstance(column.type, LargeBinary) and not isinstance(column.type, Sealed):
+                assert column.name in {"data_key", "digest"} or any(
+                    word in column.name for word in ("hash", "sha256")
+                ), f"{name}.{column.name}"
+
+
+def test_keys_of_a_person_begin_with_the_person():
+    for name, table in TABLES.items():
+        if name in NOT_BY_PERSON:
+            continue
+        first = next(iter(table.primary_key.columns)).name
+        assert first == "patient_id", name
+        for key in table.foreign_key_constraints:
+            if key.referred_table.name not in NOT_BY_PERSON:
+                assert key.column_keys[0] == "patient_id", name
+
+
+# --- a filled database tells nothing ---------------------------------------------------------
+
+SECRETS = {
+    "name": "Adaeze Okonkwo-Bright",
+    "email": "adaeze.bright@example.com",
+    "drug": "morphine 10 mg subcutaneous",
+    "born": "1997-03-14",
+    "nhs": "9990110212",
+    "words": "I go quiet and shut my eyes",
+    "doctor": "Dr Helena Marsden",
+    "registration": "7012345",
+    "passcode": "correct-horse",
+    "token": "tok_" + "A7f" * 13,
+    "code": "ABCDEFGHJKM",
+    "label": "For my sister Ngozi",
+    "totp": "JBSWY3DPEHPK3PXP",
+    "session": "session-token-in-clear",
+    "clinic": "QWERTY12",
+}
+
+
+def _fill(store):
+    facts = {"text": SECRETS["drug"] * 3, "words": SECRETS["words"] * 3}
+    document = json.dumps(facts | {"name": SECRETS["name"], "dob": SECRETS["born"]}).encode() * 5
+    with store.begin() as tx:
+        team_id, account_id = a_team(tx), tx.new_id()
+        new_account(
+            tx, account_id, kind="staff", email=SECRETS["email"], name=SECRETS["doctor"],
+            title="Consultant", password_hash="$argon2id$hash", at=NOW,
+        )  # fmt: skip
+        set_totp(tx, account_id, SECRETS["totp"], NOW)
+        registration = Registration(body=Body.GMC, number=SECRETS["registration"])
+        add_member(tx, account_id, team_id, role=Role.CLINICIAN, at=NOW, registration=registration)
+        new_session(tx, SECRETS["session"], account_id=account_id, at=NOW, data=facts)
+        patient_id = a_patient(
+            tx, team_id=team_id, legal_name=SECRETS["name"], nhs_number=SECRETS["nhs"]
+        )
+        know_nhs_number(tx, patient_id, SECRETS["nhs"])
+        link_account(tx, account_id, patient_id, relation="self", at=NOW)
+        make_code(
+            tx, SECRETS["clinic"], patient_id=patient_id, by=account_id, at=NOW,
+            expires_at=NOW + timedelta(minutes=15),
+        )  # fmt: skip
+        by = the_patient(patient_id, account_id)
+        keep_draft(tx, patient_id, "about_me", facts, based_on=0, by=by, at=NOW)
+        _publish(tx, patient_id, document)
+        _share(tx, patient_id)
+        doer = Actor(ActorKind.STAFF, str(account_id), SECRETS["doctor"])
+        append(tx, AuditEvent(Kind.PLAN_STARTED, NOW, doer, str(patient_id)))
+        append(tx, AuditEvent(Kind.SIGNED_IN, NOW, doer, None))
+        add_message(tx, "told", facts, patient_id=patient_id, at=NOW)
+        count_in(tx, f"sign-in:{SECRETS['email']}", window=timedelta(minutes=1), at=NOW)
+
+
+def _publish(tx, patient_id, document):
+    signature_id = tx.new_id()
+    signer = {"name": SECRETS["doctor"], "number": SECRETS["registration"]}
+    keep_signature(
+        tx,
+        KeptSignature(
+            patient_id=patient_id, signature_id=signature_id, signed_at=NOW,
+            expires_on=NOW.date(), clinical=document, signer=signer,
+        ),
+    )  # fmt: skip
+    keep_version(
+        tx,
+        NewVersion(
+            patient_id=patient_id, number=1, published_at=NOW, record_id=tx.new_id(),
+            emergency_id=tx.new_id(), record=document, emergency=document,
+            head={"reason": SECRETS["words"]}, signature_id=signature_id,
+        ),
+    )  # fmt: skip
+    paper = Rendition(patient_id=patient_id, version=1, kind="a4", layout="x")
+    keep_rendition(tx, paper, document, at=NOW)
+
+
+def _share(tx, patient_id):
+    link_id = tx.new_id()
+    link = Link(
+        id=str(link_id), kind=LinkKind.MESSAGE, opening=Opening.PASSCODE, created_at=NOW,
+        label=SECRETS["label"],
+    )  # fmt: skip
+    secrets = LinkSecrets(
+        token=SECRETS["token"], key=b"K" * 32, short_code=SECRETS["code"],
+        passcode_hash=SECRETS["passcode"],
+    )  # fmt: skip
+    keep_link(tx, patient_id, link, secrets)
+    count_wrong_answer(tx, patient_id, link_id, answer=SECRETS["born"], lifetime=10)
+    put_files(tx, patient_id, link_id, [NewFile(content_type="a/b", jwe="e.e", jwe_zipped="e")],
+              version=1, at=NOW)  # fmt: skip
+
+
+def _spellings(fact: str) -> list[bytes]:
+    """The fact itself, in other encodings, and in base64 wherever in a longer text it begins."""
+    raw = fact.encode()
+    spelled = [raw, raw.lower(), fact.encode("utf-16-le"), raw.hex().encode()]
+    for shift in range(3):
+        whole = base64.b64encode(b"\0" * shift + raw)
+        start, end = (0, 2, 3)[shift], -4 if (len(raw) + shift) % 3 else None
+        spelled += [whole[start:end], whole[start:end].replace(b"+", b"-").replace(b"/", b"_")]
+    return spelled
+
+
+def test_every_table_is_filled_and_no_file_holds_a_seeded_fact(sqlite_url):
+    store = Store(sqlite_url, a_keyring(), entropy=seeded())
+    _fill(store)
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    files = sorted(path.parent.glob(f"{path.name}*"))
+    assert any(file.name.endswith("-wal") and file.stat().st_size for file in files)
+    kept = b"".join(file.read_bytes() for file in files)
+    with store.read() as tx:
+        for name in TABLES:
+            assert tx.run(text(f"SELECT count(*) FROM {name}")).scalar_one() > 0, name
+    store.close()
+    assert b"St Anselm" in kept, "the scan finds what is in clear"
+    found = [
+        name
+        for name, fact in (SECRETS | {"key": "K" * 32}).items()
+        if any(spelled in kept for spelled in _spellings(fact))
+    ]
+    assert found == []
+
+
+def test_the_scan_knows_base64():
+    for before in (b"", b"x", b"xy"):
+        hidden = base64.b64encode(before + SECRETS["name"].encode() + b" and more")
+        assert any(spelled in hidden for spelled in _spellings(SECRETS["name"]))
+
+
+# --- what never changes ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", ["plan_version", "audit_event", "service_event"])
+@pytest.mark.parametrize("deed", ["UPDATE {} SET {}", "DELETE FROM {}"])
+def test_the_database_refuses_to_change_the_past(store, table, deed):
+    _fill(store)
+    column = "published_at = published_at" if table == "plan_version" else "at = at"
+    with pytest.raises(CannotKeep), store.begin() as tx:
+        tx.run(text(deed.format(table, column)))
+
+
+@pytest.mark.parametrize("column", ["clinical", "signer", "clinical_sha256", "signed_at"])
+def test_the_database_refuses_to_change_what_was_signed(store, column):
+    _fill(store)
+    with pytest.raises(CannotKeep), store.begin() as tx:
+        tx.run(text(f"UPDATE signature SET {column} = {column}"))
+
+
+def test_no_statement_of_ours_changes_a_version():
+    for file in Path("careplan/store").glob("*.py"):
+        assert "update(plan_version" not in file.read_text(), file
+        assert "delete(plan_version" not in file.read_text(), file

@@ -1,0 +1,202 @@
+"""A fresh store for a test, on SQLite and on PostgreSQL: import the fixtures from here.
+
+`TEST_POSTGRES_URL` names a server on which databases may be made; without it those tests are
+skipped. Each test worker makes one database and empties it before every test.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.engine import URL
+
+from careplan.accounts.people import Role, Who
+from careplan.keys.keyring import Keyring
+from careplan.store.accounts import new_account
+from careplan.store.db import Store, Transaction
+from careplan.store.migrate import migrate
+from careplan.store.patients import Face, new_patient
+from careplan.store.tables import metadata
+from careplan.store.teams import new_team
+
+__all__ = [
+    "NOW",
+    "TODAY",
+    "a_face",
+    "a_keyring",
+    "a_patient",
+    "a_team",
+    "an_account",
+    "postgres_database",
+    "postgres_url",
+    "seeded",
+    "sqlite_template",
+    "sqlite_url",
+    "store",
+    "store_url",
+    "the_patient",
+]
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+POSTGRES = "TEST_POSTGRES_URL"
+
+
+def seeded(seed: str = "store") -> Callable[[int], bytes]:
+    """Bytes that look random and are the same in every run; `count` is safe among threads."""
+    numbers = count()
+
+    def entropy(size: int) -> bytes:
+        number = next(numbers)
+        blocks = (sha256(f"{seed}:{number}:{at}".encode()).digest() for at in range(size // 32 + 1))
+        return b"".join(blocks)[:size]
+
+    return entropy
+
+
+def a_keyring(*, current: str = "m1", also: tuple[str, ...] = ()) -> Keyring:
+    masters = {name: sha256(f"master {name}".encode()).digest() for name in (current, *also)}
+    return Keyring(masters=masters, current=current, pepper=sha256(b"pepper").digest())
+
+
+# --- databases -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "careplan.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def postgres_database() -> Iterator[URL]:
+    """A database of this worker's own, up to the head."""
+    server = os.environ.get(POSTGRES)
+    if not server:
+        pytest.skip(f"{POSTGRES} is not set: no PostgreSQL to test on")
+    with _fresh_database(server) as url:
+        migrate(url.render_as_string(hide_password=False))
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_database: URL) -> str:
+    engine = create_engine(postgres_database)
+    names = ", ".join(table.name for table in metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} CASCADE"))
+    engine.dispose()
+    return postgres_database.render_as_string(hide_password=False)
+
+
+class _fresh_database:  # noqa: N801
+    """Made when entered and dropped when left, so that workers never meet."""
+
+    def __init__(self, server: str) -> None:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        self.name = f"careplan_test_{worker}_{os.getpid()}_{os.urandom(3).hex()}"
+        self.server = make_url(server).set(drivername="postgresql+psycopg")
+
+    def __enter__(self) -> URL:
+        self._do(f'CREATE DATABASE "{self.name}"')
+        return self.server.set(database=self.name)
+
+    def __exit__(self, *problem: object) -> None:
+        self._do(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+
+    def _do(self, statement: str) -> None:
+        engine: Engine = create_engine(self.server, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store_url(request: pytest.FixtureRequest) -> str:
+    return str(
+        request.getfixturevalue(f"{'sqlite' if request.param == 'sqlite' else 'postgres'}_url")
+    )
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    opened = Store(store_url, a_keyring(), entropy=seeded())
+    yield opened
+    opened.close()
+
+
+# --- people ----------------------------------------------------------------------------------
+
+
+def a_face(**changes: object) -> Face:
+    facts: dict[str, object] = {
+        "legal_name": "Adaeze Grace Okonkwo-Bright",
+        "known_as": "Ada",
+        "date_of_birth": date(1997, 3, 14),
+        "nhs_number": "9990110212",
+        "plan_number": "SCP-AB12-CD34",
+    }
+    return Face(**facts | changes)  # type: ignore[arg-type]
+
+
+def a_patient(tx: Transaction, *, team_id: UUID | None = None, **face: object) -> UUID:
+    patient_id = tx.new_id()
+    if "plan_number" not in face:
+        face["plan_number"] = f"SCP-{patient_id.hex[:8]}"
+    new_patient(tx, patient_id, a_face(**face), at=NOW, team_id=team_id)
+    return patient_id
+
+
+def a_team(tx: Transaction, name: str = "Red cell team") -> UUID:
+    team_id = tx.new_id()
+    new_team(
+        tx,
+        team_id,
+        name=name,
+        organisation="St Anselm's Hospital",
+        ods="R9X01",
+        phone="020 7946 0100",
+        at=NOW,
+    )
+    return team_id
+
+
+def an_account(tx: Transaction, email: str = "ada@example.com", name: str = "Ada") -> UUID:
+    account_id = tx.new_id()
+    new_account(
+        tx,
+        account_id,
+        kind="person",
+        email=email,
+        name=name,
+        title=None,
+        password_hash="$argon2id$x",
+        at=NOW,
+    )
+    return account_id
+
+
+def the_patient(patient_id: UUID, account_id: UUID) -> Who:
+    return Who(
+        account_id=str(account_id),
+        name="Ada",
+        roles=frozenset({Role.PATIENT}),
+        patient_id=str(patient_id),
+    )
