@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -43,11 +44,11 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class BadAccount(ValueError):
-    """What was given cannot make an account. `field` names the question, the message the cure."""
+    """What was given cannot make an account: for each question, the sentence that puts it right."""
 
-    def __init__(self, field: str, text: str) -> None:
-        super().__init__(text)
-        self.field = field
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(problems.values()))
+        self.problems = problems
 
 
 class EmailInUse(Exception):
@@ -61,7 +62,7 @@ class NewPerson:
     email: str
     password: str
     legal_name: str
-    date_of_birth: date
+    date_of_birth: date | None
     nhs_number: str | None = None
 
 
@@ -70,7 +71,10 @@ def make_own_account(world: World, asked: NewPerson, *, at: datetime, today: dat
 
     The NHS number is kept as the person's word: it finds nobody until a team has checked it.
     """
-    number = _checked(asked, today)
+    problems = problems_with(asked, today=today)
+    if problems:
+        raise BadAccount(problems)
+    number = nhs_number(asked.nhs_number or "")
     identity = Identity(asked.legal_name.strip(), asked.date_of_birth, number)
     patient_id = world.new_id()
     by = Who(
@@ -92,33 +96,51 @@ def make_own_account(world: World, asked: NewPerson, *, at: datetime, today: dat
     return UUID(by.account_id)
 
 
-def _checked(asked: NewPerson, today: date) -> str | None:
-    """The NHS number as ten digits, or None when it was left empty."""
-    _check_who(asked, today)
-    problem = problem_with(asked.password, name=asked.legal_name, email=asked.email)
-    if problem is not None:
-        raise BadAccount("password", problem.sentence)
-    if not (asked.nhs_number or "").strip():
-        return None
-    number = nhs_number(asked.nhs_number or "")
-    if number is None:
-        text = "An NHS number has 10 numbers. Check it, or leave it empty. You do not need one."
-        raise BadAccount("nhs_number", text)
-    return number
+def problems_with(asked: NewPerson, *, today: date) -> dict[str, str]:
+    """Every question that must be put right, in the order of the page, and how."""
+    found = {
+        "legal_name": _name_problem(asked.legal_name.strip()),
+        "date_of_birth": _birth_problem(asked.date_of_birth, today),
+        "nhs_number": _number_problem((asked.nhs_number or "").strip()),
+        "email": _email_problem(asked.email.strip()),
+        "password": _password_problem(asked),
+    }
+    return {field: text for field, text in found.items() if text is not None}
 
 
-def _check_who(asked: NewPerson, today: date) -> None:
-    name, email, born = asked.legal_name.strip(), asked.email.strip(), asked.date_of_birth
+def _name_problem(name: str) -> str | None:
     if not 1 <= len(name) <= LONGEST_NAME:
-        raise BadAccount("legal_name", f"Enter your name, {LONGEST_NAME} letters or fewer.")
-    if _has_control(name):
-        raise BadAccount("legal_name", "Take out the sign in your name that cannot be shown.")
-    if not _EMAIL.fullmatch(email) or _has_unseen(email):
-        raise BadAccount("email", "Enter an e-mail address like name@example.com.")
+        return f"Write your name, in {LONGEST_NAME} letters or fewer."
+    if _has_control(name) or not any(char.isalpha() for char in name):
+        return "Write your name in letters, without signs that cannot be shown."
+    return None
+
+
+def _birth_problem(born: date | None, today: date) -> str | None:
+    if born is None:
+        return "Write your date of birth, like 14 3 1997."
     if born > today:
-        raise BadAccount("date_of_birth", "Your date of birth must be in the past.")
+        return "Your date of birth must be in the past. Check the year."
     if born.year < today.year - OLDEST_YEARS:
-        raise BadAccount("date_of_birth", "Check the year of your date of birth.")
+        return "Check the year of your date of birth."
+    return None
+
+
+def _number_problem(number: str) -> str | None:
+    if not number or nhs_number(number):
+        return None
+    return "An NHS number has 10 numbers. Check it, or leave it empty: you do not need one."
+
+
+def _email_problem(email: str) -> str | None:
+    if _EMAIL.fullmatch(email) and not _has_unseen(email):
+        return None
+    return "Write an e-mail address like name@example.com."
+
+
+def _password_problem(asked: NewPerson) -> str | None:
+    problem = problem_with(asked.password, name=asked.legal_name, email=asked.email)
+    return problem.sentence if problem else None
 
 
 def _has_control(text: str) -> bool:
@@ -207,6 +229,11 @@ def new_second_factor(world: World) -> str:
     return second_factor.new_secret(world.entropy)
 
 
+def is_secret(text: str) -> bool:
+    """Whether this looks like a secret of ours; it comes back from the page with the code."""
+    return _SECRET.fullmatch(text) is not None
+
+
 def second_factor_address(secret: str, *, email: str, brand: str) -> str:
     """What the QR of the set-up page holds, for the person's app."""
     return second_factor.uri(secret, account=email, issuer=brand)
@@ -237,7 +264,7 @@ def set_second_factor(
         account = account_of(tx, account_id)
         if account is None or (account.second_factor_since and not by.second_factor):
             raise NotAllowed
-        step = second_factor.check(secret, code, now=at) if _SECRET.fullmatch(secret) else None
+        step = second_factor.check(secret, code, now=at) if is_secret(secret) else None
         if step is None:
             raise WrongCode
         set_totp(tx, account_id, secret, since=at)

@@ -99,6 +99,15 @@ def demo_sign_in(world: World, *, email: str, at: datetime, old_token: str | Non
     return token
 
 
+def who_is(world: World, *, email: str) -> Who:
+    """Who an account is, for commands and the seed, which act for somebody without a session."""
+    with world.store.read() as tx:
+        found = account_by_email(tx, folded_email(email))
+        if found is None:
+            raise NotThere
+        return _who(tx, found, second_factor_given=False)
+
+
 def recognise(world: World, *, token: str, at: datetime) -> SignedIn | None:
     """Who a session token belongs to now: suspended, ended or idle sessions are nobody."""
     with world.store.read() as tx:

@@ -1,64 +1,139 @@
-"""What a person reads when something cannot be done: a clear sentence, a way on, never a stack trace."""
+"""What a person reads when something cannot be done: a clear sentence, never a stack trace."""
 
 from __future__ import annotations
 
 import logging
+import traceback
+from pathlib import Path
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from careplan.accounts.people import Who
+from careplan.acts.signing_in import TooManyTries
 from careplan.acts.world import NotAllowed, NotThere
+from careplan.store.errors import Unavailable
+from careplan.web.security import for_machines
 from careplan.web.words import _
 
 log = logging.getLogger("careplan.web")
 
-Answer = tuple[str, int]
+_OURS = Path(__file__).resolve().parents[1]
+_PASSED_ON = ("Allow", "Retry-After")
+_TRY_AGAIN_AFTER = "30"
 
 
 def install(app: Flask) -> None:
     app.register_error_handler(NotThere, _not_there)
     app.register_error_handler(NotAllowed, _not_allowed)
+    app.register_error_handler(TooManyTries, _too_many_tries)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Unavailable, _unavailable)
     app.register_error_handler(Exception, _unexpected)
 
 
-def say(code: int, title: str, text: str) -> Answer:
-    return render_template("error.html", title=title, text=text), code
+def say(code: int, title: str, text: str) -> Response:
+    """The error page, or a few words of JSON for a program."""
+    if for_machines():
+        answer = jsonify(error=title, detail=text)
+    elif code >= 500:
+        answer = make_response(_without_asking_who(title, text))
+    else:
+        answer = make_response(render_template("error.html", title=title, text=text))
+    answer.status_code = code
+    return answer
 
 
-def _not_there(_problem: NotThere) -> Answer:
-    return say(404, _("Page not found"), _("There is nothing at this address, or you may not see it."))
+def _without_asking_who(title: str, text: str) -> str:
+    """The usual page asks the database who is reading; this one must come up when that is down."""
+    page = current_app.jinja_env.get_template("error.html")
+    return page.render(title=title, text=text, who=Who.nobody())
 
 
-def _not_allowed(_problem: NotAllowed) -> Answer:
-    return say(403, _("You may not do this"), _("Your account is not allowed to do this. Ask your team."))
+def _not_there(_problem: NotThere) -> Response:
+    text = _("There is nothing at this address, or you may not see it.")
+    return say(404, _("Page not found"), text)
 
 
-def _stale_form(_problem: CSRFError) -> Answer:
+def _not_allowed(_problem: NotAllowed) -> Response:
+    text = _("Your account is not allowed to do this. Ask your team.")
+    return say(403, _("You may not do this"), text)
+
+
+def _too_many_tries(_problem: TooManyTries) -> Response:
+    return say(429, _("Too many tries"), _("Wait 15 minutes, then try again."))
+
+
+def _stale_form(_problem: CSRFError) -> Response:
     text = _("This page was open for a long time. Go back, load it again and send it once more.")
     return say(400, _("Please send this again"), text)
 
 
-def _http(problem: HTTPException) -> Answer:
+def _http(problem: HTTPException) -> Response:
     code = problem.code or 500
-    if code == 404:
-        return _not_there(NotThere())
-    texts = {
-        400: (_("We could not read that"), _("Go back and try again.")),
-        403: (_("You may not do this"), _("Your account is not allowed to do this. Ask your team.")),
-        405: (_("That does not work here"), _("Go back and try again.")),
-        413: (_("That is too much at once"), _("Nothing was saved. Go back and make your text shorter.")),
+    answer = say(code, *_sentences(code))
+    for name, value in problem.get_headers():
+        if name in _PASSED_ON:
+            answer.headers[name] = value
+    return answer
+
+
+def _sentences(code: int) -> tuple[str, str]:
+    go_back = _("Go back and try again.")
+    known = {
+        400: (_("We could not read that"), go_back),
+        403: (
+            _("You may not do this"),
+            _("Your account is not allowed to do this. Ask your team."),
+        ),
+        404: (
+            _("Page not found"),
+            _("There is nothing at this address, or you may not see it."),
+        ),
+        405: (_("That does not work here"), go_back),
+        413: (
+            _("That is too much at once"),
+            _("Nothing was saved. Go back and make your text shorter."),
+        ),
         415: (_("We could not read that"), _("It was sent in a form this page does not take.")),
         429: (_("Too many tries"), _("Wait half a minute and try again.")),
     }
-    title, text = texts.get(code, (_("Something went wrong"), _("Go back and try again.")))
-    return say(code, title, text)
+    return known.get(code, (_("Something went wrong"), go_back))
 
 
-def _unexpected(problem: Exception) -> Answer:
-    """Logged by type and place only: a message may hold a person's words."""
-    log.error("unexpected %s at %s", type(problem).__name__, request.endpoint, exc_info=None)
-    text = _("Nothing was lost. Try again in a minute. If somebody needs the plan now, use the paper or ring.")
+def _unavailable(problem: Unavailable) -> Response:
+    _write_down(problem)
+    text = _("This service is not answering just now. Use the paper plan, or ring the team.")
+    answer = say(503, _("Try again in a minute"), text)
+    answer.headers["Retry-After"] = _TRY_AGAIN_AFTER
+    return answer
+
+
+def _unexpected(problem: Exception) -> Response:
+    _write_down(problem)
+    text = _(
+        "Try again in a minute. If somebody needs the plan now, use the paper or ring the team."
+    )
     return say(500, _("Something went wrong here"), text)
+
+
+def _write_down(problem: Exception) -> None:
+    """The kind of error and where in our code: a message or a value may hold a person's words."""
+    log.error(
+        "%s in %s %s at %s",
+        type(problem).__name__,
+        request.method,
+        request.endpoint,
+        " < ".join(_places(problem)) or "no place of ours",
+    )
+
+
+def _places(problem: Exception) -> list[str]:
+    """ "web/account/routes.py:31", the innermost first; other people's code is left out."""
+    frames = reversed(traceback.extract_tb(problem.__traceback__))
+    ours = ((Path(frame.filename), frame.lineno) for frame in frames)
+    return [
+        f"{path.relative_to(_OURS)}:{line}" for path, line in ours if path.is_relative_to(_OURS)
+    ]

@@ -1,6 +1,8 @@
-"""What every answer carries, errors included: headers, a strict content policy, no caching of data."""
+"""What every answer carries, errors included: headers, a strict content policy, no caching."""
 
 from __future__ import annotations
+
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
 
@@ -18,34 +20,65 @@ _POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+_ALWAYS = {
+    "Content-Security-Policy": _POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+_HSTS = "max-age=31536000; includeSubDomains"
 MAX_BODY = 512 * 1024
 _SAFE = ("GET", "HEAD", "OPTIONS")
+_MACHINE = "/m/"
+"""Link manifests: asked for by other people's software, guarded by a 256-bit address instead."""
 
 
 def install(app: Flask, *, https: bool) -> None:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
     app.config["MAX_FORM_PARTS"] = 2000
 
     @app.before_request
     def _refuse_cross_site() -> None:
         """A browser says where a request comes from; a form on another site may not write here."""
-        if request.method in _SAFE or request.path.startswith("/m/"):
-            return
-        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        writes = request.method not in _SAFE and not request.path.startswith(_MACHINE)
+        if writes and _from_elsewhere():
             abort(403)
 
     @app.after_request
     def _headers(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", _POLICY)
-        headers.setdefault("Referrer-Policy", "no-referrer")
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("X-Robots-Tag", "noindex, nofollow")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        for name, value in _ALWAYS.items():
+            headers.setdefault(name, value)
         if https:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        if request.endpoint != "static":
+            headers.setdefault("Strict-Transport-Security", _HSTS)
+        if not _is_asset(response):
             headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def for_machines() -> bool:
+    """Whether a program asked, and wants JSON even when told no."""
+    return request.path.startswith(_MACHINE)
+
+
+def _from_elsewhere() -> bool:
+    """Sec-Fetch-Site where the browser sends it, otherwise Origin.
+
+    We never send a referrer, and so browsers make the Origin of our own forms "null": that alone
+    proves nothing either way, and the form token is still asked for.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("Origin", "null")
+    return origin != "null" and urlsplit(origin).netloc != request.host
+
+
+def _is_asset(response: Response) -> bool:
+    """Style, script, font or picture that was really there; they may be kept."""
+    return request.endpoint == "static" and response.status_code < 400

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, request
+from flask import session as form_cookie
 from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.wrappers import Response
 
 from careplan.accounts.people import Who
 from careplan.acts.signing_in import SignedIn, recognise
@@ -34,7 +36,7 @@ def cookie_name() -> str:
 
 def install(app: Flask) -> None:
     manager = LoginManager(app)
-    manager.session_protection = None  # sessions are rows; see sessions.py
+    manager.session_protection = None  # sessions are rows; see acts/signing_in.py
 
     @manager.request_loader  # type: ignore[untyped-decorator]
     def load(incoming: Request) -> Visitor | None:
@@ -55,17 +57,28 @@ def signed_in() -> SignedIn | None:
 
 
 def remember(response: Response, token: str) -> Response:
-    """Set the session cookie: not readable by script, not sent from elsewhere."""
-    settings = here().settings
-    options: dict[str, Any] = {"httponly": True, "samesite": "Lax", "secure": settings.https, "path": "/"}
-    response.set_cookie(cookie_name(), token, **options)
+    """Set the session cookie: not readable by script, not sent from elsewhere.
+
+    Form tokens from before this moment die with it: they belonged to whoever came before.
+    """
+    form_cookie.clear()
+    response.set_cookie(cookie_name(), token, **_options())
     return response
 
 
 def forget(response: Response) -> Response:
-    response.delete_cookie(cookie_name(), path="/", secure=here().settings.https, httponly=True, samesite="Lax")
+    form_cookie.clear()
+    response.delete_cookie(cookie_name(), **_options())
+    # What the browser kept of us goes too; cookies of the form token are cleared above.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
 def session_token() -> str | None:
     return request.cookies.get(cookie_name())
+
+
+def _options() -> dict[str, Any]:
+    """The same for setting and deleting, or the browser would keep the cookie."""
+    secure = here().settings.https
+    return {"httponly": True, "samesite": "Lax", "secure": secure, "path": "/"}

@@ -1,0 +1,206 @@
+"""The doors of an account: make one, sign in, give the second step, leave."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from markupsafe import Markup
+
+from careplan.acts.accounts import (
+    EmailInUse,
+    email_of,
+    is_secret,
+    make_own_account,
+    new_second_factor,
+    second_factor_address,
+    set_second_factor,
+)
+from careplan.acts.signing_in import (
+    TooManyTries,
+    WrongCode,
+    WrongSignIn,
+    give_second_factor,
+    needs_second_factor,
+)
+from careplan.acts.signing_in import (
+    sign_in as begin_session,
+)
+from careplan.acts.signing_in import (
+    sign_out as end_session,
+)
+from careplan.render.qr import qr_svg
+from careplan.web.access import Reader, open_to
+from careplan.web.account.landing import first_page, wanted
+from careplan.web.account.new_account import Asked, read_form
+from careplan.web.here import here
+from careplan.web.session import forget, remember, session_token, signed_in, who
+from careplan.web.words import _
+
+account = Blueprint("account", __name__, url_prefix="/account")
+
+_SECRET_QR_MM = 50
+
+
+@account.get("")
+@open_to(Reader.SIGNED_IN)
+def home() -> Any:
+    """Who you are to us, what that lets you do, and the way out."""
+    if needs_second_factor(who()):
+        return redirect(url_for("account.second_step"))
+    email = email_of(here().world, by=who())
+    return render_template("account/home.html", email=email, first_page=first_page(who()))
+
+
+@account.route("/new", methods=["GET", "POST"])
+@open_to(Reader.ANYONE)
+def new() -> Any:
+    """Make an account. For an e-mail that has one already the answer is the same, to the byte."""
+    if who().known:
+        return redirect(first_page(who()))
+    if request.method == "GET":
+        return render_template("account/new.html", asked=Asked())
+    asked = read_form(request.form)
+    if asked.problems or asked.person is None:
+        return render_template("account/new.html", asked=asked), 400
+    # Whoever asks about a known e-mail learns nothing: the page that follows is right for both.
+    with suppress(EmailInUse):
+        make_own_account(here().world, asked.person, at=here().now(), today=here().today())
+    return _sign_in_page(email=asked.typed["email"].strip(), just_made=True)
+
+
+@account.route("/sign-in", methods=["GET", "POST"])
+@open_to(Reader.ANYONE)
+def sign_in() -> Any:
+    if request.method == "GET":
+        return redirect(wanted() or first_page(who())) if who().known else _sign_in_page()
+    email = request.form.get("email", "")
+    try:
+        token = begin_session(
+            here().world,
+            email=email,
+            password=request.form.get("password", ""),
+            at=here().now(),
+            old_token=session_token(),
+        )
+    except WrongSignIn:
+        problem = _("The e-mail address or the password is not right. Check both and try again.")
+        return _sign_in_page(email=email, problem=problem), 400
+    except TooManyTries:
+        problem = _("Too many tries. Wait 15 minutes, then try again.")
+        return _sign_in_page(email=email, problem=problem), 429
+    return remember(redirect(url_for("account.arrive", next=wanted())), token)
+
+
+def _sign_in_page(*, email: str = "", problem: str = "", just_made: bool = False) -> str:
+    return render_template(
+        "account/sign_in.html", email=email, problem=problem, just_made=just_made, next=wanted()
+    )
+
+
+@account.get("/arrive")
+@open_to(Reader.SIGNED_IN)
+def arrive() -> Any:
+    """Just signed in: where to now? Staff give their second step before anything else."""
+    if needs_second_factor(who()):
+        return redirect(url_for("account.second_step", next=wanted()))
+    return redirect(wanted() or first_page(who()))
+
+
+@account.route("/second-step", methods=["GET", "POST"])
+@open_to(Reader.SIGNED_IN)
+def second_step() -> Any:
+    """Six numbers from the app; without an app yet, its set-up comes first."""
+    visitor = signed_in()
+    if visitor is None or not visitor.has_second_factor:
+        return redirect(url_for("account.set_up_second_step", next=wanted()))
+    if visitor.who.second_factor:
+        return redirect(wanted() or first_page(visitor.who))
+    if request.method == "GET":
+        return _second_step_page()
+    try:
+        token = give_second_factor(
+            here().world,
+            token=session_token() or "",
+            code=request.form.get("code", ""),
+            at=here().now(),
+        )
+    except WrongCode:
+        return _second_step_page(problem=_wrong_code()), 400
+    except TooManyTries:
+        return _second_step_page(problem=_too_many_codes()), 429
+    return remember(redirect(url_for("account.arrive", next=wanted())), token)
+
+
+def _second_step_page(*, problem: str = "") -> str:
+    return render_template("account/second_step.html", problem=problem, next=wanted())
+
+
+@account.route("/second-step/set-up", methods=["GET", "POST"])
+@open_to(Reader.SIGNED_IN)
+def set_up_second_step() -> Any:
+    """Show a fresh secret, and keep it once the app has made a right code with it."""
+    visitor = signed_in()
+    if visitor is None or visitor.has_second_factor:
+        return redirect(url_for("account.second_step", next=wanted()))
+    if request.method == "GET":
+        return _set_up_page(new_second_factor(here().world))
+    secret = request.form.get("secret", "")
+    if not is_secret(secret):
+        secret = new_second_factor(here().world)
+    try:
+        token = set_second_factor(
+            here().world,
+            by=visitor.who,
+            secret=secret,
+            code=request.form.get("code", ""),
+            at=here().now(),
+            token=session_token() or "",
+        )
+    except WrongCode:
+        return _set_up_page(secret, problem=_wrong_code()), 400
+    except TooManyTries:
+        return _set_up_page(secret, problem=_too_many_codes()), 429
+    if token is None:
+        abort(400)
+    return remember(redirect(url_for("account.arrive", next=wanted())), token)
+
+
+def _set_up_page(secret: str, *, problem: str = "") -> str:
+    email = email_of(here().world, by=who())
+    address = second_factor_address(secret, email=email, brand=here().settings.brand)
+    drawing = qr_svg(address, mm=_SECRET_QR_MM, title=_("QR code for your code app"))
+    return render_template(
+        "account/set_up_second_step.html",
+        secret=secret,
+        groups=[secret[at : at + 4] for at in range(0, len(secret), 4)],
+        address=address,
+        drawing=Markup(drawing),  # noqa: S704 (our own drawing, its title escaped there)
+        problem=problem,
+        next=wanted(),
+    )
+
+
+@account.post("/sign-out")
+@open_to(Reader.ANYONE)
+def sign_out() -> Any:
+    """The row dies, the cookie goes, and the browser is asked to forget what it kept."""
+    token = session_token()
+    if token and who().known:
+        end_session(here().world, token=token, by=who(), at=here().now())
+    return forget(make_response(redirect(url_for("account.signed_out"))))
+
+
+@account.get("/signed-out")
+@open_to(Reader.ANYONE)
+def signed_out() -> str:
+    return render_template("account/signed_out.html")
+
+
+def _wrong_code() -> str:
+    return _("That code is not right, or it is too old. Wait for a new one and type that.")
+
+
+def _too_many_codes() -> str:
+    return _("Too many tries. Wait 15 minutes, then try again with a new code.")
