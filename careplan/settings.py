@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,7 +50,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
             f"CAREPLAN_ENV is {environment!r}: set it to one of {', '.join(ENVIRONMENTS)}."
         )
     port = environ.get("PORT") or "8000"
-    if not port.isdecimal():
+    if not port.isdecimal() or not 0 < int(port) < 65536:
         raise Unsafe(f"PORT is {port!r}: set it to a number such as 8000.")
     keys = _master_keys(_needed(environ, "MASTER_KEYS"))
     current = environ.get("MASTER_KEY_CURRENT") or next(iter(keys))
@@ -73,8 +72,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
 
 
 def _refuse_unsafe(settings: Settings, environ: Mapping[str, str]) -> None:
-    address = urlsplit(settings.base_url)
-    if address.scheme not in ("http", "https") or not address.hostname:
+    if not _is_web_address(settings.base_url):
         raise Unsafe("BASE_URL must be a web address such as https://plan.example.org.")
     if environ.get("FLASK_DEBUG", "0") not in ("", "0") and settings.environment == "production":
         raise Unsafe("FLASK_DEBUG is on: it shows patients' data to strangers. Unset it.")
@@ -90,6 +88,16 @@ def _refuse_unsafe(settings: Settings, environ: Mapping[str, str]) -> None:
         raise Unsafe("PEPPER and MASTER_KEYS must be different secrets.")
 
 
+def _is_web_address(text: str) -> bool:
+    """What can stand before "/s#…" in a QR: nothing after the path, nobody's name in it."""
+    try:
+        address = urlsplit(text)
+    except ValueError:
+        return False
+    ends = not any((address.query, address.fragment, address.username))
+    return text.startswith(("http://", "https://")) and bool(address.hostname) and ends
+
+
 def _needed(environ: Mapping[str, str], name: str) -> str:
     if not environ.get(name):
         raise Unsafe(
@@ -100,20 +108,23 @@ def _needed(environ: Mapping[str, str], name: str) -> str:
 
 def _master_keys(text: str) -> dict[str, bytes]:
     """ "k1:BASE64,k2:BASE64" """
-    pairs = (one.split(":", 1) for one in text.split(",") if one)
-    try:
-        keys = {name: _key("MASTER_KEYS", secret) for name, secret in pairs}
-    except ValueError as problem:
-        raise Unsafe(f"MASTER_KEYS must look like k1:BASE64 ({problem}).") from problem
+    keys: dict[str, bytes] = {}
+    for one in filter(None, (part.strip() for part in text.split(","))):
+        name, colon, secret = one.partition(":")
+        if not name or not colon:
+            raise Unsafe("MASTER_KEYS must look like k1:BASE64 or k1:BASE64,k2:BASE64.")
+        if name in keys:
+            raise Unsafe(f"MASTER_KEYS names {name} twice: one of the two keys would be lost.")
+        keys[name] = _key("MASTER_KEYS", secret)
     if not keys:
-        raise Unsafe("MASTER_KEYS is empty.")
+        raise Unsafe("MASTER_KEYS is empty: run bin/setup to make one.")
     return keys
 
 
 def _key(name: str, text: str) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii's own error is one too
         key = b""
     if len(key) != 32:
         raise Unsafe(f"{name} must be 32 bytes in base64: run bin/setup to make one.")
@@ -125,5 +136,6 @@ def _key(name: str, text: str) -> bytes:
 def with_file(environ: Mapping[str, str], path: Path) -> dict[str, str]:
     """The variables of a .env file, where there is one, beneath those really set."""
     lines = path.read_text("utf-8").splitlines() if path.is_file() else []
-    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#"))
+    said = (line for line in lines if "=" in line and not line.lstrip().startswith("#"))
+    pairs = (line.split("=", 1) for line in said)
     return {name.strip(): value.strip() for name, value in pairs} | dict(environ)
