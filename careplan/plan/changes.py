@@ -174,7 +174,7 @@ def _in_order(items: Mapping[Any, Any], path: str, words: Dictionary) -> str:
 
 def _name(item: Any, path: str, words: Dictionary) -> tuple[str, ...]:
     """What an item is called by: where it stands in the plan, if anywhere, and its first text."""
-    named = (f.name for f in fields(item) if f.name not in ("id", "stage"))
+    named = (f.name for f in fields(item) if f.name not in ("id", "stage", "text"))
     texts = (name for name in named if isinstance(getattr(item, name), str))
     parts = [name for name in ("stage", next(texts, "")) if getattr(item, name, None)]
     said = (value_in_words(getattr(item, name), f"{path}.{name}", words) for name in parts)
