@@ -65,14 +65,19 @@ class Shared:
     link: Link
     state: State
     address: str
-    short_code: str
+    code: str
+
+    @property
+    def short_code(self) -> str:
+        """As it is printed and read aloud: "ABCDE-FGHJK-M"."""
+        return shown(self.code)
 
 
 def shared(world: World, link: Link, secrets: LinkSecrets, at: datetime) -> Shared:
     url = manifest_url(world.base_url, token=secrets.token)
     text = payload(url, key=to_b64url(secrets.key), flag=flag_for(link.opening))
     address = viewer_address(world.base_url, payload=text)
-    return Shared(link, standing(link, now=at), address, shown(secrets.short_code or ""))
+    return Shared(link, standing(link, now=at), address, secrets.short_code or "")
 
 
 def make_link(
@@ -119,10 +124,15 @@ def links(world: World, *, by: Who, patient_id: UUID, at: datetime) -> list[Shar
     """Every link of the person, newest first, dead ones too."""
     with world.store.read() as tx:
         allowed_patient(tx, by, patient_id, may_share)
-        return [
-            shared(world, one.facts, secrets_of(tx, patient_id, one.link_id), at)
-            for one in links_of(tx, patient_id)
-        ]
+        return every_link(world, tx, patient_id, at)
+
+
+def every_link(world: World, tx: Transaction, patient_id: UUID, at: datetime) -> list[Shared]:
+    """The same for whoever has already been allowed to see them."""
+    return [
+        shared(world, one.facts, secrets_of(tx, patient_id, one.link_id), at)
+        for one in links_of(tx, patient_id)
+    ]
 
 
 def one_link(world: World, *, by: Who, patient_id: UUID, link_id: UUID, at: datetime) -> Shared:

@@ -11,6 +11,7 @@ from uuid import UUID
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_sign, may_write_clinical
 from careplan.acts.publishing import ChangedMeanwhile, Deed, Ground, ground, next_version, publish
+from careplan.acts.sheets import widest_page
 from careplan.acts.world import World
 from careplan.audit.events import Kind
 from careplan.plan.care_plan import CLINICAL, CarePlan, Signature, Version
@@ -71,17 +72,26 @@ def findings_of(world: World, *, by: Who, patient_id: UUID, today: date) -> tupl
     return _check(world, found, today)
 
 
-def signing_page(world: World, *, by: Who, patient_id: UUID, at: datetime, today: date) -> SigningPage:
-    """Everything the signature would publish, laid out. Raises Unfinished, DoesNotFit and
-    IdentityNotChecked before anybody can sign."""
+def signing_page(
+    world: World,
+    *,
+    by: Who,
+    patient_id: UUID,
+    expires_on: date | None = None,
+    at: datetime,
+    today: date,
+) -> SigningPage:
+    """Everything the signature would publish, laid out, with the last valid day as it stands so
+    far. Raises Unfinished, DoesNotFit and IdentityNotChecked before anybody can sign."""
     found = ground(world, by=by, patient_id=patient_id, may=may_sign, sections=("identity", *CLINICAL))
     if found.plan.identity.checked_on is None:
         raise IdentityNotChecked
     clinical, longest = clinical_bytes(found.plan), _longest(found.plan, today)
     trial = next_version(world, found, at=at, reason="trial")
-    signature = _signature(world, by, clinical, at, longest)
-    shown = narrative(replace(trial, signature=signature, answer=None, stop=None), world.words)
-    measure(shown)
+    signature = _signature(world, by, clinical, at, expires_on or longest)
+    trial = replace(trial, signature=signature, answer=None, stop=None)
+    shown = narrative(trial, world.words)
+    measure(widest_page(world, trial, narrative=shown, at=at))
     return SigningPage(found, clinical, _check(world, found, today), shown, longest)
 
 
@@ -100,7 +110,9 @@ def sign_plan(
 
     `fingerprint` is what the clinician was shown. `reasons` answer the warnings by their keys.
     """
-    page = signing_page(world, by=by, patient_id=patient_id, at=at, today=today)
+    page = signing_page(
+        world, by=by, patient_id=patient_id, expires_on=expires_on, at=at, today=today
+    )
     if page.fingerprint != fingerprint:
         raise ChangedMeanwhile
     _refuse(page.findings, reasons)

@@ -18,14 +18,17 @@ from careplan.acts.world import World
 from careplan.keys.keyring import Keyring
 from careplan.settings import Settings
 from careplan.store.db import Store
+from careplan.summary.wording import day, moment
 from careplan.web import access, errors, security, session
 from careplan.web.account import routes as account
-from careplan.web.commands import commands
+from careplan.web.commands.all import commands
 from careplan.web.front import routes as front
 from careplan.web.here import Here
-from careplan.web.patient import patient
+from careplan.web.patient.publishing import publishing
+from careplan.web.patient.routes import patient
+from careplan.web.patient.sharing import sharing
 from careplan.web.scan import routes as scan
-from careplan.web.team import team
+from careplan.web.team.routes import team
 from careplan.web.words import gettext, ngettext
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,7 +53,8 @@ def create_app(
     session.install(app)
     errors.install(app)
     CSRFProtect(app).exempt(scan.machine)
-    for blueprint in (front.front, account.account, patient, team, scan.scan, scan.machine):
+    doors = (front.front, account.account, patient, publishing, sharing, team, scan.scan, scan.machine)
+    for blueprint in doors:
         app.register_blueprint(blueprint)
     app.cli.commands.update(commands)
     access.routes(app)  # refuses to start with a door nobody has thought about
@@ -82,9 +86,7 @@ def _templates(app: Flask, settings: Settings) -> None:
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(brand=settings.brand, demo=settings.demo)
-    environment.filters.update(
-        day=lambda moment: errors.day_in_words(moment), moment=lambda m: errors.moment_in_words(m)
-    )
+    environment.filters.update(day=day, moment=moment)
 
     @app.context_processor
     def _visitor() -> dict[str, object]:

@@ -1,0 +1,57 @@
+"""What the team's desk has in front of it: who the plan is about, what is drafted, what is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from careplan.accounts.people import Who
+from careplan.accounts.permissions import may_sign, may_write_clinical
+from careplan.acts.drafting import EMPTY
+from careplan.acts.publishing import current_of
+from careplan.acts.world import NotThere, World, actor, allowed_patient, facts_of
+from careplan.audit.events import AuditEvent, Kind
+from careplan.plan.care_plan import OWN_WORDS, Version
+from careplan.plan.codec import to_plain
+from careplan.store.drafts import Draft, drafts_of
+from careplan.store.patients import Face, Patient, face_of
+from careplan.store.trail import append
+
+
+@dataclass(frozen=True)
+class Desk:
+    """`may_sign` is asked of whoever looks, so that a page can say beforehand that they may not."""
+
+    patient: Patient
+    face: Face
+    current: Version | None
+    drafts: Mapping[str, Draft]
+    may_sign: bool
+
+    def own_words(self, section: str) -> Mapping[str, Any]:
+        """What the person wrote, as a draft's body: as published, or as typed before anything was.
+
+        What they have typed since is theirs until they publish it.
+        """
+        if self.current is not None:
+            return {**EMPTY, "plain": to_plain(self.current.plan.section(section))}
+        draft = self.drafts.get(section)
+        return draft.body if draft and section in OWN_WORDS else EMPTY
+
+
+def open_desk(
+    world: World, *, by: Who, patient_id: UUID, at: datetime, section: str | None = None
+) -> Desk:
+    """The desk of somebody's own team. Each look is shown to the person; `section` says at what."""
+    with world.store.begin() as tx:
+        patient = allowed_patient(tx, by, patient_id, may_write_clinical)
+        face, current = face_of(tx, patient_id), current_of(tx, patient_id)
+        if face is None:
+            raise NotThere
+        drafts = drafts_of(tx, patient_id)
+        what = {"section": section} if section else {}
+        append(tx, AuditEvent(Kind.READ_BY_TEAM, at, actor(by), str(patient_id), what))
+    return Desk(patient, face, current, drafts, may_sign(by, facts_of(patient)))

@@ -1,0 +1,77 @@
+"""A version as printed sheets, to be measured before it is published and printed afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from careplan.acts.sharing import Shared
+from careplan.acts.world import World, london_day
+from careplan.plan.care_plan import Version
+from careplan.plan.lifecycle import Tone, standing
+from careplan.plan.safety import age_on
+from careplan.render.card import FullCard, PrivateCard
+from careplan.render.paper import Sheet
+from careplan.summary.emergency import summarise
+from careplan.summary.wording import day
+
+LONGEST_LINK = 250
+"""What the QR of a link may hold at most (P11): the room a measured sheet leaves for it."""
+
+
+def page_sheet(
+    world: World, version: Version, *, narrative: str, at: datetime, link: Shared | None
+) -> Sheet:
+    """The A4 page. `link` is for paper only: a PDF sent through a link holds no QR, key or code."""
+    today = london_day(at)
+    chip = standing(version, today)
+    identity = version.plan.identity
+    age = age_on(identity.date_of_birth, today)
+    return Sheet(
+        narrative=narrative,
+        name=identity.legal_name or version.plan.about_me.known_as or "",
+        plan_number=version.plan_number,
+        version_number=version.number,
+        printed_at=at,
+        host=_host(world),
+        link=link.address if link else None,
+        short_code=link.code if link else None,
+        age=f"{age} years" if age is not None else None,
+        notices=() if chip.tone is Tone.OK else (f"{chip.label}. {chip.words}",),
+    )
+
+
+def widest_page(world: World, version: Version, *, narrative: str, at: datetime) -> Sheet:
+    """The page with the most on it: what fits here fits whenever it is printed."""
+    bare = page_sheet(world, version, narrative=narrative, at=at, link=None)
+    address = f"{world.base_url}/s#shlink:/".ljust(LONGEST_LINK, "x")
+    return replace(bare, link=address, short_code="0" * 11)
+
+
+def full_card_sheet(world: World, version: Version, *, at: datetime, link: Shared) -> FullCard:
+    return FullCard(
+        summary=summarise(version, world.words),
+        link=link.address,
+        short_code=link.code,
+        host=_host(world),
+        copy=f"Version {version.number}, printed {day(at)}",
+    )
+
+
+def private_card_sheet(
+    world: World, version: Version, *, link: Shared
+) -> PrivateCard:
+    """The first name is the one the person likes to be called by, if they said one."""
+    return PrivateCard(
+        link=link.address,
+        short_code=link.code,
+        host=_host(world),
+        opening=link.link.opening,
+        phone=version.plan.care_team.phone_24h,
+        first_name=version.plan.about_me.known_as,
+    )
+
+
+def _host(world: World) -> str:
+    return urlsplit(world.base_url).netloc

@@ -1,0 +1,1 @@
+"""Doors for whoever runs the service: commands of `flask --app wsgi`."""

@@ -1,0 +1,25 @@
+"""The list of commands the application offers."""
+
+from __future__ import annotations
+
+from careplan.web.commands.running import (
+    logins_command,
+    migrate_command,
+    routes_access_command,
+    seed_command,
+    verify_audit_command,
+)
+from careplan.web.commands.taking_out import export_command, validate_command
+
+commands = {
+    one.name: one
+    for one in (
+        migrate_command,
+        seed_command,
+        logins_command,
+        verify_audit_command,
+        routes_access_command,
+        export_command,
+        validate_command,
+    )
+}

@@ -1,0 +1,73 @@
+"""Commands that set the service up and look after it: migrate, seed, logins, verify-audit, routes-access."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from careplan.acts.seeding import DEMO_CLINICIAN, DEMO_NURSE, DEMO_PASSWORD, DEMO_PATIENT, seed
+from careplan.store.migrate import migrate
+from careplan.store.trail import BrokenChain, verify_all
+from careplan.web.access import routes
+from careplan.web.forms.pages import section_pages
+from careplan.web.here import here
+
+
+class Cannot(click.ClickException):
+    """One line on stderr, and exit code 1."""
+
+    def show(self, file: object = None) -> None:  # noqa: ARG002
+        click.echo(f"Cannot: {self.message}", err=True)
+
+
+@click.command("migrate")
+@with_appcontext
+def migrate_command() -> None:
+    """Bring the database to this program's schema. Safe to run again."""
+    migrate(here().settings.database_url)
+    click.echo("The database is ready.")
+
+
+@click.command("seed")
+@with_appcontext
+def seed_command() -> None:
+    """Put invented people in, once. Refuses in production."""
+    if here().settings.environment == "production":
+        raise Cannot("invented people do not belong beside real ones; set CAREPLAN_ENV=demo.")
+    fresh = seed(here().world, at=here().now(), today=here().today(), done=_page_ids)
+    click.echo("Invented people are in." if fresh else "Invented people were in already.")
+
+
+def _page_ids(section: str) -> list[str]:
+    return [page.id for page in section_pages(section).pages]
+
+
+@click.command("logins")
+@with_appcontext
+def logins_command() -> None:
+    """Print the demonstration's logins."""
+    if not here().settings.demo:
+        raise Cannot("there are no demonstration logins outside CAREPLAN_ENV=demo.")
+    rows = (("patient", DEMO_PATIENT), ("haematologist", DEMO_CLINICIAN), ("nurse", DEMO_NURSE))
+    for role, email in rows:
+        click.echo(f"{role:14} {email:32} password: {DEMO_PASSWORD}")
+
+
+@click.command("verify-audit")
+@with_appcontext
+def verify_audit_command() -> None:
+    """Read every audit chain and say whether any row was changed, removed or added."""
+    with here().world.store.read() as tx:
+        found = verify_all(tx)
+    if isinstance(found, BrokenChain):
+        raise Cannot(f"chain {found.chain} is broken: {found.broken}")
+    click.echo(f"Every chain holds: {found.chains} chains, {found.events} events.")
+
+
+@click.command("routes-access")
+@with_appcontext
+def routes_access_command() -> None:
+    """Print every address, its methods and who it is for."""
+    for rule, methods, reader in routes(current_app):
+        click.echo(f"{rule:44} {methods:10} {reader}")
