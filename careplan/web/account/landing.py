@@ -37,7 +37,7 @@ def first_page(who: Who) -> str:
     if needs_second_factor(who):
         return url_for("account.second_step")
     if who.roles & CARE_TEAM:
-        return url_for("team.home")
+        return url_for("team.people")
     if Role.PATIENT in who.roles:
         return url_for("patient.home")
     return url_for("account.home")

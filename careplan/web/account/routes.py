@@ -63,7 +63,7 @@ def new() -> Any:
         return render_template("account/new.html", asked=Asked())
     asked = read_form(request.form)
     if asked.problems or asked.person is None:
-        return render_template("account/new.html", asked=asked), 400
+        return render_template("account/new.html", asked=asked), 422
     # Whoever asks about a known e-mail learns nothing: the page that follows is right for both.
     with suppress(EmailInUse):
         make_own_account(here().world, asked.person, at=here().now(), today=here().today())
@@ -86,7 +86,7 @@ def sign_in() -> Any:
         )
     except WrongSignIn:
         problem = _("The e-mail address or the password is not right. Check both and try again.")
-        return _sign_in_page(email=email, problem=problem), 400
+        return _sign_in_page(email=email, problem=problem), 422
     except TooManyTries:
         problem = _("Too many tries. Wait 15 minutes, then try again.")
         return _sign_in_page(email=email, problem=problem), 429
@@ -127,7 +127,7 @@ def second_step() -> Any:
             at=here().now(),
         )
     except WrongCode:
-        return _second_step_page(problem=_wrong_code()), 400
+        return _second_step_page(problem=_wrong_code()), 422
     except TooManyTries:
         return _second_step_page(problem=_too_many_codes()), 429
     return remember(redirect(url_for("account.arrive", next=wanted())), token)
@@ -159,7 +159,7 @@ def set_up_second_step() -> Any:
             token=session_token() or "",
         )
     except WrongCode:
-        return _set_up_page(secret, problem=_wrong_code()), 400
+        return _set_up_page(secret, problem=_wrong_code()), 422
     except TooManyTries:
         return _set_up_page(secret, problem=_too_many_codes()), 429
     if token is None:

@@ -1,0 +1,118 @@
+"""One world for every test that needs more than a pure room: a database, a clock, a strict reader.
+
+Whoever asks for `world` or `app` runs on SQLite and on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import cast
+
+import pytest
+from flask import Flask
+
+from careplan.accounts.passwords import Strength
+from careplan.acts.world import World
+from careplan.settings import Settings
+from careplan.store.db import Store
+from careplan.web.app import create_app
+from tests.stores import (
+    NOW,
+    a_keyring,
+    postgres_database,
+    postgres_url,
+    seeded,
+    sqlite_template,
+    sqlite_url,
+    store_url,
+)
+from tests.web.reader import Reader
+
+__all__ = [
+    "app",
+    "client",
+    "clock",
+    "make_app",
+    "postgres_database",
+    "postgres_url",
+    "settings",
+    "sqlite_template",
+    "sqlite_url",
+    "store_url",
+    "world",
+]
+
+CHEAP = Strength(time_cost=1, memory_cost=8, parallelism=1)
+"""Argon2 as fast as it goes: tests prove that it is asked, not how hard it works."""
+BASE_URL = "https://plan.example.org"
+
+
+class Clock:
+    """Stands still until it is told to go on."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def go_on(self, **time: float) -> datetime:
+        self.now += timedelta(**time)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def settings(store_url: str) -> Settings:
+    keyring = a_keyring()
+    return Settings(
+        environment="test",
+        database_url=store_url,
+        base_url=BASE_URL,
+        master_keys=keyring.masters,
+        master_key_current=keyring.current,
+        pepper=keyring.pepper,
+    )
+
+
+@pytest.fixture
+def world(settings: Settings) -> Iterator[World]:
+    """For acts without a web: the same database and keys as `app`, other random numbers."""
+    store = Store(settings.database_url, a_keyring(), entropy=seeded("world store"))
+    yield World(store, seeded("world"), BASE_URL, strength=CHEAP)
+    store.close()
+
+
+@pytest.fixture
+def make_app(settings: Settings, clock: Clock) -> Iterator[Callable[..., Flask]]:
+    """Another application on the same database: `make_app(environment="demo")`."""
+    made: list[Flask] = []
+
+    def make(**changes: object) -> Flask:
+        wanted = replace(settings, **changes)  # type: ignore[arg-type]
+        entropy = seeded(f"app {len(made)}")
+        app = create_app(wanted, clock=clock, entropy=entropy, strength=CHEAP)
+        app.config.update(TESTING=True, READ_AT=wanted.base_url)
+        app.test_client_class = Reader
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        app.extensions["careplan"].world.store.close()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    return make_app()
+
+
+@pytest.fixture
+def client(app: Flask) -> Reader:
+    return cast("Reader", app.test_client())
