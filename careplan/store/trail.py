@@ -183,19 +183,21 @@ def verify_all(tx: Transaction) -> Whole | BrokenChain:
     """Reads the whole trail once, in pieces. Needs no key: the chains run over ciphertext."""
     chains = events = 0
     for kind in (_OF_PEOPLE, _OF_SERVICE):
-        for chain, rows in _chains(tx, kind):
-            chains += 1
-            counted = _Counted(rows)
-            broken = verify(counted, genesis(chain), expected=counted.head)
-            if broken is not None:
-                return BrokenChain(chain, broken)
-            events += counted.seen
+        with tx.stream(_everything(kind)) as rows:
+            for chain, kept in groupby(rows, key=attrgetter("chain")):
+                chains += 1
+                counted = _Counted(kept)
+                broken = verify(counted, genesis(str(chain)), expected=counted.head)
+                if broken is not None:
+                    return BrokenChain(str(chain), broken)
+                events += counted.seen
     return Whole(chains, events)
 
 
-def _chains(tx: Transaction, kind: _Chain) -> Iterator[tuple[str, Iterator[SqlRow[Any]]]]:
+def _everything(kind: _Chain) -> Select[Any]:
+    """Every chain's head beside each of its events, chain by chain and in order."""
     heads, events, key = kind.heads, kind.events, kind.heads.c[kind.column]
-    everything = (
+    return (
         select(
             key.label("chain"),
             heads.c.sequence.label("head_sequence"),
@@ -207,8 +209,6 @@ def _chains(tx: Transaction, kind: _Chain) -> Iterator[tuple[str, Iterator[SqlRo
         .select_from(heads.outerjoin(events, key == events.c[kind.column]))
         .order_by(key, events.c.sequence)
     )
-    for chain, rows in groupby(tx.stream(everything), key=attrgetter("chain")):
-        yield str(chain), rows
 
 
 class _Counted:
