@@ -1,4 +1,4 @@
-"""What the team's desk has in front of it: who the plan is about, what is drafted, what is published."""
+"""What the team's desk has in front of it: the person, what is drafted, what is published."""
 
 from __future__ import annotations
 

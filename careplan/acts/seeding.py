@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -75,7 +75,7 @@ def _moved(value: Any, shift: timedelta) -> Any:
 
 
 def _at(day: date, hour: int, shift: timedelta, minute: int = 0) -> datetime:
-    return datetime.combine(day + shift, time(hour, minute), LONDON)
+    return datetime.combine(day + shift, time(hour, minute), LONDON).astimezone(UTC)
 
 
 def _team(world: World, at: datetime) -> None:

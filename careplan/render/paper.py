@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,22 +16,30 @@ from careplan.summary.plain import plain_text
 from careplan.summary.wording import moment
 
 QR_MM = 31.0
-_SECTION = re.compile(r'<section class="([a-z0-9 -]+)">(.*?)</section>', re.DOTALL)
+LONGEST_LINK = 250
+_SECTION = re.compile(r'<div class="([a-z0-9 -]+)">(.*?)</div>', re.DOTALL)
+_NAMED = 90
+_UNBREAKABLE = "\N{NO-BREAK SPACE}"
+_AMOUNT = re.compile(r'<span class="n">([^<]*)</span>')
+_ACT_NOW = re.compile(r'<p class="act">(.*?)</p>')
 _BESIDE = ("who", "genotype", "allergies")
 _REST = ("more", "foot")
 
 
 class DoesNotFit(ValueError):
-    """Text that items 1 to 8 need on page 1 and that page 1 has no room for. `named` says which."""
+    """Text that must stand on page 1, or on a card, and has no room there. `named` says which."""
 
     def __init__(self, named: str) -> None:
-        super().__init__(f"does not fit on page 1: {named}")
+        super().__init__(f"no room on paper for: {named}")
         self.named = named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One printed page. `link` is the QR's text; without it the page holds no QR, key or code."""
+    """One printed page. `link` is the QR's text; without it the page holds no QR, key or code.
+
+    `age` ("29 years") and `notices` ("Review overdue since …") are true on the day of printing.
+    """
 
     narrative: str
     name: str
@@ -39,10 +47,18 @@ class Sheet:
     version_number: int
     printed_at: datetime
     host: str
-    act_now: str
     link: str | None = None
     short_code: str | None = None
+    age: str | None = None
     notices: tuple[str, ...] = ()
+
+
+class Section(NamedTuple):
+    """One section of the narrative: its id on the page, its field, and its words."""
+
+    name: str
+    field: str
+    text: str
 
 
 class Fields(NamedTuple):
@@ -51,6 +67,7 @@ class Fields(NamedTuple):
     beside: Markup
     below: Markup
     rest: Markup
+    act_now: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +89,11 @@ def page_pdf(sheet: Sheet) -> bytes:
 def measure(sheet: Sheet) -> Layout:
     """How many pages it takes; raises DoesNotFit naming the text when items 1 to 8 pass page 1.
 
-    Call it before a clinician signs and before a person's words are published.
+    Call it before a clinician signs and before a person's words are published. A page that has
+    no link yet is measured with the largest QR there can be.
     """
+    if sheet.link is None:
+        sheet = replace(sheet, link="X" * LONGEST_LINK, short_code="0" * 11)
     return _must_fit(_layout(*_laid(sheet)))
 
 
@@ -83,56 +103,63 @@ def _must_fit(layout: Layout) -> Layout:
     return layout
 
 
-def _laid(sheet: Sheet) -> tuple[Laid, list[tuple[str, str]]]:
+def _laid(sheet: Sheet) -> tuple[Laid, list[Section]]:
     fields, sections = _numbered(sheet.narrative)
-    qr = None
-    if sheet.link:
-        qr = Markup(qr_svg(sheet.link, mm=QR_MM, title=f"QR code: {sheet.host}"))  # noqa: S704 - our own drawing
+    drawn = qr_svg(sheet.link, mm=QR_MM, title=f"QR code: {sheet.host}") if sheet.link else None
+    who = f"{sheet.name}, {sheet.age}" if sheet.age else sheet.name
     copy = (
-        f"{sheet.name} · Plan {sheet.plan_number}, version {sheet.version_number}"
+        f"{who} · Plan {sheet.plan_number}, version {sheet.version_number}"
         f" · Printed {moment(sheet.printed_at)}"
     )
     html = frames().get_template("paper.html").render(
         _=str,
         title=f"Sickle cell emergency plan: {sheet.name}",
         fields=fields,
-        act_now=sheet.act_now,
         copy=copy,
         host=sheet.host,
-        link=sheet.link,
-        qr=qr,
+        qr=Markup(drawn) if drawn else None,  # noqa: S704 - our own drawing
         code=shown(sheet.short_code) if sheet.link and sheet.short_code else None,
         notices=sheet.notices,
     )  # fmt: skip
     return lay_out(html, style="print.css"), sections
 
 
-def _numbered(narrative: str) -> tuple[Fields, list[tuple[str, str]]]:
+def _numbered(narrative: str) -> tuple[Fields, list[Section]]:
     """The narrative in the paper's three fields: beside the QR, below it, and the columns.
 
     Its order stays. It is our own well-formed XHTML in which people's text is escaped, so
-    "<section" can only be ours.
+    a "<div class" can only be ours, and holds no other.
     """
-    first = narrative.index("<section")
+    # An unbreakable space holds a number to its unit as the span does, in half the time.
+    narrative = _AMOUNT.sub(lambda found: found.group(1).replace(" ", _UNBREAKABLE), narrative)
+    first = narrative.index('<div class="')
     fields = {"beside": [narrative[narrative.index(">") + 1 : first]], "below": [], "rest": []}
     sections = []
-    for number, found in enumerate(_SECTION.finditer(narrative)):
-        name, look, inside = f"s{number}", *found.groups()
-        sections.append((name, look))
+    for number, one in enumerate(_SECTION.finditer(narrative)):
+        name, look, inside = f"s{number}", *one.groups()
         word = look.split()[0]
         field = "rest" if word in _REST else "beside" if word in _BESIDE else "below"
-        fields[field].append(f'<section id="{name}" class="{look}">{inside}</section>')
+        made = f'<section id="{name}" class="{look}">{inside}</section>'
+        fields[field].append(made)
+        sections.append(Section(name, field, plain_text(made)))
     beside, below, rest = (Markup("".join(parts)) for parts in fields.values())  # noqa: S704
-    return Fields(beside, below, rest), sections
+    found = _ACT_NOW.search(narrative)
+    act_now = Markup(found.group(1) if found else "")  # noqa: S704
+    return Fields(beside, below, rest, act_now), sections
 
 
-def _layout(laid: Laid, sections: list[tuple[str, str]]) -> Layout:
+def _layout(laid: Laid, sections: list[Section]) -> Layout:
     """Front sections never break, so one that starts on page 1 stands there whole."""
-    for name, look in sections:
-        place = laid.place(name)
-        if look.split()[0] not in _REST and (place is None or place[0] > 1):
-            return Layout(laid.pages, front_fits=False, overflow=look)
-    return Layout(laid.pages, front_fits=True)
+    front = [one for one in sections if one.field != "rest"]
+    places = [laid.place(one.name) for one in front]
+    if all(place is not None and place[0] == 1 for place in places):
+        return Layout(laid.pages, front_fits=True)
+    # The longest is the one that somebody has to shorten, not the one that was pushed off.
+    longest = max(front, key=lambda one: len(one.text))
+    return Layout(laid.pages, front_fits=False, overflow=_named(longest.text))
 
 
-__all__ = ["DoesNotFit", "Layout", "Sheet", "measure", "page_pdf", "plain_text"]
+def _named(text: str) -> str:
+    words = " ".join(text.split())
+    start = words if len(words) <= _NAMED else f"{words[:_NAMED]}…"
+    return f"{start} ({len(words)} characters)"
