@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -36,6 +37,7 @@ __all__ = [
     "a_patient",
     "a_team",
     "an_account",
+    "asked_of",
     "postgres_database",
     "postgres_url",
     "seeded",
@@ -200,3 +202,16 @@ def the_patient(patient_id: UUID, account_id: UUID) -> Who:
         roles=frozenset({Role.PATIENT}),
         patient_id=str(patient_id),
     )
+
+
+def asked_of(tx: Transaction) -> list[object]:
+    """Every statement that the transaction runs from now on."""
+    statements: list[object] = []
+    run = tx.run
+
+    def noted(statement: Any, parameters: Any = None) -> Any:
+        statements.append(statement)
+        return run(statement, parameters)
+
+    tx.run = noted  # type: ignore[method-assign]
+    return statements

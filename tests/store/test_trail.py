@@ -1,5 +1,8 @@
 """The trail: written with the deed, whole when nothing was touched, broken when anything was."""
 
+# mypy: disable-error-code="union-attr"
+# What is not there fails the test that asks for it.
+
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
@@ -22,21 +25,18 @@ from careplan.store.trail import (
     service_events_of,
     verify_all,
 )
-from tests.stores import NOW, a_patient
+from tests.stores import NOW, a_patient, asked_of
 
 ADA = Actor(ActorKind.PATIENT, "account-1", "Ada")
 TODAYS = service_chain(NOW)
 
 
-def opened(patient_id, **changes):
-    facts = {"kind": Kind.READ_BY_PERSON, "at": NOW, "actor": ADA, "patient_id": str(patient_id)}
-    return AuditEvent(**facts | changes)
+def opened(patient_id, kind=Kind.READ_BY_PERSON, at=NOW):
+    return AuditEvent(kind=kind, at=at, actor=ADA, patient_id=str(patient_id))
 
 
-def signed_in(**changes):
-    return AuditEvent(
-        **{"kind": Kind.SIGNED_IN, "at": NOW, "actor": ADA, "patient_id": None} | changes
-    )
+def signed_in(at=NOW):
+    return AuditEvent(kind=Kind.SIGNED_IN, at=at, actor=ADA, patient_id=None)
 
 
 def test_it_works(store, patient_id):
@@ -96,9 +96,7 @@ def test_each_day_of_the_service_has_a_chain_of_its_own(store):
 
 def test_writing_one_event_is_three_statements(store, patient_id):
     with store.begin() as tx:
-        statements = []
-        run = tx.run
-        tx.run = lambda *given: statements.append(given) or run(*given)
+        statements = asked_of(tx)
         append(tx, opened(patient_id))
     assert len(statements) == 3
 
