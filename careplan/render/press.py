@@ -50,7 +50,7 @@ class Laid:
         return len(self.document.pages)
 
     def place(self, name: str) -> tuple[int, float] | None:
-        """The page (from 1) and the height in CSS pixels at which the element with this id starts."""
+        """The page (from 1) and the height, in CSS pixels, where the element of this id starts."""
         for number, page in enumerate(self.document.pages, start=1):
             if name in page.anchors:
                 return number, float(page.anchors[name][1])
@@ -79,10 +79,9 @@ def lay_out(html: str, *, style: str) -> Laid:
 
 def warm() -> None:
     """Fonts found and sheets read, so that the first person does not wait for them."""
-    lay_out(
-        "<html lang='en'><head><title>.</title></head><body><p>.</p></body></html>",
-        style="print.css",
-    ).pdf()
+    page = "<html lang='en'><head><title>.</title></head><body><p>.</p></body></html>"
+    for style in ("print.css", "card.css"):
+        lay_out(page, style=style).pdf()
 
 
 @cache

@@ -14,19 +14,18 @@ SMALLEST_MODULE = 0.34
 
 
 class TooSmall(ValueError):
-    """The text needs more room than it was given: nothing is printed rather than a code nobody can scan."""
+    """The text needs more room than it was given; a code that nobody can scan is not printed."""
 
 
 def qr_svg(text: str, *, mm: float, title: str = "QR code") -> str:
-    """An SVG `mm` wide, quiet zone included: level M, black on white, one path of horizontal runs."""
+    """An SVG `mm` wide with its quiet zone: level M, black on white, one path of runs."""
     size, path = _drawn(text)
     if mm / size < SMALLEST_MODULE:
-        raise TooSmall(
-            f"{mm} mm for {size} modules; at least {size * SMALLEST_MODULE:.1f} mm is needed"
-        )
+        needed = size * SMALLEST_MODULE
+        raise TooSmall(f"{mm} mm for {size} modules; at least {needed:.1f} mm is needed")
     drawing = Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" class="qr" role="img" width="{mm}mm" height="{mm}mm"'
-        ' viewBox="0 0 {size} {size}"><title>{title}</title>'
+        '<svg xmlns="http://www.w3.org/2000/svg" class="qr" role="img"'
+        ' width="{mm}mm" height="{mm}mm" viewBox="0 0 {size} {size}"><title>{title}</title>'
         '<path fill="#fff" d="M0 0h{size}v{size}H0z"/>'
         '<path stroke="#000" stroke-width="1.02" d="{path}"/></svg>'
     )

@@ -30,6 +30,8 @@ class Look(StrEnum):
     LINE = "line"
     BIG = "big"
     SMALL = "small"
+    ACT = "act"
+    """The prompt every emergency department knows; a frame may put it where the eye ends."""
     LEAD = "lead"
     """The words before a list."""
     ITEM = "item"

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from careplan.plan.care_plan import Version
 from careplan.plan.dictionary import Dictionary
-from careplan.summary.blocks import Fact, spaced
+from careplan.summary.blocks import Block, Fact, spaced
 from careplan.summary.emergency import summarise
 from careplan.summary.record import record_lines, record_sections
 
@@ -51,6 +51,11 @@ def record_narrative(version: Version, words: Dictionary, *, translate: Translat
     """Everything in the record, for the person and their team; no emergency surface shows it."""
     lines = record_lines(version, words)
     return _render("record.html", translate, lines=lines, sections=record_sections(version, words))
+
+
+def fragment(block: Block) -> str:
+    """One block alone, marked up as in the narrative: for a card, which has room for a few."""
+    return str(_environment().get_template("facts.html").module.section(block))  # type: ignore[attr-defined]
 
 
 def _render(name: str, translate: Translate, **values: object) -> str:

@@ -120,7 +120,7 @@ def foot_block(version: Version, words: Dictionary, say: Phrases) -> Block:
         if one:
             facts.append(_professional(one, f"care_team.{name}", words))
     facts += [_contact(one, words, say) for one in plan.my_people.contacts]
-    facts.append(line(say.say("frame.act_now"), look=Look.SMALL))
+    facts.append(line(say.say("frame.act_now"), look=Look.ACT))
     on = wording.day(version.published_at)
     copy = say.say("frame.version", plan_number=version.plan_number, number=version.number, on=on)
     facts.append(line(copy, look=Look.SMALL))

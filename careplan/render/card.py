@@ -1,0 +1,193 @@
+"""Wallet cards: two sides of 85 x 54 mm on a sheet to cut and fold, full or private."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup
+
+from careplan.render.paper import DoesNotFit
+from careplan.render.press import Laid, frames, lay_out
+from careplan.render.qr import qr_svg
+from careplan.sharing.links import Opening
+from careplan.sharing.short_codes import shown
+from careplan.summary.blocks import Block, EmergencySummary, Look
+from careplan.summary.narrative import fragment, phone
+
+QR_MM = 30.0
+_ROOM = (54 - 2) * 96 / 25.4
+"""CSS pixels from the top of a side to where the last 2 mm begin, which stay white."""
+_SIZES = (8.5, 8.0, 7.5, 7.0)
+"""Points; nothing on a card is smaller than 7."""
+_BACK = ("genotype", "allergies", "dose", "noflags", "flags", "signed")
+_QUESTIONS = {
+    Opening.CARD: "nothing",
+    Opening.DATE_OF_BIRTH: "the person’s date of birth",
+    Opening.PASSCODE: "a passcode, which the person or their family knows",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FullCard:
+    """Anyone who finds it can read it; its link opens with the card alone.
+
+    `copy` says which copy it is: "Version 3, printed 23 November 2026".
+    """
+
+    summary: EmergencySummary
+    link: str
+    short_code: str
+    host: str
+    copy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateCard:
+    """No date of birth, age, NHS number or clinical fact; its link asks for an answer."""
+
+    link: str
+    short_code: str
+    host: str
+    opening: Opening
+    phone: str | None
+    first_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The sheet, and which blocks the card had no room for; the card names them too."""
+
+    pdf: bytes
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The sheet's frame with both sides filled, each at its own size of type."""
+
+    title: str
+    warning: str
+    bar: str
+    link: str
+    short_code: str
+    front: Markup
+    back: Markup
+    under: Markup
+    sizes: tuple[float, float] = (_SIZES[0], _SIZES[0])
+
+    def lay_out(self) -> Laid:
+        qr = qr_svg(self.link, mm=QR_MM, title="QR code")
+        html = frames().get_template("card.html").render(
+            _=str,
+            title=self.title,
+            warning=self.warning,
+            bar=self.bar,
+            code=shown(self.short_code),
+            qr=Markup(qr),  # noqa: S704 - our own drawing
+            front=self.front,
+            back=self.back,
+            under=self.under,
+            sizes=self.sizes,
+        )  # fmt: skip
+        return lay_out(html, style="card.css")
+
+
+def full_card(card: FullCard) -> Printed:
+    """Every dose it shows is whole, at 7 pt or more.
+
+    Raises DoesNotFit when even the first dose has no room, TooSmall when the link is too long.
+    """
+    say: Any = frames().get_template("card-full.html").make_module({"_": str})
+    who, phone24 = _needed(card.summary, "who"), _needed(card.summary, "phone24")
+    number = Markup(fragment(phone24))  # noqa: S704 - our own markup
+    front = say.front(Markup(fragment(who)), number)  # noqa: S704
+    sides = _Sides(
+        title="Sickle cell emergency card",
+        warning="Anyone who finds this card can read it, and its code opens the plan.",
+        bar=card.summary.alarm,
+        link=card.link,
+        short_code=card.short_code,
+        front=Markup(front),  # noqa: S704
+        back=Markup(),
+        under=Markup(say.under(card.host)),  # noqa: S704
+    )
+    sides = _set_front(sides, who)
+    for shown_blocks, left_out in _choices(card.summary):
+        parts = [fragment(_short(block)) for block in shown_blocks] + [
+            say.left_out(left_out, card.copy)
+        ]
+        sides = replace(sides, back=Markup("".join(parts)))  # noqa: S704 - our own markup
+        for size in _SIZES:
+            laid = replace(sides, sizes=(sides.sizes[0], size)).lay_out()
+            if _fits(laid, "two"):
+                return Printed(laid.pdf(), left_out)
+    raise DoesNotFit(_longest(card.summary))
+
+
+def private_card(card: PrivateCard) -> Printed:
+    """QR, code, number and, if wanted, a first name. Raises as the full card does."""
+    say: Any = frames().get_template("card-private.html").make_module({"_": str})
+    number = phone(card.phone) if card.phone else None
+    sides = _Sides(
+        title="Private emergency card",
+        warning="This card tells nobody who you are or what you live with.",
+        bar="EMERGENCY PLAN",
+        link=card.link,
+        short_code=card.short_code,
+        front=Markup(say.front(card.first_name, number, card.host)),  # noqa: S704 - escaped there
+        back=Markup(say.back(_QUESTIONS[card.opening], card.host, number)),  # noqa: S704
+        under=Markup(""),
+    )
+    for size in _SIZES:
+        laid = replace(sides, sizes=(size, size)).lay_out()
+        if _fits(laid, "one") and _fits(laid, "two"):
+            return Printed(laid.pdf())
+    raise DoesNotFit(f"private card: {card.first_name or ''} {card.phone or ''} {card.host}")
+
+
+def _set_front(sides: _Sides, who: Block) -> _Sides:
+    for size in _SIZES:
+        tried = replace(sides, sizes=(size, size))
+        if _fits(tried.lay_out(), "one"):
+            return tried
+    raise DoesNotFit(f"wallet card: {' '.join(fact.text for fact in who.facts)}")
+
+
+def _fits(laid: Laid, side: str) -> bool:
+    start, end = laid.place(side), laid.place(f"{side}-end")
+    if laid.pages != 1 or start is None or end is None:
+        return False
+    return end[1] - start[1] <= _ROOM
+
+
+def _choices(summary: EmergencySummary) -> Iterator[tuple[list[Block], tuple[str, ...]]]:
+    """Everything first; then without the second choices, which are named instead."""
+    blocks = [block for block in summary.blocks if block.look.split()[0] in _BACK]
+    yield blocks, ()
+    dropped = [block for block in blocks if block.look == "dose second"]
+    if dropped:
+        names = tuple(block.heading or block.id for block in dropped)
+        yield [block for block in blocks if block not in dropped], names
+
+
+def _short(block: Block) -> Block:
+    """The signature without the advice lines, which the card gives in its own words."""
+    if block.id != "signed":
+        return block
+    return replace(block, facts=tuple(one for one in block.facts if one.look is not Look.SMALL))
+
+
+def _needed(summary: EmergencySummary, name: str) -> Block:
+    block = summary.block(name)
+    if block is None:
+        raise ValueError(f"a summary always has its block {name!r}")
+    return block
+
+
+def _longest(summary: EmergencySummary) -> str:
+    front = [block for block in summary.blocks if block.look.split()[0] in _BACK]
+    texts = [" ".join(fact.text for fact in block.facts) for block in front]
+    longest = max(range(len(front)), key=lambda index: len(texts[index]))
+    return f"wallet card, {front[longest].heading}: {texts[longest]}"
