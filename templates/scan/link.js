@@ -81,11 +81,11 @@ async function fetchText(url, options) {
 }
 
 // An answer that was not given is not sent, so that the service can say what it asks for without
-// counting a try. `again` tells it that the same reader is only checking an open page.
+// counting a try. `look` proves that the same reader is only checking an open page.
 async function askManifest(visit, { answer, again }) {
   const body = { recipient: W.recipient, embeddedLengthMax: 200000, _zip: canUnpack };
   if (answer !== undefined) body.passcode = answer;
-  if (again) body._again = true;
+  if (again) body._again = visit.look;
   const [response, text] = await fetchText(visit.url, {
     method: "POST",
     headers: { "content-type": "application/json", accept: "application/json" },
@@ -176,6 +176,7 @@ function readDocument(text) {
 async function unlock(visit, said) {
   try {
     const plan = readDocument(await openFile(visit, said));
+    visit.look = said._look;
     return { ...plan, state: said._state || {} };
   } catch (problem) {
     throw problem instanceof Refusal ? problem : new Refusal("damaged");

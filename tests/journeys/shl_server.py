@@ -210,7 +210,7 @@ class Service:
         file = {"contentType": "application/fhir+json", "embedded": token} | self.file
         if self.apart is not None:
             file["location"], self.file_bytes = self.apart, file.pop("embedded").encode()
-        return 200, {"files": [file], "_state": self.state}, {}
+        return 200, {"files": [file], "_state": self.state, "_look": "look-1"}, {}
 
     @property
     def origin(self) -> str:

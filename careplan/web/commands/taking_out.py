@@ -16,7 +16,7 @@ from careplan.web.here import here
 
 @click.command("export")
 @click.argument("person")
-@click.option("--as", "form", type=click.Choice(list(Form)), default="record", show_default=True)
+@click.option("--as", "form", type=click.Choice([one.value for one in Form]), default="record", show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @with_appcontext
 def export_command(person: str, form: str, out: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 
 from careplan.acts.drafting import all_drafts
 from careplan.acts.reading import history, overview, read_version, who_looked
+from careplan.clock import london
 from careplan.plan.care_plan import CLINICAL, OWN_WORDS
 from careplan.plan.lifecycle import State as PlanState
 from careplan.plan.lifecycle import standing, state_of
@@ -26,9 +28,11 @@ from careplan.web.forms.pages import (
 from careplan.web.forms.read import Next, Reading, again
 from careplan.web.forms.show import view_of
 from careplan.web.forms.tasks import task_list
+from careplan.web.forms.views import Frame
 from careplan.web.here import here
 from careplan.web.narratives import emergency_page, record_page
 from careplan.web.session import who
+from careplan.web.words import _
 
 patient = Blueprint("patient", __name__)
 
@@ -44,7 +48,7 @@ def home() -> str:
     unpublished = _unpublished(current.published_at if current else None)
     return render_template(
         "patient/home.html",
-        groups=task_list(drafts, signed=signed),
+        groups=task_list(drafts, href=_task_address, signed=signed),
         face=seen.face,
         current=current,
         chip=chip,
@@ -52,6 +56,12 @@ def home() -> str:
         unpublished=unpublished,
         team=seen.patient.team_id is not None,
     )
+
+
+def _task_address(section: str, page_id: str) -> str:
+    """Where a line of the list leads; the first five go on to the next of the five."""
+    tour = "five" if section_pages(section).page(page_id).first_five else None
+    return url_for("patient.write", section=section, page_id=page_id, tour=tour)
 
 
 def _drafts() -> dict[str, Any]:
@@ -69,14 +79,16 @@ def _unpublished(published_at: Any) -> bool:
 def write(section: str, page_id: str) -> Any:
     page = _page(section, page_id)
     if request.method == "GET":
-        body, revision, _draft = draft_now(own_patient(), section)
-        return _show(page, again(page, body, today=here().today()), revision, request.args.get("item"))
+        body, revision, draft = draft_now(own_patient(), section)
+        reading = again(page, body, today=here().today())
+        saved = clock_time(draft.updated_at) if draft else ""
+        return _show(page, reading, revision, request.args.get("item"), saved)
     kept = keep_page(own_patient(), page)
     if not isinstance(kept, Kept):
         if request.headers.get(AUTOSAVE):
             return jsonify(saved=False, conflict=True), 409
         _body, revision, _draft = draft_now(own_patient(), section)
-        return render_template("forms/conflict.html", view=kept, revision=revision), 409
+        return render_template("forms/conflict.html", view=kept, frame=_frame(page, revision)), 409
     if request.headers.get(AUTOSAVE):
         return jsonify(saved=True, revision=kept.revision)
     reading = kept.reading
@@ -108,14 +120,32 @@ def _tour() -> str | None:
     return "five" if request.args.get("tour") == "five" else None
 
 
-def _show(page: Page, reading: Reading, revision: int, open_item: str | None) -> str:
+def _show(
+    page: Page, reading: Reading, revision: int, open_item: str | None, saved: str = ""
+) -> str:
     world = here().world
     view = view_of(
         page, reading.body, reading.errors, reading.asks, new_id=world.new_id, open_item=open_item
     )
-    return render_template(
-        "forms/page.html", view=view, revision=revision, back=_before(page), home=url_for("patient.home")
+    return render_template("forms/page.html", view=view, frame=_frame(page, revision, saved))
+
+
+def _frame(page: Page, revision: int, saved: str = "") -> Frame:
+    tour = _tour()
+    progress = ""
+    if tour and page.first_five:
+        progress = _("%(n)s of 5", n=page.first_five)
+    return Frame(
+        action=_address(page, tour=tour),
+        back=_before(page),
+        revision=str(revision),
+        saved_at=saved,
+        progress=progress,
     )
+
+
+def clock_time(moment: datetime) -> str:
+    return f"{london(moment):%H:%M}"
 
 
 def _after(page: Page, body: Any) -> str:
@@ -138,7 +168,7 @@ def _before(page: Page) -> str:
     return _address(earlier) if earlier else url_for("patient.home")
 
 
-def _address(page: Page, **more: str) -> str:
+def _address(page: Page, **more: str | None) -> str:
     return url_for("patient.write", section=page.section, page_id=page.id, **more)
 
 
@@ -148,8 +178,16 @@ def check(section: str) -> str:
     """Check your answers."""
     if section not in OWN_WORDS:
         abort(404)
-    body, _revision, _draft = draft_now(own_patient(), section)
-    return render_template("patient/check.html", view=check_of(section, body))
+    body, _revision, draft = draft_now(own_patient(), section)
+    view = check_of(section, body, href=_page_address)
+    home_again = url_for("patient.home")
+    saved = clock_time(draft.updated_at) if draft else ""
+    frame = Frame(action=home_again, back=home_again, revision="0", saved_at=saved)
+    return render_template("forms/check.html", view=view, frame=frame)
+
+
+def _page_address(section: str, page_id: str) -> str:
+    return url_for("patient.write", section=section, page_id=page_id)
 
 
 @patient.get("/plan/five-done")
