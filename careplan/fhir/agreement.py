@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from careplan.fhir import codes, people, sickle
@@ -13,7 +13,7 @@ from careplan.fhir.tree import (
     coding,
     concept,
     details,
-    extension,
+    instant,
     reference,
     snomed,
     some,
@@ -27,22 +27,6 @@ PROFILE = f"{codes.PROFILE}/CrisisCarePlan"
 SIGNED = f"{codes.EXTENSION}/signature"
 CONTRIBUTION = f"{codes.EXTENSION}/contribution"
 STOP = f"{codes.EXTENSION}/dose-stop"
-
-
-def instant(at: datetime) -> str:
-    """UTC, to the second, and finer only when the clock was."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def moment(node: Node, *steps: str) -> datetime:
-    text = node.needed_text(*steps)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise Unreadable(node.need(*steps).path, f"{text!r} is not a time") from problem
-    if at.tzinfo is None:
-        raise Unreadable(node.need(*steps).path, "a time without its zone")
-    return at
 
 
 def out(frame: Frame, resources: list[Tree]) -> list[Tree]:
@@ -94,11 +78,12 @@ def _stop(frame: Frame) -> list[Tree]:
         name=stop.name,
         role=stop.role,
         organisation=stop.organisation,
-        at=instant(stop.at),
+        at=stop.at,
         ring=stop.ring,
     )
     text = f"Do not use the dose on earlier copies: ring {stop.ring}"
-    return [sickle.flag(frame, "stop", frame.identity("stop"), text, details(STOP, facts))]
+    code = concept(coding(codes.ALERT, "dose stopped"), text=text)
+    return [sickle.flag(frame, "stop", frame.identity("stop"), code, details(STOP, facts))]
 
 
 def stop(found: Found) -> DoseStop | None:
@@ -143,7 +128,7 @@ def _provenance(frame: Frame) -> list[Tree]:
             "author",
             details(
                 CONTRIBUTION,
-                {"section": one.section, "role": one.role, "at": instant(one.at)},
+                {"section": one.section, "role": one.role, "at": one.at},
             ),
         )
         for one in version.contributions
@@ -159,9 +144,7 @@ def _provenance(frame: Frame) -> list[Tree]:
         )
     ]
     if signature:
-        facts = some(
-            expires_on=signature.expires_on.isoformat(), clinical_sha256=signature.clinical_sha256
-        )
+        facts = some(expires_on=signature.expires_on, clinical_sha256=signature.clinical_sha256)
         head = frame.resource("Provenance", signature.id, "signature.provenance")
         made.append(
             head

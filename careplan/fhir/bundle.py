@@ -23,7 +23,7 @@ from careplan.fhir import (
 )
 from careplan.fhir.compare import first_difference
 from careplan.fhir.frame import Found, Frame, Kind, Unwritable, place_of
-from careplan.fhir.tree import Node, Tree, some
+from careplan.fhir.tree import Node, Tree, instant, moment, some
 from careplan.plan.care_plan import SECTIONS, Version
 from careplan.plan.codec import Unreadable, from_plain, to_plain
 from careplan.plan.dictionary import Dictionary, dictionary
@@ -107,7 +107,7 @@ def _bundle(frame: Frame, resources: list[Tree]) -> Tree:
         "meta": {"profile": [PROFILE], "tag": [{"system": DOCUMENT, "code": str(frame.kind)}]},
         "identifier": {"system": codes.URI, "value": f"urn:uuid:{identity}"},
         "type": "document",
-        "timestamp": agreement.instant(version.published_at),
+        "timestamp": instant(version.published_at),
         "entry": [{"fullUrl": f"urn:uuid:{one['id']}", "resource": one} for one in resources],
     }
 
@@ -148,7 +148,7 @@ def _version(found: Found, kind: Kind, words: Dictionary) -> Version:
     if condition is None or condition.text("valueCode") != words.condition["id"]:
         raise Unreadable("Bundle.entry[0].resource.extension", "another condition")
     record = kind is Kind.RECORD
-    published = agreement.moment(found.bundle, "timestamp")
+    published = moment(found.bundle, "timestamp")
     identity = found.bundle.needed_text("id")
     plain = page | some(
         patient_id=found.bundle.needed_text("entry", 1, "resource", "id"),

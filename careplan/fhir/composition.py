@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from careplan.fhir import codes
-from careplan.fhir.agreement import instant
 from careplan.fhir.frame import Found, Frame, Kind
-from careplan.fhir.tree import Node, Tree, coding, concept, details, extension, reference, snomed, some
+from careplan.fhir.tree import (
+    Node,
+    Tree,
+    coding,
+    concept,
+    details,
+    extension,
+    instant,
+    reference,
+    snomed,
+    some,
+)
 from careplan.plan.care_plan import SECTIONS, AnswerKind
 from careplan.plan.codec import Unreadable
 
@@ -66,8 +76,8 @@ def _extensions(frame: Frame) -> list[Tree]:
     answer = version.answer
     if answer:
         facts = some(
-            kind=str(answer.kind),
-            at=instant(answer.at),
+            kind=answer.kind,
+            at=answer.at,
             words=answer.words,
             interpreter=answer.interpreter,
         )
@@ -83,7 +93,9 @@ def _attesters(frame: Frame) -> list[Tree]:
         at = instant(version.signature.signed_at)
         made.append({"mode": "professional", "time": at, "party": frame.signer})
     if version.answer and version.answer.kind is not AnswerKind.DO_NOT_AGREE:
-        made.append({"mode": "personal", "time": instant(version.answer.at), "party": frame.patient})
+        made.append(
+            {"mode": "personal", "time": instant(version.answer.at), "party": frame.patient}
+        )
     return made
 
 
@@ -144,9 +156,7 @@ def back(found: Found) -> dict[str, Any]:
     number = node.extension(codes.VERSION_NUMBER)
     emergency = node.extension(EMERGENCY)
     answer = node.details(ANSWER)
-    replaces = next(
-        (one for one in node.each("relatesTo") if one.text("code") == "replaces"), None
-    )
+    replaces = next((one for one in node.each("relatesTo") if one.text("code") == "replaces"), None)
     return some(
         plan_number=node.text("identifier", "value"),
         number=_number(number, node),

@@ -18,6 +18,7 @@ from careplan.fhir.tree import (
     some,
     substance,
 )
+from careplan.fhir.wire import Number
 from careplan.plan.codec import from_plain
 from careplan.plan.values import Interval, IntervalKind
 
@@ -32,6 +33,8 @@ HOMES = frozenset(
 MEDICINE = f"{codes.EXTENSION}/medicine"
 INTERVAL = f"{codes.EXTENSION}/interval"
 DOSE_TEXT = f"{codes.EXTENSION}/dose-as-written"
+
+_TIME_UNITS = {code: unit for unit, code in codes.TIME_UNITS.items()}
 
 
 def out(frame: Frame) -> list[Tree]:
@@ -119,24 +122,46 @@ def _none_known(frame: Frame) -> list[Tree]:
 
 
 def timing(plain: dict[str, Any]) -> Tree:
-    """FHIR's timing as far as it can say it, and the interval exactly as it was typed."""
-    interval = from_plain(Interval, plain)
-    repeat: Tree | None = None
-    words = None
-    if interval.kind is IntervalKind.SINGLE_DOSE:
-        repeat, words = {"count": 1}, interval.words
-    elif interval.kind is IntervalKind.SET_TIMES:
-        words = interval.times
-    elif interval.number and interval.unit:
-        unit = codes.TIME_UNITS[interval.unit]
-        repeat = {"frequency": 1, "period": interval.number, "periodUnit": unit}
-    return some(
-        extension=details(INTERVAL, plain), repeat=repeat, code={"text": words} if words else None
-    )
+    """FHIR's own timing where it says exactly what was typed; the odd ones in an extension as well."""
+    kind, number, unit, times = (plain.get(name) for name in ("kind", "number", "unit", "times"))
+    made: Tree = {}
+    if kind == IntervalKind.EVERY and number and unit:
+        made = {"repeat": _repeat(number, codes.TIME_UNITS[unit])}
+    elif kind == IntervalKind.SINGLE_DOSE:
+        made = {"repeat": {"count": 1}}
+    elif kind == IntervalKind.SET_TIMES and times:
+        made = {"code": {"text": times}}
+    if made and _said(made) == plain:
+        return made
+    return some(extension=details(INTERVAL, plain)) | made
+
+
+def _repeat(number: int, unit: str) -> Tree:
+    return {"frequency": 1, "period": Number(str(number)), "periodUnit": unit}
+
+
+def _said(made: Tree) -> dict[str, Any]:
+    """The interval that a timing without our extension stands for."""
+    return _natural(Node(made, "timing"))
+
+
+def _natural(node: Node) -> dict[str, Any]:
+    unit = node.text("repeat", "periodUnit")
+    if unit:
+        return {
+            "kind": str(IntervalKind.EVERY),
+            "number": node.whole("repeat", "period"),
+            "unit": _TIME_UNITS.get(unit, unit),
+        }
+    if node.at("repeat"):
+        return {"kind": str(IntervalKind.SINGLE_DOSE)}
+    return some(kind=str(IntervalKind.SET_TIMES), times=node.text("code", "text"))
 
 
 def timing_back(node: Node | None) -> dict[str, Any] | None:
-    return (node.details(INTERVAL) or None) if node else None
+    if node is None:
+        return None
+    return node.details(INTERVAL) or _natural(node)
 
 
 def _statement(frame: Frame, plain: dict[str, Any], place: str, dosage: Tree) -> Tree:

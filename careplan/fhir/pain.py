@@ -162,13 +162,18 @@ def _amount(dose: Dose | None) -> Tree | None:
     rate = dose.unit is DoseUnit.MICROGRAM_PER_HOUR
     if dose.amount_high is None:
         return {"rateQuantity" if rate else "doseQuantity": _quantity(dose.amount, dose.unit)}
-    pair = {"low": _quantity(dose.amount, dose.unit), "high": _quantity(dose.amount_high, dose.unit)}
+    pair = {
+        "low": _quantity(dose.amount, dose.unit),
+        "high": _quantity(dose.amount_high, dose.unit),
+    }
     return {"rateRange" if rate else "doseRange": pair}
 
 
 def _quantity(amount: str, unit: str) -> Tree:
     code = codes.DOSE_UNITS.get(unit)
-    return some(value=Number(amount), unit=str(unit), system=codes.UCUM if code else None, code=code)
+    return some(
+        value=Number(amount), unit=str(unit), system=codes.UCUM if code else None, code=code
+    )
 
 
 def _most(doses: int | None, within: str | None) -> Tree | None:
@@ -198,10 +203,7 @@ def step_words(step: Step) -> str:
     said = [
         _give(step.drug, step.formulation, step.dose, step.routes),
         f"earliest repeat: {step.repeat.words}" if step.repeat and step.repeat.words else None,
-        f"at most {step.max_doses}" + (" doses" if step.max_doses != 1 else " dose")
-        if step.max_doses is not None
-        else None,
-        f"within {step.max_within}" if step.max_within else None,
+        _most_words(step.max_doses, step.max_within),
         f"ceiling: {step.ceiling}" if step.ceiling else None,
         _relation(step),
         _counts(step.counts_towards_max),
@@ -225,6 +227,13 @@ def adjunct_words(adjunct: Adjunct) -> str:
 def _give(drug: str, formulation: str | None, dose: Dose | None, routes: tuple[str, ...]) -> str:
     parts = (drug, formulation, dose.words if dose else None, " or ".join(routes))
     return " ".join(part for part in parts if part)
+
+
+def _most_words(doses: int | None, within: str | None) -> str | None:
+    if doses is None:
+        return f"within {within}" if within else None
+    most = f"at most {doses} dose" if doses == 1 else f"at most {doses} doses"
+    return f"{most} within {within}" if within else most
 
 
 def _relation(step: Step) -> str | None:

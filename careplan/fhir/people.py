@@ -37,7 +37,7 @@ def contacts(frame: Frame) -> list[Tree]:
 def _contact(plain: dict[str, Any]) -> Tree:
     first = plain.get("first")
     rank = [extension(codes.CONTACT_RANK, valuePositiveInt=1)] if first else []
-    own = some(mayBeTold=plain.get("may_be_told"), ringFirst=False if first is False else None)
+    own = some(may_be_told=plain.get("may_be_told"), ring_first=False if first is False else None)
     relation = plain.get("relation")
     return some(
         id=plain["id"],
@@ -55,8 +55,8 @@ def _contact_back(node: Node) -> dict[str, Any]:
         name=node.text("name", "text"),
         relation=node.text("relationship", 0, "text"),
         phone=node.text("telecom", 0, "value"),
-        may_be_told=own.get("mayBeTold"),
-        first=True if node.extension(codes.CONTACT_RANK) else own.get("ringFirst"),
+        may_be_told=own.get("may_be_told"),
+        first=True if node.extension(codes.CONTACT_RANK) else own.get("ring_first"),
     )
 
 
@@ -104,7 +104,9 @@ def professional(frame: Frame, place: str, name: str, plain: Tree) -> list[Tree]
     person, role = frame.identity(place), frame.identity(f"{place}.role")
     registration, title = plain.get("registration"), plain.get("role")
     practitioner = frame.resource("Practitioner", person, place) | some(
-        identifier=[{"system": codes.REGISTRATION, "value": registration}] if registration else None,
+        identifier=[{"system": codes.REGISTRATION, "value": registration}]
+        if registration
+        else None,
         name=[{"text": name}],
     )
     return [

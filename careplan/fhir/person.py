@@ -54,8 +54,8 @@ def back(found: Found) -> dict[str, dict[str, Any]]:
         date_of_birth=patient.text("birthDate"),
         nhs_number=_identifier(patient, codes.NHS_NUMBER),
         sex_registered=_SEXES.get(gender, gender) if gender else None,
-        checked_on=checked.get("on"),
-        checked_by=checked.get("by"),
+        checked_on=checked.get("checked_on"),
+        checked_by=checked.get("checked_by"),
     )
     about_me = some(
         known_as=names.get("usual"),
@@ -107,8 +107,8 @@ def _extensions(frame: Frame) -> list[Tree]:
         made.append(
             extension(codes.ETHNIC_CATEGORY, valueCodeableConcept=concept(known, text=words))
         )
-    facts = some(on=identity.get("checked_on"), by=identity.get("checked_by"))
-    return [*made, *details(CHECKED, facts)]
+    facts = {name: identity[name] for name in ("checked_on", "checked_by") if name in identity}
+    return [*made, *details(CHECKED, facts, frame.words, "identity")]
 
 
 def _communication(frame: Frame, language: str) -> list[Tree]:

@@ -167,13 +167,15 @@ def _event_back(node: Node) -> dict[str, Any]:
     )
 
 
-def flag(frame: Frame, place: str, identity: object, text: str, more: list[Tree] | None = None) -> Tree:
+def flag(
+    frame: Frame, place: str, identity: object, code: Tree, more: list[Tree] | None = None
+) -> Tree:
     """A fact nobody may overlook."""
     return frame.resource("Flag", identity, place) | some(
         extension=more,
         status="active",
         category=[concept(coding(codes.FLAG_CATEGORY, "clinical"))],
-        code={"text": text},
+        code=code,
         subject=frame.patient,
     )
 
@@ -182,30 +184,29 @@ def _antibody(frame: Frame, plain: dict[str, Any]) -> Tree:
     """Antibodies found in the past matter as much as those found now, so each is a flag."""
     rest = {k: v for k, v in plain.items() if k not in ("id", "name")}
     more = details(ANTIBODY, rest, frame.words, "transfusion.antibodies")
-    return flag(frame, "transfusion.antibodies", plain["id"], plain["name"], more)
+    return flag(frame, "transfusion.antibodies", plain["id"], {"text": plain["name"]}, more)
 
 
 def _antibody_back(node: Node) -> dict[str, Any]:
     return node.details(ANTIBODY) | some(id=node.identity(), name=node.text("code", "text"))
 
 
+_WARNINGS = {
+    ("refusal", "some blood products"): "Declines some blood products",
+    ("refusal", "all blood products"): "Declines all blood products",
+    ("hyperhaemolysis", "yes"): "Has had hyperhaemolysis or a delayed transfusion reaction",
+}
+
+
 def _warnings(frame: Frame) -> list[Tree]:
     """Flags that point at the answer which holds the fact."""
     plain = frame.plain["transfusion"]
-    said = {
-        "transfusion.refusal": {
-            "some blood products": "Declines some blood products",
-            "all blood products": "Declines all blood products",
-        }.get(plain.get("refusal", "")),
-        "transfusion.hyperhaemolysis": {
-            "yes": "Has had hyperhaemolysis or a delayed transfusion reaction"
-        }.get(plain.get("hyperhaemolysis", "")),
-    }
-    source = [
-        extension(codes.FLAG_DETAIL, valueReference=reference(frame.identity("answers.clinical")))
-    ]
-    return [
-        flag(frame, place, frame.identity(place), text, source)
-        for place, text in said.items()
-        if text
-    ]
+    source = reference(frame.identity("answers.clinical"))
+    made = []
+    for (name, answer), text in _WARNINGS.items():
+        if plain.get(name) == answer:
+            place = f"transfusion.{name}"
+            code = concept(coding(codes.ALERT, f"{name}: {answer}"), text=text)
+            more = [extension(codes.FLAG_DETAIL, valueReference=source)]
+            made.append(flag(frame, place, frame.identity(place), code, more))
+    return made

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Any
 
 from careplan.fhir import codes
@@ -58,8 +60,30 @@ def notes(text: str | None) -> list[Tree]:
     return [{"text": text}] if text else []
 
 
+def instant(at: datetime) -> str:
+    """UTC, to the second, and finer only when the clock was."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def moment(node: Node, *steps: str) -> datetime:
+    text = node.needed_text(*steps)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise Unreadable(node.need(*steps).path, f"{text!r} is not a time") from problem
+    if at.tzinfo is None:
+        raise Unreadable(node.need(*steps).path, "a time without its zone")
+    return at
+
+
 def typed(field: Field | None, plain: Any) -> Tree:
-    """One plain value as a value[x] of an extension, by what the dictionary says it is."""
+    """One value as a value[x] of an extension, by what it is or what the dictionary says it is."""
+    if isinstance(plain, datetime):
+        return {"valueDateTime": instant(plain)}
+    if isinstance(plain, date):
+        return {"valueDate": plain.isoformat()}
+    if isinstance(plain, StrEnum):
+        return {"valueCode": str(plain)}
     if isinstance(plain, bool):
         return {"valueBoolean": plain}
     if isinstance(plain, int):
@@ -74,7 +98,9 @@ def typed(field: Field | None, plain: Any) -> Tree:
     return {"valueString": plain}
 
 
-def details(url: str, plain: Mapping[str, Any], words: Dictionary | None = None, at: str = "") -> list[Tree]:
+def details(
+    url: str, plain: Mapping[str, Any], words: Dictionary | None = None, at: str = ""
+) -> list[Tree]:
     """An extension holding plain facts under their own names; none when there are no facts.
 
     `at` is the place in the dictionary of the object they belong to, for their types.
@@ -131,9 +157,9 @@ class Node:
         found = self.at(*steps)
         if found is None:
             return None
-        if not isinstance(found.tree, str) or isinstance(found.tree, Number):
+        if not isinstance(found.tree, str):
             raise Unreadable(found.path, "text was expected")
-        return str(found.tree)
+        return found.tree
 
     def needed_text(self, *steps: str | int) -> str:
         text = self.need(*steps).text()
@@ -146,7 +172,7 @@ class Node:
             return None
         if not isinstance(found.tree, Number):
             raise Unreadable(found.path, "a number was expected")
-        return str(found.tree)
+        return found.tree.text
 
     def whole(self, *steps: str | int) -> int | None:
         text = self.number(*steps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -15,10 +16,11 @@ MAX_DEPTH = 40
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-class Number(str):
+@dataclass(frozen=True, slots=True)
+class Number:
     """A JSON number by its own digits, so that 2.50 never turns into 2.5."""
 
-    __slots__ = ()
+    text: str
 
 
 def dumps(tree: Any) -> bytes:
@@ -53,7 +55,7 @@ def loads(data: bytes) -> Any:
 
 def _write(value: Any, put: Any) -> None:
     if isinstance(value, Number):
-        put(str(value))
+        put(value.text)
     elif isinstance(value, str):
         put(encode_basestring(value))
     elif isinstance(value, dict):

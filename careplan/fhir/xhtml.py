@@ -19,7 +19,7 @@ _ATTRIBUTES = frozenset(
     "abbr alt align border cellpadding cellspacing char charoff class colspan dir headers height href id lang"
     " name rowspan scope span src start style summary title type valign value width xml:lang xmlns".split()
 )
-_SAFE_LINK = re.compile(r"(#|tel:|https://|urn:uuid:)", re.IGNORECASE)
+_SAFE_LINK = re.compile(r"(#|tel:|https?://|urn:uuid:)", re.IGNORECASE)
 _SAFE_IMAGE = re.compile(r"(#|data:image/(png|jpeg|gif);)", re.IGNORECASE)
 _UNSAFE_STYLE = re.compile(r"url\s*\(|expression|@import|javascript|\\", re.IGNORECASE)
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")

@@ -1,0 +1,245 @@
+"""The shape of a document: FHIR's order of elements, ids for life, references, doses digit for digit."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fhir.resources.R4B import get_fhir_model_class
+
+from careplan.fhir import profiles, terminology
+from careplan.fhir.answers import HOMES
+from careplan.fhir.bundle import to_bundle, to_emergency_bundle
+from careplan.fhir.frame import Unwritable
+from careplan.plan import medicines as meds
+from careplan.plan import pain, sickle
+from careplan.plan.care_plan import AnswerKind, DoseStop, PatientAnswer, Version
+from careplan.plan.dictionary import dictionary
+from careplan.plan.values import DecimalText, Dose, DoseUnit, Route
+from tests import make
+
+WORDS = dictionary()
+DIV = '<div xmlns="http://www.w3.org/1999/xhtml"><p>What to give</p></div>'
+
+
+def resources(version: Version, kind: str | None = None) -> list[Any]:
+    tree = json.loads(to_bundle(version, WORDS, narrative=DIV))
+    found = [entry["resource"] for entry in tree["entry"]]
+    return [one for one in found if kind in (None, one["resourceType"])]
+
+
+def with_section(**changes: Any) -> Version:
+    version = make.a_version()
+    plan = version.plan
+    for name, section in changes.items():
+        plan = plan.with_section(name, section)
+    return replace(version, plan=plan)
+
+
+def in_order(tree: dict[str, Any], model: Any) -> None:
+    known = [name for name in model.elements_sequence() if name in tree]
+    assert [name for name in tree if name != "resourceType"] == known, tree
+
+
+@pytest.mark.parametrize("version", [make.a_version(), make.an_unsigned_version()])
+def test_elements_stand_in_the_order_of_fhir(version: Version) -> None:
+    for one in resources(version):
+        in_order(one, get_fhir_model_class(one["resourceType"]))
+        for dosage in one.get("dosageInstruction", []) + one.get("dosage", []):
+            in_order(dosage, get_fhir_model_class("Dosage"))
+
+
+def test_an_item_keeps_its_id_from_version_to_version() -> None:
+    first, later = make.a_version(), make.a_version(number=4, record_id=make.an_id("record-4"))
+    assert [one["id"] for one in resources(first)] == [one["id"] for one in resources(later)]
+    assert str(make.an_id("first")) in {one["id"] for one in resources(first)}
+
+
+def test_everything_the_composition_does_not_reach_is_a_provenance() -> None:
+    tree = json.loads(to_bundle(make.a_version(), WORDS, narrative=DIV))
+    by_url = {entry["fullUrl"]: entry["resource"] for entry in tree["entry"]}
+    reached, todo = set(), [tree["entry"][0]["fullUrl"]]
+    while todo:
+        url = todo.pop()
+        if url not in reached:
+            reached.add(url)
+            text = json.dumps(by_url[url])
+            todo += [other for other in by_url if f'"reference": "{other}"' in text]
+    left = {by_url[url]["resourceType"] for url in by_url if url not in reached}
+    assert left == {"Provenance"}
+
+
+def test_the_digits_of_a_dose_are_those_typed() -> None:
+    step = pain.Step(
+        make.an_id("odd"), pain.Stage.FIRST_DOSE, "fentanyl",
+        dose=Dose(DoseUnit.MICROGRAM, DecimalText("0.05"), DecimalText("1234567.0001")),
+        routes=(Route.INTRANASAL,),
+    )  # fmt: skip
+    version = with_section(pain_plan=pain.PainPlan(steps=(step,)))
+    text = to_bundle(version, WORDS, narrative=DIV).decode()
+    assert '"low":{"value":0.05,"unit":"microgram"' in text
+    assert '"high":{"value":1234567.0001,' in text
+    assert '"url":"amount","valueString":"0.05"' in text
+    assert "fentanyl 0.05 to 1234567.0001 microgram" in text
+
+
+def test_two_routes_are_one_dosage() -> None:
+    (request,) = [
+        one
+        for one in resources(make.a_version(), "MedicationRequest")
+        if one["id"] == str(make.an_id("adj-1"))
+    ]
+    (dosage,) = request["dosageInstruction"]
+    assert dosage["route"]["text"] == "IV or oral"
+
+
+def test_a_medicine_not_to_be_given_says_so_with_its_reason() -> None:
+    adjunct = pain.Adjunct(make.an_id("no"), "ibuprofen", given=False, reason="kidneys")
+    version = with_section(pain_plan=pain.PainPlan(adjuncts=(adjunct,)))
+    (request,) = resources(version, "MedicationRequest")
+    assert request["doNotPerform"] is True
+    assert request["reasonCode"] == [{"text": "kidneys"}]
+    (plan,) = resources(version, "CarePlan")
+    assert "activity" not in plan
+
+
+def test_a_dose_is_a_draft_until_signed_and_stopped_when_stopped() -> None:
+    stop = DoseStop("Dr Marsden", "Consultant", "St Anselm's", make.NOW, "020 7946 0100")
+    states = [
+        {one["status"] for one in resources(version, "MedicationRequest")}
+        for version in (
+            make.a_version(),
+            make.a_version(signature=None),
+            make.a_version(stop=stop),
+        )
+    ]
+    assert states == [{"active"}, {"draft"}, {"stopped"}]
+
+
+def section(version: Version, code: str) -> Any:
+    (composition,) = resources(version, "Composition")
+    return next(
+        one
+        for one in composition["section"]
+        if any(coding["code"] == code for coding in one["code"]["coding"])
+    )
+
+
+def test_allergies_not_asked_about_are_never_silence() -> None:
+    version = with_section(allergies=meds.Allergies(), my_allergies=meds.MyAllergies())
+    found = section(version, "48765-2")
+    kinds = {one["id"]: one["resourceType"] for one in resources(version)}
+    entries = [kinds[one["reference"].removeprefix("urn:uuid:")] for one in found["entry"]]
+    assert entries == ["QuestionnaireResponse"]
+
+
+def test_no_known_allergy_is_a_dated_statement() -> None:
+    none = meds.Allergies(meds.AllergyState.NONE_CONFIRMED, make.TODAY)
+    version = with_section(allergies=none, my_allergies=meds.MyAllergies())
+    (allergy,) = resources(version, "AllergyIntolerance")
+    assert allergy["code"]["coding"][0]["code"] == "716186003"
+    assert allergy["recordedDate"] == "2026-11-23"
+
+
+def test_what_a_person_reports_replaces_no_known_allergy() -> None:
+    none = meds.Allergies(meds.AllergyState.NONE_CONFIRMED, make.TODAY)
+    (allergy,) = resources(with_section(allergies=none), "AllergyIntolerance")
+    assert allergy["code"]["text"] == "co-amoxiclav"
+    assert allergy["verificationStatus"]["coding"][0]["code"] == "unconfirmed"
+
+
+def test_a_side_effect_is_not_an_allergy() -> None:
+    for one in resources(make.a_version(), "AllergyIntolerance"):
+        assert one["code"]["text"] != "morphine"
+
+
+def test_refusal_of_blood_is_a_flag() -> None:
+    blood = sickle.Transfusion(refusal=sickle.Refusal.ALL)
+    version = with_section(transfusion=blood)
+    (flag,) = resources(version, "Flag")
+    assert flag["code"]["text"] == "Declines all blood products"
+    assert section(version, "104605-1")["entry"] == [{"reference": f"urn:uuid:{flag['id']}"}]
+
+
+def test_somebody_who_does_not_agree_attests_to_nothing() -> None:
+    answer = PatientAnswer(AnswerKind.DO_NOT_AGREE, make.NOW, "It is not enough.")
+    (composition,) = resources(make.a_version(answer=answer), "Composition")
+    assert [one["mode"] for one in composition["attester"]] == ["professional"]
+    assert "It is not enough." in json.dumps(composition)
+
+
+def test_a_complication_that_was_not_had_is_refuted() -> None:
+    found = resources(make.a_version(), "Condition")
+    (stroke,) = [one for one in found if one["id"] == str(make.an_id("stroke-or-tia"))]
+    assert stroke["verificationStatus"]["coding"][0]["code"] == "refuted"
+
+
+REFUSED = {
+    "a bell": ("about_me", {"known_as": "A\x07da"}, "U+0007"),
+    "half a character": ("about_me", {"known_as": "A\ud800"}, "U+D800"),
+    "blank": ("about_me", {"known_as": "  "}, "blank"),
+    "nothing": ("about_me", {"known_as": ""}, "blank"),
+    "no character": ("about_me", {"known_as": "A\uffff"}, "U+FFFF"),
+    "a code with spaces": ("diagnosis", {"genotype": "HbSS "}, "not a code"),
+    "a number too large": ("my_sickle", {"usual_days": 2**31}, "too large"),
+    "a number in another form": ("transfusion", {"target_hbs": DecimalText("30.0")}, "not a number"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_fhir_cannot_carry_is_refused_by_name(name: str) -> None:
+    where, change, problem = REFUSED[name]
+    changed = replace(make.ada().section(where), **change)
+    with pytest.raises(Unwritable, match=problem.replace("+", r"\+")) as refusal:
+        resources(with_section(**{where: changed}))
+    assert refusal.value.path == f"{where}.{next(iter(change))}"
+
+
+def test_two_things_with_one_id_are_refused() -> None:
+    same = meds.RegularMedicine(make.an_id("first"), "folic acid")
+    with pytest.raises(Unwritable, match="same id"):
+        resources(with_section(medicines=meds.Medicines((same,))))
+
+
+def test_an_unsafe_narrative_is_refused() -> None:
+    with pytest.raises(Unwritable, match="narrative"):
+        to_bundle(make.a_version(), WORDS, narrative="<div>no namespace</div>")
+
+
+def test_both_documents_name_each_other() -> None:
+    version = make.a_version()
+    record = json.loads(to_bundle(version, WORDS, narrative=DIV))
+    emergency = json.loads(to_emergency_bundle(version, WORDS, narrative=DIV))
+    assert emergency["identifier"]["value"] in json.dumps(record)
+    assert emergency["entry"][0]["resource"]["relatesTo"][0]["code"] == "transforms"
+    assert record["identifier"]["value"] in json.dumps(emergency)
+
+
+def test_every_field_has_one_home() -> None:
+    assert {*WORDS.fields} >= HOMES
+
+
+def test_our_files_of_codes_and_questions_are_those_of_the_dictionary() -> None:
+    for name, resource in terminology.files(WORDS).items():
+        kept = (profiles.FOLDER / name).read_text(encoding="utf-8")
+        assert kept == terminology.text_of(resource), f"{name}: run careplan.fhir.terminology"
+
+
+def test_every_code_system_of_ours_in_a_document_is_described() -> None:
+    own = {
+        resource["url"]
+        for resource in terminology.files(WORDS).values()
+        if resource["resourceType"] == "CodeSystem"
+    }
+    text = to_bundle(make.a_version(), WORDS, narrative=DIV).decode()
+    used = {part.split('"')[0] for part in text.split('"system":"')[1:]}
+    assert {one for one in used if "/CodeSystem/" in one and "my-sickle" in one} <= own
+
+
+def test_the_profiles_are_themselves_well_built() -> None:
+    from careplan.fhir import structure, wire
+
+    for path in profiles.FOLDER.glob("*-*.json"):
+        assert list(structure.check(wire.loads(path.read_bytes()), path.name)) == []
