@@ -58,7 +58,9 @@ class WrongCode(ValueError):
 
 
 def folded_email(email: str) -> str:
-    return unicodedata.normalize("NFKC", email).strip().casefold()
+    """One form for an address however it is typed; half a letter becomes a question mark."""
+    plain = email.encode("utf-8", "replace").decode("utf-8")
+    return unicodedata.normalize("NFKC", plain).strip().casefold()
 
 
 def sign_in(

@@ -1,0 +1,153 @@
+"""Builders of invented people who come to our doors, made through the same acts as real ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import pyotp
+
+from careplan.accounts.clinic_codes import shown
+from careplan.accounts.people import Role, Who
+from careplan.accounts.registration import Body, Registration
+from careplan.acts.accounts import (
+    NewMember,
+    NewPerson,
+    add_to_team,
+    make_own_account,
+    make_team,
+    new_second_factor,
+    set_second_factor,
+)
+from careplan.acts.linking import link_in_clinic, show_code
+from careplan.acts.signing_in import sign_in, who_is
+from careplan.acts.world import World
+from careplan.plan.person import Identity, Sex
+from tests.stores import NOW, TODAY
+from tests.web.reader import Reader
+
+PASSWORD = "four quiet herons walking"
+ADA = NewPerson(
+    email="ada@example.org",
+    password=PASSWORD,
+    legal_name="Adaeze Grace Okonkwo-Bright",
+    date_of_birth=date(1997, 3, 14),
+    nhs_number=None,
+)
+ADA_ON_PAPER = Identity("Adaeze Grace Okonkwo-Bright", date(1997, 3, 14), "9990110212", Sex.FEMALE)
+SESSION_COOKIE = "__Host-careplan"
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A member of a team as they are with the second factor given, and what they sign in with."""
+
+    who: Who
+    email: str
+    secret: str
+    team_id: UUID
+
+
+def code_of(secret: str, at: datetime) -> str:
+    """What the app on the phone shows at that moment."""
+    return pyotp.TOTP(secret).at(at.astimezone(UTC))
+
+
+def a_person(world: World, *, at: datetime = NOW, **changes: Any) -> Who:
+    """Somebody with an account of their own, whom nobody has checked yet."""
+    asked = replace(ADA, **changes)
+    make_own_account(world, asked, at=at, today=TODAY)
+    return who_is(world, email=asked.email)
+
+
+def a_hospital(world: World, name: str = "St Anselm's Hospital") -> UUID:
+    return make_team(
+        world,
+        name=f"{name} red cell team",
+        organisation=name,
+        ods="R9X01",
+        phone="020 7946 0100",
+        at=NOW,
+    )
+
+
+def a_clinician(
+    world: World,
+    *,
+    team_id: UUID | None = None,
+    email: str = "helena@example.org",
+    role: Role = Role.CLINICIAN,
+    checked: bool = True,
+    with_phone: bool = True,
+) -> Staff:
+    """A doctor whose registration was checked and whose second factor is set up, unless told."""
+    team_id = team_id or a_hospital(world)
+    number = Registration(body=Body.GMC, number="7012345", verified_at=NOW if checked else None)
+    member = NewMember(
+        email=email,
+        password=PASSWORD,
+        name="Dr Helena Marsden",
+        title="Consultant haematologist",
+        role=role,
+        registration=number,
+    )
+    add_to_team(world, member, team_id=team_id, verified_by="A test", at=NOW)
+    who = who_is(world, email=email)
+    secret = new_second_factor(world)
+    if with_phone:
+        before = NOW.replace(year=NOW.year - 1)
+        set_second_factor(world, by=who, secret=secret, code=code_of(secret, before), at=before)
+    return Staff(replace(who, second_factor=True), email, secret, team_id)
+
+
+def linked_patient(world: World, staff: Staff, *, person: Who | None = None) -> Who:
+    """Somebody whom this clinician has checked in clinic, and whose plan the team now has."""
+    person = person or a_person(world)
+    code = show_code(world, by=person, patient_id=UUID(person.patient_id), at=NOW)
+    link_in_clinic(
+        world,
+        by=staff.who,
+        typed=shown(code),
+        identity=replace(ADA_ON_PAPER, legal_name=person.name),
+        method="photo_id",
+        at=NOW,
+        today=TODAY,
+    )
+    return person
+
+
+# --- through the pages -------------------------------------------------------------------------
+
+
+def sign_up(client: Reader, **changes: str) -> Reader:
+    """Make an account and sign in with it, as a person does."""
+    form = {
+        "legal_name": ADA.legal_name,
+        "born-day": "14",
+        "born-month": "3",
+        "born-year": "1997",
+        "email": ADA.email,
+        "password": PASSWORD,
+    } | changes
+    assert client.submit("/account/new", form).status_code == 200
+    return come_in(client, email=form["email"], password=form["password"])
+
+
+def come_in(client: Reader, *, email: str = ADA.email, password: str = PASSWORD) -> Reader:
+    answer = client.submit("/account/sign-in", {"email": email, "password": password})
+    assert answer.status_code == 302
+    return client
+
+
+def signed_in_team(client: Reader, world: World, staff: Staff | None = None) -> Staff:
+    """A clinician at their desk, both steps given, without the pages in between."""
+    staff = staff or a_clinician(world, with_phone=False)
+    at = client.application.extensions["careplan"].now()
+    token = sign_in(world, email=staff.email, password=PASSWORD, at=at)
+    code = code_of(staff.secret, at)
+    known = replace(staff.who, second_factor=True)
+    fresh = set_second_factor(world, by=known, secret=staff.secret, code=code, at=at, token=token)
+    client.set_cookie(SESSION_COOKIE, fresh or "", domain="plan.example.org", secure=True)
+    return staff
