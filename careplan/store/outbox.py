@@ -36,6 +36,7 @@ _TAKE = (
 _THIS = update(outbox).where(_c.message_id == bindparam("of_message"))
 _SENT = _THIS.values(sent_at=bindparam("at"))
 _PUT_OFF = _THIS.where(_c.sent_at.is_(None)).values(due_at=bindparam("until"))
+_FORGET_OF = delete(outbox).where(_c.patient_id == bindparam("of_patient"))
 _FORGET = delete(outbox).where(_c.sent_at < bindparam("before"))
 
 
@@ -96,6 +97,11 @@ def mark_sent(tx: Transaction, message_id: UUID, *, at: datetime) -> None:
 
 def put_off(tx: Transaction, message_id: UUID, *, until: datetime) -> None:
     tx.run(_PUT_OFF, {"of_message": message_id, "until": until})
+
+
+def forget_messages_of(tx: Transaction, patient_id: UUID) -> None:
+    """Of somebody erased nothing is sent any more, and nothing could be read."""
+    tx.run(_FORGET_OF, {"of_patient": patient_id})
 
 
 def forget_sent(tx: Transaction, before: datetime) -> int:

@@ -15,6 +15,8 @@ from careplan.plan.codec import from_plain, to_plain
 from careplan.store import directory, search
 from careplan.store.db import Transaction
 from careplan.store.errors import NotFound
+from careplan.store.link_files import drop_files_of_patient
+from careplan.store.outbox import forget_messages_of
 from careplan.store.owners import of_patient
 from careplan.store.tables import patient, search_word, trail_head
 
@@ -187,7 +189,7 @@ def note_standing(tx: Transaction, patient_id: UUID, **changes: Any) -> None:
 
 
 def erase_patient(tx: Transaction, patient_id: UUID) -> None:
-    """Destroys the person's key, and everything in clear that could find them again.
+    """Destroys the person's key, what finds them, and what other keys than theirs could open.
 
     What the key sealed stays where it is, unreadable for ever, and so the chains stay whole.
     """
@@ -195,6 +197,8 @@ def erase_patient(tx: Transaction, patient_id: UUID) -> None:
     for kind in directory.Kind:
         directory.leave(tx, kind, patient_id=patient_id)
     tx.run(_FORGET_WORDS, {"of_patient": patient_id})
+    drop_files_of_patient(tx, patient_id)
+    forget_messages_of(tx, patient_id)
     tx.run(_ERASE, {"of_patient": patient_id})
     tx.forget(of_patient(patient_id))
 

@@ -35,7 +35,7 @@ from careplan.store.clinic_codes import code_facts, make_code, purge_codes, use_
 from careplan.store.db import Store
 from careplan.store.errors import NotFound, Taken
 from careplan.store.outbox import add_message, forget_sent, mark_sent, put_off, take_messages
-from careplan.store.patients import face_of
+from careplan.store.patients import erase_patient, face_of
 from careplan.store.rekeying import masters_in_use, rewrap_some
 from careplan.store.sessions import (
     end_all_of_account,
@@ -314,6 +314,15 @@ def test_a_message_works(store, patient_id):
         mark_sent(tx, told, at=LATER)
         assert forget_sent(tx, LATER) == 0
         assert forget_sent(tx, LATER + hold) == 1
+
+
+def test_nothing_is_sent_about_somebody_erased(store, patient_id):
+    with store.begin() as tx:
+        add_message(tx, "told", {}, patient_id=patient_id, at=NOW)
+        add_message(tx, "daily", {}, patient_id=None, at=NOW)
+        erase_patient(tx, patient_id)
+        (only,) = take_messages(tx, at=NOW, hold=timedelta(minutes=1), limit=9)
+        assert only.kind == "daily"
 
 
 def test_each_message_is_taken_by_one(store):

@@ -34,6 +34,7 @@ from careplan.store.links import (
     revoke_link,
     secrets_of,
 )
+from careplan.store.patients import erase_patient
 from tests.stores import NOW, a_patient, asked_of
 
 ID = UUID(int=51)
@@ -269,6 +270,17 @@ def test_files_are_served_as_the_reader_can_take_them(store, link):
         assert (plain.version, plain.position, plain.last_updated) == (4, 0, LATER)
         drop_files(tx, *link)
         assert files_of(tx, *link, packing=Packing.PLAIN) == ()
+
+
+def test_an_erased_persons_links_are_nobodys_and_hand_out_nothing(store, link):
+    files = [NewFile(content_type="application/fhir+json", jwe="a.b", jwe_zipped="z.b")]
+    patient_id, link_id = link
+    with store.begin() as tx:
+        put_files(tx, patient_id, link_id, files, version=1, at=NOW)
+        erase_patient(tx, patient_id)
+        assert files_of(tx, patient_id, link_id, packing=Packing.PLAIN) == ()
+        assert link_by_token(tx, "t" * 43) is None
+        assert link_by_code(tx, "ABCDEFGHJK1") is None
 
 
 def test_windows_count_for_themselves(store):
