@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +17,8 @@ from careplan.web.access import Reader, open_to
 from careplan.web.account.landing import first_page
 from careplan.web.front.machines import machines
 from careplan.web.here import here
-from careplan.web.scan.inline import press_css
 from careplan.web.session import remember, session_token, who
+from careplan.web.sheet import framed_css
 from careplan.web.words import _
 
 front = Blueprint("front", __name__)
@@ -28,7 +26,6 @@ front.register_blueprint(machines)
 
 _HELD_UP_MM = 90
 """A card held up to somebody, on a screen."""
-_EMERGENCY_CSS = Path(__file__).resolve().parents[3] / "templates" / "scan" / "emergency.css"
 
 
 @front.get("/")
@@ -70,7 +67,7 @@ def demo_emergency() -> str:
 @open_to(Reader.ANYONE)
 def emergency_css() -> Response:
     """The emergency page's own style, for where it stands framed inside another page."""
-    return Response(_framed_css(), mimetype="text/css", headers={"Cache-Control": "max-age=3600"})
+    return Response(framed_css(), mimetype="text/css", headers={"Cache-Control": "max-age=3600"})
 
 
 def _in_as(email: str) -> Any:
@@ -92,8 +89,3 @@ def _card() -> Shared | None:
     found = links(here().world, by=person, patient_id=own, at=here().now())
     live = (one for one in found if one.state is State.LIVE)
     return next((one for one in live if one.link.kind is Kind.FULL_PRINT), None)
-
-
-@cache
-def _framed_css() -> str:
-    return press_css(f".plan-framed {{ {_EMERGENCY_CSS.read_text('utf-8')} }}")

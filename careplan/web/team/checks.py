@@ -1,0 +1,85 @@
+"""What the rules found, with the way to the fields: facts and their source, never advice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+from flask import url_for
+
+from careplan.plan.care_plan import CLINICAL
+from careplan.plan.safety import Finding, Severity, rule_table
+from careplan.web.here import here
+from careplan.web.words import _
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A section to open, in words."""
+
+    words: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding. `name` is its reason box, the same as long as the finding is the same."""
+
+    rule: str
+    text: str
+    source: str
+    severity: Severity
+    name: str
+    key: str
+    places: tuple[Place, ...]
+
+    @property
+    def blocks(self) -> bool:
+        return self.severity is Severity.BLOCK
+
+    @property
+    def warns(self) -> bool:
+        return self.severity is Severity.WARN
+
+    @property
+    def kind(self) -> str:
+        words = {
+            Severity.BLOCK: _("Stops the signature"),
+            Severity.WARN: _("Needs a reason"),
+            Severity.INFORM: _("For information"),
+        }
+        return words[self.severity]
+
+
+def checks_of(findings: Iterable[Finding], patient_id: UUID) -> tuple[Check, ...]:
+    return tuple(_check(one, patient_id) for one in findings)
+
+
+def address(patient_id: UUID, section: str) -> str:
+    """Where a section of the desk is written."""
+    return url_for("team.section", patient_id=patient_id, section=section.replace("_", "-"))
+
+
+def _check(finding: Finding, patient_id: UUID) -> Check:
+    return Check(
+        rule=finding.rule,
+        text=finding.text,
+        source=rule_table()[finding.rule]["source"],
+        severity=finding.severity,
+        name=f"reason-{sha256(finding.key.encode()).hexdigest()[:16]}",
+        key=finding.key,
+        places=_places(finding, patient_id),
+    )
+
+
+def _places(finding: Finding, patient_id: UUID) -> tuple[Place, ...]:
+    """The sections of the fields that conflict; what only the person may change has no way in."""
+    sections = dict.fromkeys(path.partition(".")[0] for path in finding.paths)
+    titles = here().world.words.sections
+    return tuple(
+        Place(titles[name].title, address(patient_id, name))
+        for name in sections
+        if name in CLINICAL
+    )

@@ -1,0 +1,91 @@
+"""One person at the desk: what an emergency department sees, what is written, what rules say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import render_template
+
+from careplan.acts.desk import Desk, open_desk
+from careplan.acts.drafting import Unfinished
+from careplan.acts.signing import findings_of
+from careplan.plan.care_plan import CLINICAL
+from careplan.plan.lifecycle import State, in_words, state_of
+from careplan.web.access import Reader, open_to
+from careplan.web.forms.tasks import Task, team_task_list
+from careplan.web.here import here
+from careplan.web.narratives import emergency_page
+from careplan.web.session import who
+from careplan.web.team.checks import Check, address, checks_of
+from careplan.web.team.header import header_of
+from careplan.web.team.refusals import Refusal, refusal_of
+from careplan.web.team.words import last_written, own_words, wrote
+from careplan.web.words import _
+
+
+@open_to(Reader.TEAM)
+def overview(patient_id: UUID) -> Any:
+    today = here().today()
+    desk = open_desk(here().world, by=who(), patient_id=patient_id, at=here().now())
+    checks, refusal = _checks(patient_id)
+    header = header_of(desk, today)
+    return render_template(
+        "team/overview.html",
+        header=header,
+        current=desk.current,
+        emergency=emergency_page(desk.current) if desk.current else None,
+        tasks=tasks_of(desk, patient_id),
+        checks=checks,
+        refusal=refusal,
+        identity=_identity(desk),
+        own_words=own_words(desk, called=header.called),
+        may_sign=desk.may_sign,
+        may_stop=state_of(desk.current) in (State.NOT_SEEN, State.ANSWERED),
+        changed=changed_since_signed(desk),
+    )
+
+
+def _checks(patient_id: UUID) -> tuple[tuple[Check, ...], Refusal | None]:
+    """The rules need a plan that reads; until then the page says which section does not."""
+    world = here().world
+    try:
+        found = findings_of(world, by=who(), patient_id=patient_id, today=here().today())
+    except Unfinished as problem:
+        return (), refusal_of(problem, patient_id)
+    return checks_of(found, patient_id), None
+
+
+def _identity(desk: Desk) -> str:
+    """Who checked who this is, and when; nobody, until somebody has in clinic."""
+    draft = desk.drafts.get("identity")
+    plain = draft.body.get("plain", {}) if draft else {}
+    if not plain.get("checked_on"):
+        return _("Not checked in clinic yet")
+    on = in_words(date.fromisoformat(plain["checked_on"]))
+    return _("Checked by %(name)s, %(day)s", name=plain.get("checked_by", ""), day=on)
+
+
+def tasks_of(desk: Desk, patient_id: UUID) -> tuple[Task, ...]:
+    """The sections a signature is put to, each with who wrote it last."""
+    bodies: Mapping[str, Any] = {name: draft.body for name, draft in desk.drafts.items()}
+
+    def href(section: str, _page: str) -> str:
+        return address(patient_id, section) if section in CLINICAL else ""
+
+    tasks = (task for group in team_task_list(bodies, href=href) for task in group.tasks)
+    return tuple(
+        replace(task, hint=wrote(desk.drafts.get(task.section), who().account_id))
+        for task in tasks
+        if task.section in CLINICAL
+    )
+
+
+def changed_since_signed(desk: Desk) -> bool:
+    """Whether the team has written since the newest signature: a draft is on nobody's page."""
+    signature = desk.current.signature if desk.current else None
+    written = last_written(desk, CLINICAL)
+    return signature is not None and written is not None and written > signature.signed_at

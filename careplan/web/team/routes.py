@@ -1,0 +1,29 @@
+"""The desk's addresses, all on one page; each view says for itself who it is for."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from careplan.plan.care_plan import CLINICAL
+from careplan.web.team.link import link
+from careplan.web.team.overview import overview
+from careplan.web.team.people import people
+from careplan.web.team.section import section
+from careplan.web.team.signing import sign
+from careplan.web.team.stopping import stop
+from careplan.web.team.versions import version, versions
+
+team = Blueprint("team", __name__)
+
+BOTH = ("GET", "POST")
+_PLAN = "/team/<uuid:patient_id>"
+_SECTIONS = ", ".join(f'"{name.replace("_", "-")}"' for name in CLINICAL)
+
+team.add_url_rule("/team", view_func=people, methods=BOTH)
+team.add_url_rule("/team/link", view_func=link, methods=BOTH)
+team.add_url_rule(_PLAN, view_func=overview)
+team.add_url_rule(f"{_PLAN}/<any({_SECTIONS}):section>", view_func=section, methods=BOTH)
+team.add_url_rule(f"{_PLAN}/sign", view_func=sign, methods=BOTH)
+team.add_url_rule(f"{_PLAN}/stop", view_func=stop, methods=BOTH)
+team.add_url_rule(f"{_PLAN}/versions", view_func=versions)
+team.add_url_rule(f"{_PLAN}/versions/<int:number>", view_func=version)

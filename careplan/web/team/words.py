@@ -1,0 +1,71 @@
+"""What the person wrote, read-only at the desk, and who wrote what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from careplan.acts.desk import Desk
+from careplan.plan.care_plan import OWN_WORDS
+from careplan.store.drafts import Draft
+from careplan.summary.wording import day
+from careplan.web.forms.check import Row, check_of
+from careplan.web.words import _
+
+BESIDE = {
+    "diagnosis": ("my_sickle",),
+    "pain_plan": ("what_helps", "different_pain", "usual_pain"),
+    "allergies": ("my_allergies",),
+    "medicines": ("my_medicines",),
+    "transfusion": ("my_veins",),
+    "care_team": ("my_people",),
+}
+"""Which of the person's words a clinician wants in sight while writing a section."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """`answered` rows have words; `blank` names the rest: blank never means none."""
+
+    title: str
+    by: str
+    answered: tuple[Row, ...]
+    blank: tuple[str, ...]
+
+
+def own_words(desk: Desk, *, called: str) -> tuple[OwnWords, ...]:
+    return tuple(_one(desk, name, called) for name in OWN_WORDS)
+
+
+def words_beside(desk: Desk, section: str, *, called: str) -> tuple[OwnWords, ...]:
+    return tuple(_one(desk, name, called) for name in BESIDE.get(section, ()))
+
+
+def _one(desk: Desk, section: str, called: str) -> OwnWords:
+    body = desk.own_words(section)
+    view = check_of(section, body, href=_nowhere)
+    nothing = (_("Not answered"),)
+    answered = tuple(row for row in view.rows if row.lines != nothing)
+    blank = tuple(row.label for row in view.rows if row.lines == nothing)
+    by = _("%(name)s wrote this", name=called) if answered else _("Nothing written yet")
+    return OwnWords(view.title, by, answered, blank)
+
+
+def _nowhere(_section: str, _page: str) -> str:
+    """The team reads the person's words and changes none."""
+    return ""
+
+
+def wrote(draft: Draft | None, account_id: str) -> str:
+    """ "You wrote this, 23 November 2026"."""
+    if draft is None:
+        return ""
+    if str(draft.updated_by) == account_id:
+        return _("You wrote this, %(day)s", day=day(draft.updated_at))
+    return _("%(name)s wrote this, %(day)s", name=draft.by_name, day=day(draft.updated_at))
+
+
+def last_written(desk: Desk, sections: tuple[str, ...]) -> datetime | None:
+    """When the team last changed anything of these sections."""
+    found = (draft.updated_at for name, draft in desk.drafts.items() if name in sections)
+    return max(found, default=None)

@@ -1,0 +1,33 @@
+"""The whole way at the desk: every clinical fact of the ordinary adult goes in, is signed, and is shown."""
+
+from __future__ import annotations
+
+from careplan.acts.world import World
+from careplan.plan.care_plan import CLINICAL, SECTIONS
+from careplan.plan.codec import from_plain
+from tests import make
+from tests.web.reader import Reader
+from tests.web.team.desk import a_desk
+
+
+def test_every_clinical_fact_goes_in_and_is_signed(client: Reader, world: World) -> None:
+    desk = a_desk(client, world)
+    wanted = make.ada_clinical()
+    for name in CLINICAL:
+        answer = desk.write(name, wanted)
+        assert answer.status_code == 302, (name, client.page(answer).errors)
+    for name in CLINICAL:
+        assert from_plain(SECTIONS[name], desk.plain(name)) == wanted.section(name), name
+    assert "Nothing found by these few rules" in desk.page().text
+
+    signing = desk.page("sign")
+    assert "morphine 10 mg" in signing.text
+    assert "This is not an interaction check" in signing.text
+    assert desk.sign().status_code == 302
+
+    shown = desk.page()
+    assert "Signed and published as version 1" in shown.text
+    assert "Not yet seen by the patient" in shown.text
+    assert "morphine 10 mg" in shown.text
+    version = desk.page("versions/1")
+    assert "GMC 7012345" in version.text
