@@ -44,6 +44,10 @@ __all__ = [
     "world",
 ]
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-docs", action="store_true", help="write docs/flow.md from the code")
+
+
 CHEAP = Strength(time_cost=1, memory_cost=8, parallelism=1)
 """Argon2 as fast as it goes: tests prove that it is asked, not how hard it works."""
 BASE_URL = "https://plan.example.org"
