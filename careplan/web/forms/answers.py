@@ -112,14 +112,13 @@ def _choice(asked: Asked) -> Got:
 
 
 def _choices(asked: Asked) -> Got:
-    """In the order of the list, each once."""
-    picked = {value.strip() for value in asked.raw.get("", ())} - {""}
-    known = [option.code for option in asked.question.options]
-    if picked - set(known):
+    """In the order they came, each once."""
+    picked = [value.strip() for value in dict.fromkeys(asked.raw.get("", ())) if value.strip()]
+    if set(picked) - {option.code for option in asked.question.options}:
         refuse(_("Choose from the answers in the list."))
-    if len(picked) > 1 and picked & set(asked.question.exclusive):
+    if len(picked) > 1 and set(picked) & set(asked.question.exclusive):
         refuse(_("One of your answers says there are none. Untick it, or untick the others."))
-    return Got([code for code in known if code in picked] or None)
+    return Got(list(dict.fromkeys(picked)) or None)
 
 
 def _dose(asked: Asked) -> Got:

@@ -50,7 +50,7 @@ def read_page(
     verb, target = _action(form)
     open_item = _act(reader, verb, target, new_id)
     made = reader.body
-    errors = [*reader.errors, *_clashes(page, made)]
+    errors = [*reader.errors, *_clashes(page, reader)]
     _mark_done(page, made, verb=verb, clear=not errors and not reader.asks)
     if not made["plain"].get(UNSURE, True):
         del made["plain"][UNSURE]
@@ -187,7 +187,7 @@ class _Reader:
             self.keep(names)
             return None
         self.forget(names)
-        return got.value
+        return _in_old_order(got.value, old) if question.kind == "choices" else got.value
 
     def group(self, question: Question, name: str, old: dict[str, Any]) -> dict[str, Any] | None:
         made = copy.deepcopy(old)
@@ -294,6 +294,15 @@ _NEEDED: Mapping[str, Callable[[], str]] = {
 }
 
 
+def _in_old_order(picked: list[str] | None, old: list[str] | None) -> list[str] | None:
+    """Boxes come in the order of the page;
+    what stood in another order keeps it, new ones follow.
+    """
+    if picked is None or not old:
+        return picked
+    return [one for one in old if one in picked] + [one for one in picked if one not in old]
+
+
 def _status(question: Question) -> set[str]:
     """Fields nobody types: the day a person reported something."""
     asked = {child.key for child in question.children}
@@ -339,12 +348,14 @@ def _act(reader: _Reader, verb: str, target: str, new_id: Callable[[], UUID]) ->
     return item_id if verb == "change" and item_id in {item["id"] for item in items} else None
 
 
-def _clashes(page: Page, body: Body) -> list[FieldError]:
-    asked = {question.key: question for question in questions(page)}
+def _clashes(page: Page, reader: _Reader) -> list[FieldError]:
+    """A field that is wrong by itself is put right first."""
+    wrong = {one.name for one in reader.errors} | {one.name for one in reader.asks}
+    asked = {one.key: one for one in questions(page) if one.name not in wrong}
     return [
-        FieldError(asked[name].name, asked[name].name + (asked[name].endings[0]), sentence)
-        for name, sentence in disagreements(page.section, body["plain"])
-        if name in asked
+        FieldError(asked[key].name, asked[key].name + asked[key].endings[0], sentence)
+        for key, sentence in disagreements(page.section, reader.body["plain"])
+        if key in asked
     ]
 
 

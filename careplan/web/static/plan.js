@@ -21,7 +21,7 @@ function saveAsYouType(form) {
     clearTimeout(timer);
     timer = setTimeout(save, ms);
   };
-  const request = (keepalive) => fetch(form.action || location.href, {
+  const request = (keepalive) => fetch(form.getAttribute("action") || location.href, { // form.action is a button of ours
     method: "POST",
     body: new URLSearchParams(new FormData(form)),
     headers: { "X-Autosave": "1", "Accept": "application/json" },
@@ -72,7 +72,7 @@ function saveAsYouType(form) {
   addEventListener("online", () => { wait = 1000; save(); });
   document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
   addEventListener("pagehide", () => {
-    if (dirty && !leaving && !stopped && !sending) request(true).catch(() => {});
+    if (dirty && !leaving && !stopped) request(true).catch(() => {});
   });
 
   // A press on a button waits for a save that is under way, or its revision would be the old one.

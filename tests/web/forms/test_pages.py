@@ -1,0 +1,179 @@
+"""The content: every field has its page, the first answers come first, and the words are plain."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+from careplan.plan.dictionary import CONDITIONS, dictionary
+from careplan.web.forms.pages import (
+    first_five,
+    next_of_first_five,
+    next_page,
+    page_before,
+    patient_pages,
+    section_pages,
+    team_pages,
+)
+from careplan.web.forms.questions import questions
+from tests.web.forms.kit import pages
+
+TYPED_BY_NOBODY = {"identity.checked_on", "identity.checked_by"}
+"""Set when the team checks who somebody is."""
+
+
+def asked(sections) -> list[str]:
+    return [path for section in sections for page in section.pages for path in page.fields]
+
+
+@pytest.mark.parametrize(("author", "sections"), [("patient", patient_pages), ("team", team_pages)])
+def test_every_field_has_exactly_one_page(author, sections):
+    known = dictionary()
+    owed = {
+        path
+        for section in known.sections.values()
+        if section.by == author
+        for path in section.fields
+        if known.field(path).shown != "status"
+    }
+    found = asked(sections())
+    assert len(found) == len(set(found))
+    assert set(found) == owed - TYPED_BY_NOBODY
+
+
+def test_every_page_can_be_asked():
+    for page in pages():
+        assert questions(page)
+        assert page.heading
+
+
+def test_the_first_five_are_what_an_emergency_department_needs():
+    found = first_five()
+    assert {page.first_five for page in found} == {1, 2, 3, 4, 5}
+    assert {path for page in found for path in page.fields} == {
+        "my_allergies.state",
+        "my_allergies.entries",
+        "about_me.when_in_severe_pain",
+        "different_pain.not_my_usual_pain",
+        "usual_pain.sites",
+        "usual_pain.sites_other",
+        "my_people.contacts",
+    }
+
+
+def test_a_page_that_does_not_apply_is_passed_over():
+    section = section_pages("my_allergies")
+    any_page, list_page, side_effects = section.pages
+    none = {"plain": {"state": "none that I know of"}}
+    some = {"plain": {"state": "list"}}
+    assert next_page(any_page, none) is side_effects
+    assert next_page(any_page, some) is list_page
+    assert page_before(side_effects, none) is any_page
+    assert next_page(side_effects, some) is None
+    after = next_of_first_five(any_page, {"my_allergies": none})
+    assert after is section_pages("about_me").page("severe-pain")
+
+
+def test_ethnicity_says_why_and_may_be_skipped():
+    (page,) = section_pages("background").pages
+    assert page.optional
+    assert "why" not in page.hint
+    assert "never on your emergency page" in page.why
+    assert "skip" in page.hint
+    assert "change" in page.hint
+
+
+# Reading age: Flesch-Kincaid grade with a rough count of syllables, enough to find what is hard.
+WORDS_WE_NEED = {
+    "emergency": 3,
+    "medicine": 2,
+    "medicines": 2,
+    "interpreter": 3,
+    "information": 3,
+    "allergic": 2,
+    "allergies": 2,
+    "allergy": 2,
+    "ultrasound": 2,
+    "department": 2,
+    "pronouns": 2,
+    "hospital": 2,
+    "family": 2,
+}
+"""Names of the things themselves, which people with sickle cell meet every week:
+counted a little lighter.
+"""
+EXCEPTIONS = {
+    "gp": "the name of a thing that has no easier name",
+}
+
+
+def syllables(word: str) -> int:
+    if word in WORDS_WE_NEED:
+        return WORDS_WE_NEED[word]
+    groups = len(re.findall(r"[aeiouy]+", word))
+    quiet_e = word.endswith("e") and not word.endswith(("le", "ee"))
+    silent = quiet_e or word.endswith(("es", "ed"))
+    return max(1, groups - (1 if silent and groups > 1 else 0))
+
+
+def grade(text: str) -> float:
+    sentences = [s for s in re.split(r"[.?!:]+", text) if s.strip()]
+    words = re.findall(r"[a-z]+", text.casefold().replace("’", ""))
+    return (
+        0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+    )
+
+
+def own_texts():
+    for section in patient_pages():
+        for page in section.pages:
+            words = " ".join(filter(None, (page.heading, page.hint, page.why)))
+            yield page, words
+
+
+@pytest.mark.parametrize(
+    ("page", "words"), [(p, w) for p, w in own_texts()], ids=lambda v: getattr(v, "id", "")
+)
+def test_the_patient_pages_read_easily(page, words):
+    if page.id not in EXCEPTIONS:
+        assert grade(words) <= 6, words
+
+
+def test_the_grade_knows_hard_from_easy():
+    assert grade("It hurts. Tell us where.") < 2
+    assert grade("Contraindicated pharmacological interventions necessitate evaluation.") > 12
+
+
+@pytest.mark.parametrize("file", ["patient_pages.toml", "team_pages.toml"])
+def test_content_says_where_it_comes_from_and_uses_real_apostrophes(file):
+    content = tomllib.loads((CONDITIONS / "sickle_cell" / file).read_text())
+    assert content["source"]
+    assert content["clinical_sign_off"]
+    for page in (page for section in content["section"] for page in section["page"]):
+        words = [
+            page["heading"],
+            page.get("hint", ""),
+            page.get("why", ""),
+            *page.get("labels", {}).values(),
+            *page.get("hints", {}).values(),
+        ]
+        assert not [text for text in words if "'" in text or '"' in text]
+
+
+def test_no_page_uses_words_that_blame():
+    words = " ".join(
+        (CONDITIONS / "sickle_cell" / file).read_text().casefold()
+        for file in ("patient_pages.toml", "team_pages.toml")
+    )
+    for word in (
+        "sickler",
+        "drug-seeking",
+        "addict",
+        "refuses",
+        "claims",
+        "suffer",
+        "frequent flyer",
+    ):
+        assert word not in words
