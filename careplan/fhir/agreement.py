@@ -1,4 +1,4 @@
-"""The version itself: the CarePlan, who signed it, who wrote what, and whether its dose still stands."""
+"""The version itself: its CarePlan, who signed, who wrote what, whether its dose still stands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from careplan.fhir import codes, people, sickle
 from careplan.fhir.frame import Found, Frame, Kind
 from careplan.fhir.tree import (
-    Node,
     Tree,
     coding,
     concept,
@@ -18,7 +17,7 @@ from careplan.fhir.tree import (
     snomed,
     some,
 )
-from careplan.plan.care_plan import Contribution, DoseStop, Signature
+from careplan.plan.care_plan import Contribution, DoseStop
 from careplan.plan.codec import Unreadable
 
 HOMES = frozenset({"review.review_due"})

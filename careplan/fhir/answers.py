@@ -1,7 +1,7 @@
-"""Every field that has no resource of its own: questionnaire answers, driven by the field dictionary.
+"""Every field without a resource of its own: questionnaire answers, driven by the field dictionary.
 
-The person's own words and the team's leftovers are two responses. A new field of the plan has its home
-here from the day it is in the dictionary.
+The person's own words and the team's leftovers are two responses. A new field of the plan has its
+home here from the day it is in the dictionary.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Any
 
 from careplan.fhir import agreement, codes, medicines, pain, people, person, sickle, voice
 from careplan.fhir.frame import Found, Frame
-from careplan.fhir.tree import Node, Tree, coding, reference, some
-from careplan.fhir.wire import Number
+from careplan.fhir.tree import Node, Tree, coding, some
+from careplan.fhir.wire import Number, whole
 from careplan.plan.care_plan import OWN_WORDS, SECTIONS
 from careplan.plan.codec import Unreadable
 from careplan.plan.dictionary import Dictionary, Field
@@ -37,10 +37,6 @@ def back(found: Found, words: Dictionary) -> dict[str, dict[str, Any]]:
         for section in response.each("item") if response else ():
             plain[section.needed_text("linkId")] = _group(section, words)
     return plain
-
-
-def sections_in(resource: Tree) -> list[str]:
-    return [item["linkId"] for item in resource["item"]]
 
 
 def _response(frame: Frame, place: str, sections: list[str]) -> list[Tree]:
@@ -98,7 +94,7 @@ def _answer(frame: Frame, field: Field | None, plain: Any) -> Tree:
     if isinstance(plain, bool):
         return {"valueBoolean": plain}
     if isinstance(plain, int):
-        return {"valueInteger": plain}
+        return {"valueInteger": whole(plain)}
     kind = field.type if field else ""
     if field and kind in ("choice", "choices", "answer3"):
         system = f"{codes.OWN}/{field.options or kind_of_choice(field)}"
@@ -113,7 +109,7 @@ def _answer(frame: Frame, field: Field | None, plain: Any) -> Tree:
 
 
 def kind_of_choice(field: Field) -> str:
-    """The name of the closed list of a choice that has no option list: its own path, or yes / no / not known."""
+    """The closed list of a choice without an option list: its own path, or yes / no / not known."""
     return "answer3" if field.type == "answer3" else field.path.replace(".", "-").replace("_", "-")
 
 

@@ -1,4 +1,4 @@
-"""The room's doors: a version as its record document or its emergency document, and a record as a version again."""
+"""The room's doors: a version as its record or its emergency document, and a record read again."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def to_emergency_bundle(version: Version, words: Dictionary, *, narrative: Narra
 def from_bundle(data: bytes, words: Dictionary | None = None) -> Version:
     """The version that wrote this record document.
 
-    What has been read is written again and compared, so nothing can be lost in silence. Raises Unreadable
-    with the path of the first thing this program does not understand.
+    What has been read is written again and compared, so nothing can be lost in silence. Raises
+    Unreadable with the path of the first thing this program does not understand.
     """
     tree = wire.loads(data)
     words = words or dictionary()

@@ -1,7 +1,7 @@
-"""Every code, system and address this program writes into FHIR, and nothing of the kind anywhere else.
+"""Every code, system and address this program writes into FHIR, and none anywhere else.
 
-SNOMED CT and LOINC codes are those of the design brief's code list. Only codes marked sure ("H") go out
-as SNOMED; what is marked "confirm" waits here for a terminologist and goes out as words.
+SNOMED CT and LOINC codes are those of the clinical code list of the domain notes. Only SNOMED codes
+marked sure there go out; what is to be confirmed waits here for a terminologist and goes as words.
 """
 
 from __future__ import annotations
@@ -52,8 +52,6 @@ FLAG_CATEGORY = f"{TERMINOLOGY}/flag-category"
 EMPTY_REASON = f"{TERMINOLOGY}/list-empty-reason"
 IDENTIFIER_TYPE = f"{TERMINOLOGY}/v2-0203"
 AGENT_TYPE = f"{TERMINOLOGY}/provenance-participant-type"
-SIGNATURE_TYPE = "urn:iso-astm:E1762-95:2013"
-VERIFICATION_SIGNATURE = "1.2.840.10065.1.12.1.5"
 
 XHTML = "http://www.w3.org/1999/xhtml"
 
@@ -61,7 +59,7 @@ CARE_PLAN = "734163000"
 NO_KNOWN_ALLERGY = "716186003"
 
 GENOTYPES = {"HbSS": "127040003", "HbSC": "35434009"}
-"""Our genotype code to SNOMED. The parent concept 417357006 may include trait, so it stands for nothing."""
+"""Our genotype code to SNOMED. Its parent, 417357006, may include trait, so it is not used."""
 
 GENOTYPES_TO_CONFIRM = {
     "HbSb0": "127043001",

@@ -1,4 +1,4 @@
-"""The document's first page: whose plan, which version, who attests to it, and its sections in order."""
+"""The document's first page: whose plan, which version, who attests to it, which sections."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def section_of(place: str) -> str:
     """Reported allergies stand with the checked ones: whoever reads one list must read both."""
     if place in _ALERTS:
         return codes.ALERTS
-    name = place.split(".")[0]
+    name = place.split(".", maxsplit=1)[0]
     return {"my_allergies": "allergies", "plan": "pain_plan"}.get(name, name)
 
 

@@ -1,4 +1,4 @@
-"""Is this file a FHIR R4 document as this program and its profiles promise? It says everything it finds.
+"""Is this file a FHIR R4 document as this program and its profiles promise? Says all it finds.
 
 It never raises, whatever the bytes; and it says aloud what it does not check.
 """
@@ -6,7 +6,7 @@ It never raises, whatever the bytes; and it says aloud what it does not check.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -21,7 +21,7 @@ NOT_CHECKED = (
     "that a code belongs to the value set its element asks for, as in status or gender",
     "FHIR invariants, except those a profile here turns into a minimum",
     "that a reference leads to a kind of resource its element allows",
-    "UK Core's must-support elements, slices by pattern, and value set bindings",
+    f"more than the minimums of {profiles.UKCORE_SNAPSHOT}: its bindings and must-support elements",
     "the International Patient Summary, whose section codes are used without claiming it",
     "that the narrative says what the data say",
     "that a signature's fingerprint is that of the signed bytes, which are not in the document",
@@ -83,7 +83,7 @@ def _resource(node: Node) -> Iterator[Problem]:
 
 
 def _shell(entry: Any) -> Any:
-    """An entry for the Bundle's own check: what it holds is checked by itself, with a better path."""
+    """An entry for the Bundle's own check: what it holds is checked by itself, with its path."""
     if not isinstance(entry, dict) or not isinstance(entry.get("resource"), dict):
         return entry
     return {**entry, "resource": {"resourceType": "Basic", "code": {"text": "checked by itself"}}}
@@ -93,13 +93,7 @@ def _texts(value: Any, path: str) -> Iterator[Problem]:
     """The library accepts any string that holds one good character, and any narrative at all."""
     if isinstance(value, dict):
         for name, item in value.items():
-            inner = f"{path}.{name}"
-            if name == "div" and isinstance(item, str):
-                yield from (_error(inner, problem) for problem in xhtml.problems(item))
-            elif name == "id" and "resourceType" in value and not _is_id(item):
-                yield _error(inner, "not an id: letters, digits, hyphens and dots, at most 64")
-            else:
-                yield from _texts(item, inner)
+            yield from _member(value, name, item, f"{path}.{name}")
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _texts(item, f"{path}[{index}]")
@@ -107,13 +101,17 @@ def _texts(value: Any, path: str) -> Iterator[Problem]:
         problem = text_problem(value)
         if problem:
             yield _error(path, problem)
-    elif value is None:
-        yield from _null(path)
+    elif value is None and not path.endswith("]"):  # a list of primitives may hold null
+        yield _error(path, "null stands for nothing in FHIR")
 
 
-def _null(path: str) -> Iterable[Problem]:
-    """FHIR allows null only inside a list of primitives that has a twin with extensions."""
-    return () if path.endswith("]") else (_error(path, "null stands for nothing in FHIR"),)
+def _member(owner: dict[str, Any], name: str, item: Any, path: str) -> Iterator[Problem]:
+    if name == "div" and isinstance(item, str):
+        yield from (_error(path, problem) for problem in xhtml.problems(item))
+    elif name == "id" and "resourceType" in owner and not _is_id(item):
+        yield _error(path, "not an id: letters, digits, hyphens and dots, at most 64")
+    else:
+        yield from _texts(item, path)
 
 
 def _is_id(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The element rules of a StructureDefinition: how many, which fixed value, which pattern, per slice.
+"""The element rules of a StructureDefinition: how many, which fixed value or pattern, per slice.
 
 Enough of FHIR's profiling to hold our own profiles and UK Core's minimums; not a general validator.
 """

@@ -1,4 +1,4 @@
-"""What every mapper is told of the document being written, and what it is given of one being read."""
+"""What a mapper is told of the document being written, and is given of one being read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 
 class Unwritable(ValueError):
-    """A fact that FHIR cannot carry unchanged; `path` says which. Nothing is ever cut or altered to fit."""
+    """A fact that FHIR cannot carry unchanged; `path` says which. Nothing is cut to fit."""
 
     def __init__(self, path: str, problem: str) -> None:
         super().__init__(f"{path}: {problem}")
@@ -48,7 +48,7 @@ class Frame:
         return {name: to_plain(self.plan.section(name)) for name in SECTIONS}
 
     def identity(self, place: str) -> UUID:
-        """The id for life of what has no UUID of its own: the same person and place always give the same."""
+        """The id for life of what has no UUID of its own: made of the person and the place."""
         return uuid5(self.version.patient_id, place)
 
     @property
@@ -61,11 +61,9 @@ class Frame:
 
     def resource(self, kind: str, identity: object, place: str, profile: str | None = None) -> Tree:
         """The head of a resource: whose place in the plan it takes stands in its tag."""
-        meta: Tree = {"profile": [profile or f"{codes.UKCORE}/UKCore-{kind}"]}
-        if profile == "":
-            meta = {}
-        meta["tag"] = [{"system": codes.FIELD, "code": place}]
-        return {"resourceType": kind, "id": str(identity), "meta": meta}
+        claims: Tree = {"profile": [profile]} if profile else {}
+        tag = {"system": codes.FIELD, "code": place}
+        return {"resourceType": kind, "id": str(identity), "meta": {**claims, "tag": [tag]}}
 
     def display(self, options: str | None, code: str) -> str | None:
         """Our own words for a code of ours, as far as this condition has some."""
@@ -74,7 +72,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One document being read: its resources by the place they take in the plan, in the order they stand."""
+    """One document being read: its resources by the place they take in the plan, in order."""
 
     bundle: Node
     places: Mapping[str, list[Node]]

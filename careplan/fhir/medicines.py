@@ -18,7 +18,7 @@ from careplan.fhir.tree import (
     some,
     substance,
 )
-from careplan.fhir.wire import Number
+from careplan.fhir.wire import whole
 from careplan.plan.codec import from_plain
 from careplan.plan.values import Interval, IntervalKind
 
@@ -28,7 +28,7 @@ HOMES = frozenset(
         *("medicines.entries", "my_medicines.entries"),
     }
 )
-"""Side effects are not here: as AllergyIntolerance, an itch from morphine could stop somebody's morphine."""
+"""Not side effects: as AllergyIntolerance, an itch from morphine could stop somebody's morphine."""
 
 MEDICINE = f"{codes.EXTENSION}/medicine"
 INTERVAL = f"{codes.EXTENSION}/interval"
@@ -63,7 +63,7 @@ def back(found: Found) -> dict[str, dict[str, Any]]:
 
 
 def _allergies(frame: Frame, section: str) -> list[Tree]:
-    """What the team has checked is confirmed; what the person reports is unconfirmed, and never hidden."""
+    """What the team checked is confirmed; what the person reports is unconfirmed, not hidden."""
     mine = section == "my_allergies"
     return [
         frame.resource("AllergyIntolerance", one["id"], f"{section}.entries")
@@ -104,7 +104,7 @@ def _allergy_back(node: Node) -> dict[str, Any]:
 
 
 def _none_known(frame: Frame) -> list[Tree]:
-    """ "No known allergies" is a statement with a date, and stands only while nobody reports one."""
+    """ "No known allergies" is a dated statement, and stands only while nobody reports one."""
     plain, reported = frame.plain["allergies"], frame.plain["my_allergies"]
     if plain["state"] != "none confirmed" or "entries" in plain or "entries" in reported:
         return []
@@ -122,13 +122,13 @@ def _none_known(frame: Frame) -> list[Tree]:
 
 
 def timing(plain: dict[str, Any]) -> Tree:
-    """FHIR's own timing where it says exactly what was typed; the odd ones in an extension as well."""
+    """FHIR's own timing where it says exactly what was typed; an extension where it does not."""
     kind, number, unit, times = (plain.get(name) for name in ("kind", "number", "unit", "times"))
     made: Tree = {}
     if kind == IntervalKind.EVERY and number and unit:
         made = {"repeat": _repeat(number, codes.TIME_UNITS[unit])}
     elif kind == IntervalKind.SINGLE_DOSE:
-        made = {"repeat": {"count": 1}}
+        made = {"repeat": {"count": whole(1)}}
     elif kind == IntervalKind.SET_TIMES and times:
         made = {"code": {"text": times}}
     if made and _said(made) == plain:
@@ -137,7 +137,7 @@ def timing(plain: dict[str, Any]) -> Tree:
 
 
 def _repeat(number: int, unit: str) -> Tree:
-    return {"frequency": 1, "period": Number(str(number)), "periodUnit": unit}
+    return {"frequency": whole(1), "period": whole(number), "periodUnit": unit}
 
 
 def _said(made: Tree) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The agreed doses. Each is one MedicationRequest with intent "plan": never a prescription, never computed."""
+"""The agreed doses. Each is a MedicationRequest with intent "plan": no prescription, no sum."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from careplan.fhir.tree import (
     some,
     substance,
 )
-from careplan.fhir.wire import Number
-from careplan.plan.codec import from_plain
+from careplan.fhir.wire import Number, whole
 from careplan.plan.pain import Adjunct, Relation, Step
 from careplan.plan.values import Dose, DoseUnit
 
@@ -54,7 +53,7 @@ def back(found: Found) -> dict[str, dict[str, Any]]:
 
 
 def _request(frame: Frame, place: str, plain: dict[str, Any], **elements: Any) -> Tree:
-    """Elements in FHIR's order. A dose that nobody signed, or that somebody stopped, is not active."""
+    """In FHIR's order. A dose that nobody signed, or that somebody stopped, is not active."""
     version = frame.version
     status = "stopped" if version.stop else "active" if version.signature else "draft"
     given = plain.get("given", True)
@@ -136,7 +135,7 @@ def _dosage(plain: dict[str, Any], text: str, dose: Dose | None, interval: str) 
 
 
 def _route(routes: list[str]) -> Tree | None:
-    """FHIR has room for one route. "IV or oral" is one concept in words, with each named in an extension;
+    """FHIR has room for one route. "IV or oral" is one concept in words, each in an extension;
     two dosage instructions would read as two doses."""
     if not routes:
         return None
@@ -156,7 +155,7 @@ def _routes_back(dosage: Node) -> list[str]:
 
 
 def _amount(dose: Dose | None) -> Tree | None:
-    """The same digits as typed. What FHIR's decimals may lose on the way through others stays in DOSE."""
+    """The same digits as typed. What decimals may lose on the way through others is in DOSE."""
     if dose is None or dose.amount is None:
         return None
     rate = dose.unit is DoseUnit.MICROGRAM_PER_HOUR
@@ -177,14 +176,14 @@ def _quantity(amount: str, unit: str) -> Tree:
 
 
 def _most(doses: int | None, within: str | None) -> Tree | None:
-    """Only where the clinician wrote a plain length of time; their own words are in STEP either way."""
+    """Only where the clinician wrote a plain length of time; their words are in STEP either way."""
     length = _LENGTH.fullmatch(within or "")
     if doses is None or length is None:
         return None
     unit = length.group(2)[0]
     return {
         "numerator": {
-            "value": Number(str(doses)),
+            "value": whole(doses),
             "unit": "dose",
             "system": codes.UCUM,
             "code": codes.DOSE_COUNT,
@@ -246,7 +245,7 @@ def _relation(step: Step) -> str | None:
     return f"{words}, when: {step.relation_when}" if step.relation_when else words
 
 
-def _counts(counts: bool | None) -> str | None:  # noqa: FBT001  (a fact with three states, not a switch)
+def _counts(counts: bool | None) -> str | None:  # noqa: FBT001  (three states, no switch)
     if counts is None:
         return None
     return "counts towards the most doses" if counts else "does not count towards the most doses"

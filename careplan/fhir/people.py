@@ -1,4 +1,4 @@
-"""The person's people, in their Patient; and the care team with the number that answers day and night."""
+"""The person's people, in their Patient; and the care team with its day and night number."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from careplan.fhir.tree import (
     reference,
     some,
 )
+from careplan.fhir.wire import whole
 
 HOMES = frozenset(
     {
@@ -30,13 +31,13 @@ PROFESSIONALS = ("consultant", "nurse")
 
 
 def contacts(frame: Frame) -> list[Tree]:
-    """For Patient.contact. A contact rank of 1 is "ring first"; "not first" needs an extension of ours."""
+    """For Patient.contact. A rank of 1 is "ring first"; "not first" is an extension of ours."""
     return [_contact(one) for one in frame.plain["my_people"].get("contacts", ())]
 
 
 def _contact(plain: dict[str, Any]) -> Tree:
     first = plain.get("first")
-    rank = [extension(codes.CONTACT_RANK, valuePositiveInt=1)] if first else []
+    rank = [extension(codes.CONTACT_RANK, valuePositiveInt=whole(1))] if first else []
     own = some(may_be_told=plain.get("may_be_told"), ring_first=False if first is False else None)
     relation = plain.get("relation")
     return some(
@@ -100,7 +101,7 @@ def _professional(frame: Frame, who: str, plain: dict[str, Any]) -> list[Tree]:
 
 
 def professional(frame: Frame, place: str, name: str, plain: Tree) -> list[Tree]:
-    """A Practitioner and the role they have here; `plain` may hold role, registration, phone, organisation."""
+    """A Practitioner and their role here. `plain`: role, registration, phone, organisation."""
     person, role = frame.identity(place), frame.identity(f"{place}.role")
     registration, title = plain.get("registration"), plain.get("role")
     practitioner = frame.resource("Practitioner", person, place) | some(

@@ -1,4 +1,4 @@
-"""The profiles a document must keep: ours, read from fhir_profiles/, and the minimums of UK Core."""
+"""The profiles a document must keep: ours, from fhir_profiles/, and the minimums of UK Core."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ UKCORE_MINIMUMS: Mapping[str, tuple[str, tuple[Rule, ...]]] = {
     "QuestionnaireResponse": ("1.2.0", ()),
     "RelatedPerson": ("2.5.0", ()),
 }
-"""What UK Core asks beyond FHIR R4 itself, by resource: version and minimums. Facts, not its files."""
+"""What UK Core asks beyond FHIR R4, by resource: version and minimums. Facts, not its files."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The one door to fhir.resources: is this resource built as FHIR R4 says? Imported only when asked."""
+"""The one door to fhir.resources, imported only when asked: is this built as FHIR R4 says?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from careplan.fhir.elements import Broken
 from careplan.fhir.wire import Number
 
 _MODEL_REFUSALS = (ValueError, TypeError, AttributeError, KeyError, ArithmeticError, RecursionError)
-"""What the library's validators raise on data nobody foresaw. pydantic's own error is a ValueError."""
+"""What the library's validators raise on unforeseen data. pydantic's own is a ValueError."""
 
 
 def check(resource: Any, path: str) -> Iterator[Broken]:
@@ -44,7 +44,7 @@ def _numbers(value: Any) -> Any:
 
 
 def _number(text: str) -> Any:
-    """FHIR's numbers have at most eighteen digits; a longer one is left as text and refused as such."""
+    """FHIR's numbers have at most eighteen digits; a longer one stays text and is refused."""
     if len(text) > 40:
         return text
     try:

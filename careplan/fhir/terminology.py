@@ -1,4 +1,4 @@
-"""Our own codes and the questionnaire, as FHIR files made from the dictionary: fhir_profiles/ holds them.
+"""Our own codes and the questionnaire as FHIR files, made from the dictionary for fhir_profiles/.
 
 `python -m careplan.fhir.terminology` writes them again; a test fails when they have drifted.
 """
@@ -122,7 +122,7 @@ def _code_system(name: str, title: str, known: Mapping[str, str]) -> Tree:
 
 
 def _questionnaire(words: Dictionary) -> Tree:
-    """Every field with its linkId, whether a document carries it here or as a resource of its own."""
+    """Every field with its linkId, whether a document has it here or in a resource of its own."""
     name = words.condition["id"]
     title = words.condition["plan_title"]
     return _head("Questionnaire", name, f"{codes.QUESTIONNAIRE}/{name}", title) | {

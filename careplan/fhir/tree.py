@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from careplan.fhir import codes
-from careplan.fhir.wire import Number
+from careplan.fhir.wire import Number, whole
 from careplan.plan.codec import Unreadable
 from careplan.plan.dictionary import Dictionary, Field
 
@@ -21,7 +21,7 @@ def some(**elements: Any) -> Tree:
     return {
         name.rstrip("_"): value
         for name, value in elements.items()
-        if value is not None and value != [] and value != {}
+        if value is not None and value not in ([], {})
     }
 
 
@@ -76,6 +76,16 @@ def moment(node: Node, *steps: str) -> datetime:
     return at
 
 
+_VALUES = {
+    "choice": "valueCode",
+    "choices": "valueCode",
+    "answer3": "valueCode",
+    "date": "valueDate",
+    "partial_date": "valueDateTime",
+}
+"""The value[x] of an extension for what the dictionary calls a field's type; the rest is text."""
+
+
 def typed(field: Field | None, plain: Any) -> Tree:
     """One value as a value[x] of an extension, by what it is or what the dictionary says it is."""
     if isinstance(plain, datetime):
@@ -87,15 +97,8 @@ def typed(field: Field | None, plain: Any) -> Tree:
     if isinstance(plain, bool):
         return {"valueBoolean": plain}
     if isinstance(plain, int):
-        return {"valueInteger": plain}
-    kind = field.type if field else ""
-    if kind in ("choice", "choices", "answer3"):
-        return {"valueCode": plain}
-    if kind == "date":
-        return {"valueDate": plain}
-    if kind == "partial_date":
-        return {"valueDateTime": plain}
-    return {"valueString": plain}
+        return {"valueInteger": whole(plain)}
+    return {_VALUES.get(field.type, "valueString") if field else "valueString": plain}
 
 
 def details(
@@ -108,11 +111,7 @@ def details(
     parts: list[Tree] = []
     for name, value in plain.items():
         field = words.fields.get(f"{at}.{name}") if words else None
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, dict):
-                parts.extend(details(name, one))
-            else:
-                parts.append(extension(name, **typed(field, one)))
+        parts.append(extension(name, **typed(field, value)))
     return [extension(url, extension=parts)] if parts else []
 
 
@@ -221,18 +220,11 @@ class Node:
                 return self.text(name)
         raise Unreadable(self.path, "a value was expected")
 
-    def details(self, url: str, lists: tuple[str, ...] = ()) -> dict[str, Any]:
-        """What `details` wrote; `lists` names the facts that may stand several times."""
+    def details(self, url: str) -> dict[str, Any]:
+        """What `details` wrote."""
         found = self.extension(url)
         made: dict[str, Any] = {}
         for part in found.each("extension") if found else ():
             name = part.needed_text("url")
-            if part.at("extension"):
-                made[name] = {
-                    inner.needed_text("url"): inner.value() for inner in part.each("extension")
-                }
-            elif name in lists:
-                made.setdefault(name, []).append(part.value())
-            else:
-                made[name] = part.value()
+            made[name] = part.value()
         return made

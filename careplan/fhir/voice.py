@@ -1,4 +1,4 @@
-"""What matters to me, as a Goal in the person's own words; the rest of their words are in their answers."""
+"""What matters to me, as a Goal in the person's own words; their other words are answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def out(frame: Frame) -> list[Tree]:
     if not words:
         return []
     place = "what_matters.what_matters"
-    goal = frame.resource("Goal", frame.identity(place), place, "") | some(
+    goal = frame.resource("Goal", frame.identity(place), place) | some(
         lifecycleStatus="active",
         description={"text": words},
         subject=frame.patient,

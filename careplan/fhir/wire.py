@@ -1,4 +1,4 @@
-"""JSON as FHIR needs it: number literals kept digit for digit, and nothing read that could mean two things."""
+"""JSON as FHIR needs it: numbers kept digit for digit, nothing read that could mean two things."""
 
 from __future__ import annotations
 
@@ -18,9 +18,13 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A JSON number by its own digits, so that 2.50 never turns into 2.5."""
+    """A JSON number by its own digits, so that 2.50 never turns into 2.5, nor 1 into true."""
 
     text: str
+
+
+def whole(number: int) -> Number:
+    return Number(str(number))
 
 
 def dumps(tree: Any) -> bytes:
@@ -31,7 +35,7 @@ def dumps(tree: Any) -> bytes:
 
 
 def loads(data: bytes) -> Any:
-    """The tree, with every number a Number. Raises Unreadable; the path is the best the problem allows."""
+    """The tree, with every number a Number. Raises Unreadable with as good a path as there is."""
     if len(data) > MAX_BYTES:
         raise Unreadable("document", f"larger than {MAX_BYTES} bytes")
     try:
@@ -74,8 +78,6 @@ def _write(value: Any, put: Any) -> None:
         put("]" if value else "[]")
     elif isinstance(value, bool):
         put("true" if value else "false")
-    elif isinstance(value, int):
-        put(str(value))
     else:
         raise TypeError(type(value).__name__)
 

@@ -1,7 +1,7 @@
-"""Which facts FHIR can carry unchanged. What it cannot is refused by name, before a byte is written.
+"""Which facts FHIR can carry unchanged. What it cannot is refused by name, before it is written.
 
-FHIR text has no control characters but tab and line breaks, no halves of surrogate pairs, and is never
-blank; codes hold no odd spaces; a date must be one that exists.
+FHIR text has no control characters but tab and line breaks, no halves of surrogate pairs, and is
+never blank; codes hold no odd spaces; a date must be one that exists.
 """
 
 from __future__ import annotations

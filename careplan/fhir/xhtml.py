@@ -10,14 +10,20 @@ from xml.parsers import expat
 from careplan.fhir.codes import XHTML
 
 _ELEMENTS = frozenset(
-    "a abbr acronym b big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 h3 h4 h5 h6"
-    " hr i img li ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt ul var".split()
+    (  # noqa: SIM905  (quotation marks would hide the words)
+        "a abbr acronym b big blockquote br caption cite code col colgroup dd dfn div dl dt em "
+        "h1 h2 h3 h4 h5 h6 hr i img li ol p pre q samp small span strong sub sup table tbody td "
+        "tfoot th thead tr tt ul var"
+    ).split(" ")
 )
 """The elements of the FHIR narrative rules, less <map> and <area>."""
 
 _ATTRIBUTES = frozenset(
-    "abbr alt align border cellpadding cellspacing char charoff class colspan dir headers height href id lang"
-    " name rowspan scope span src start style summary title type valign value width xml:lang xmlns".split()
+    (  # noqa: SIM905  (quotation marks would hide the words)
+        "abbr alt align border cellpadding cellspacing char charoff class colspan dir headers "
+        "height href id lang name rowspan scope span src start style summary title type valign "
+        "value width xml:lang xmlns"
+    ).split(" ")
 )
 _SAFE_LINK = re.compile(r"(#|tel:|https?://|urn:uuid:)", re.IGNORECASE)
 _SAFE_IMAGE = re.compile(r"(#|data:image/(png|jpeg|gif);)", re.IGNORECASE)
@@ -26,47 +32,49 @@ _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _XML_OWN = {"amp", "lt", "gt", "quot", "apos"}
 
 
-class _Stop(Exception):  # noqa: N818  (never leaves this file)
-    pass
+class _Stop(Exception):
+    """A document type or a processing instruction."""
+
+
+class _Reader:
+    """What expat calls while it reads one narrative."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self.depth, self.content = 0, False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if self.depth == 0 and (name != "div" or attributes.get("xmlns") != XHTML):
+            self.found.append("the narrative must be one <div> in the XHTML namespace")
+        if name not in _ELEMENTS:
+            self.found.append(f"<{name}> is not allowed in a narrative")
+        self.found.extend(_attributes(name, attributes))
+        self.depth += 1
+        self.content = self.content or name == "img"
+
+    def end(self, _: str) -> None:
+        self.depth -= 1
+
+    def text(self, data: str) -> None:
+        self.content = self.content or bool(data.strip())
+
+    def refuse(self, *_: object) -> None:
+        raise _Stop
 
 
 def problems(div: str) -> list[str]:
     """What is wrong with it, in words; an empty list when it may stand in a document."""
-    found: list[str] = []
-    depth, content = 0, False
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth, content
-        if depth == 0 and (name != "div" or attributes.get("xmlns") != XHTML):
-            found.append("the narrative must be one <div> in the XHTML namespace")
-        if name not in _ELEMENTS:
-            found.append(f"<{name}> is not allowed in a narrative")
-        found.extend(_attributes(name, attributes))
-        depth += 1
-        content = content or name == "img"
-
-    def end(_: str) -> None:
-        nonlocal depth
-        depth -= 1
-
-    def text(data: str) -> None:
-        nonlocal content
-        content = content or bool(data.strip())
-
-    def refuse(*_: object) -> None:
-        raise _Stop
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = parser.ProcessingInstructionHandler = refuse
+    reader, parser = _Reader(), expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
+    parser.CharacterDataHandler = reader.text
+    parser.StartDoctypeDeclHandler = parser.ProcessingInstructionHandler = reader.refuse
     try:
         parser.Parse(_NAMED.sub(_character, div), True)  # noqa: FBT003  (expat's own signature)
     except _Stop:
         return ["a document type or processing instruction is not allowed in a narrative"]
     except (expat.ExpatError, ValueError) as problem:
         return [f"not well-formed: {problem}"]
-    return found if content or found else ["the narrative is empty"]
+    return reader.found if reader.content or reader.found else ["the narrative is empty"]
 
 
 def _attributes(element: str, attributes: dict[str, str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Every code has its check digit, and stands in one file. A check digit proves form, never meaning."""
+"""Every code has its check digit and stands in one file. That proves form, never meaning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The emergency document holds nothing that an emergency department may not see, looked for by value."""
+"""The emergency document holds nothing an emergency department may not see: sought by value."""
 
 from __future__ import annotations
 
@@ -46,9 +46,7 @@ def hidden(version: Version) -> dict[str, str]:
         for path, text in facts(to_plain(version.plan.section(name)), name)
     ]
     shown = {
-        text
-        for path, text in all_facts
-        if WORDS.carries(path, "emergency") is not Carry.NEVER
+        text for path, text in all_facts if WORDS.carries(path, "emergency") is not Carry.NEVER
     }
     return {
         text: path

@@ -172,7 +172,7 @@ LABELS = {"display", "title", "text", "div", "coding"}
     st.sampled_from(["gone", "null", "text", "number", "list", "object", "twice", "true"]),
 )
 def test_no_change_anywhere_goes_unnoticed(place: tuple[Any, ...], how: str) -> None:
-    """Whatever is taken away or replaced: refused, or another plan; never the same plan but for labels."""
+    """Taken away or replaced: refused, or another plan; the same plan only for labels."""
     tree = json.loads(ADA)
     owner = tree
     for step in place[:-1]:
@@ -195,7 +195,7 @@ def test_no_change_anywhere_goes_unnoticed(place: tuple[Any, ...], how: str) -> 
 
 
 def test_a_document_of_the_first_release_can_still_be_read() -> None:
-    """Kept as it was written. Records are kept for good: what wrote them may change, they do not."""
+    """Records are kept for good: what wrote them may change, they do not."""
     for path in sorted(KEPT.glob("*.json")):
         version = from_bundle(path.read_bytes())
         assert version.plan.pain_plan.steps

@@ -1,4 +1,4 @@
-"""The shape of a document: FHIR's order of elements, ids for life, references, doses digit for digit."""
+"""The shape of a document: order of elements, ids for life, references, doses digit for digit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from careplan.fhir import profiles, terminology
+from careplan.fhir import profiles, structure, terminology, wire
 from careplan.fhir.answers import HOMES
 from careplan.fhir.bundle import to_bundle, to_emergency_bundle
 from careplan.fhir.frame import Unwritable
@@ -176,7 +176,7 @@ def test_a_complication_that_was_not_had_is_refuted() -> None:
     assert stroke["verificationStatus"]["coding"][0]["code"] == "refuted"
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "a bell": ("about_me", {"known_as": "A\x07da"}, "U+0007"),
     "half a character": ("about_me", {"known_as": "A\ud800"}, "U+D800"),
     "blank": ("about_me", {"known_as": "  "}, "blank"),
@@ -184,7 +184,11 @@ REFUSED = {
     "no character": ("about_me", {"known_as": "A\uffff"}, "U+FFFF"),
     "a code with spaces": ("diagnosis", {"genotype": "HbSS "}, "not a code"),
     "a number too large": ("my_sickle", {"usual_days": 2**31}, "too large"),
-    "a number in another form": ("transfusion", {"target_hbs": DecimalText("30.0")}, "not a number"),
+    "a number in another form": (
+        "transfusion",
+        {"target_hbs": DecimalText("30.0")},
+        "not a number",
+    ),
 }
 
 
@@ -239,7 +243,5 @@ def test_every_code_system_of_ours_in_a_document_is_described() -> None:
 
 
 def test_the_profiles_are_themselves_well_built() -> None:
-    from careplan.fhir import structure, wire
-
     for path in profiles.FOLDER.glob("*-*.json"):
         assert list(structure.check(wire.loads(path.read_bytes()), path.name)) == []
