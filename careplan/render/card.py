@@ -8,12 +8,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from careplan.render.paper import DoesNotFit
+from careplan.render.paper import DoesNotFit, marked
 from careplan.render.press import Laid, frames, lay_out
 from careplan.render.qr import qr_svg
 from careplan.sharing.links import Opening
 from careplan.sharing.short_codes import shown
-from careplan.summary.blocks import Block, EmergencySummary, Look
+from careplan.summary.blocks import Block, EmergencySummary, Kind, Look, Part
 from careplan.summary.narrative import fragment, phone
 
 QR_MM = 30.0
@@ -79,6 +79,7 @@ class _Sides:
 
     def lay_out(self) -> Laid:
         qr = qr_svg(self.link, mm=QR_MM, title="QR code")
+        front, back = (Markup(marked(side)) for side in (self.front, self.back))  # noqa: S704
         html = frames().get_template("card.html").render(
             _=str,
             title=self.title,
@@ -86,8 +87,8 @@ class _Sides:
             bar=self.bar,
             code=shown(self.short_code),
             qr=Markup(qr),  # noqa: S704 - our own drawing
-            front=self.front,
-            back=self.back,
+            front=front,
+            back=back,
             under=self.under,
             sizes=self.sizes,
         )  # fmt: skip
@@ -114,16 +115,25 @@ def full_card(card: FullCard) -> Printed:
         under=Markup(say.under(card.host)),  # noqa: S704
     )
     sides = _set_front(sides, who)
-    for shown_blocks, left_out in _choices(card.summary):
-        parts = [fragment(_short(block)) for block in shown_blocks] + [
-            say.left_out(left_out, card.copy)
-        ]
+    for blocks, dropped in _choices(card.summary):
+        left_out = tuple(say.names[key] for key in dropped)
+        parts = [fragment(block) for block in blocks] + [say.left_out(left_out, card.copy)]
         sides = replace(sides, back=Markup("".join(parts)))  # noqa: S704 - our own markup
-        for size in _SIZES:
-            laid = replace(sides, sizes=(sides.sizes[0], size)).lay_out()
-            if _fits(laid, "two"):
-                return Printed(laid.pdf(), left_out)
+        laid = _largest(sides)
+        if laid is not None:
+            return Printed(laid.pdf(), left_out)
     raise DoesNotFit(_longest(card.summary))
+
+
+def _largest(sides: _Sides) -> Laid | None:
+    """The back in the largest type it fits in; the smallest is tried first, for it decides."""
+    found = None
+    for size in reversed(_SIZES):
+        laid = replace(sides, sizes=(sides.sizes[0], size)).lay_out()
+        if not _fits(laid, "two"):
+            break
+        found = laid
+    return found
 
 
 def private_card(card: PrivateCard) -> Printed:
@@ -163,16 +173,39 @@ def _fits(laid: Laid, side: str) -> bool:
 
 
 def _choices(summary: EmergencySummary) -> Iterator[tuple[list[Block], tuple[str, ...]]]:
-    """Everything first; then without the second choices, which are named instead."""
-    blocks = [block for block in summary.blocks if block.look.split()[0] in _BACK]
-    yield blocks, ()
-    dropped = [block for block in blocks if block.look == "dose second"]
-    if dropped:
-        names = tuple(block.heading or block.id for block in dropped)
-        yield [block for block in blocks if block not in dropped], names
+    """Everything first; then, step by step, without what a reader can best wait for.
+
+    The first dose, the allergens and the flags themselves are never left out.
+    """
+    blocks = [_signature_only(one) for one in summary.blocks if one.look.split()[0] in _BACK]
+    dropped: tuple[str, ...] = ()
+    yield blocks, dropped
+    for key, shorter in (
+        ("answer", lambda one: _brief(one) if one.id == "signed" else one),
+        ("second", lambda one: None if one.look == "dose second" else one),
+        ("flags", lambda one: _brief(one) if one.id == "flags" else one),
+        ("reactions", lambda one: _brief(one) if one.id == "allergies" else one),
+    ):
+        now = [made for one in blocks if (made := shorter(one)) is not None]
+        if now != blocks:
+            blocks, dropped = now, (*dropped, key)
+            yield blocks, dropped
 
 
-def _short(block: Block) -> Block:
+def _brief(block: Block) -> Block:
+    """Each fact without its details, where it has a brief form."""
+    return replace(
+        block,
+        facts=tuple(
+            replace(fact, parts=(Part(fact.brief, Kind.STRONG),))
+            if fact.brief and fact.brief != fact.text
+            else fact
+            for fact in block.facts
+        ),
+    )
+
+
+def _signature_only(block: Block) -> Block:
     """The signature without the advice lines, which the card gives in its own words."""
     if block.id != "signed":
         return block

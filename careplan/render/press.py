@@ -1,4 +1,4 @@
-"""WeasyPrint behind one door: our fonts and style sheets warmed once, and nothing fetched, ever."""
+"""Lays pages out and draws them: one at a time, warmed before the first person waits for one."""
 
 from __future__ import annotations
 
@@ -8,35 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import weasyprint
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from weasyprint.css.counters import CounterStyle
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-ROOT = Path(__file__).parent.parent
-TEMPLATES = ROOT.parent / "templates" / "summary"
-FONTS = ROOT / "web" / "static" / "vendor" / "fonts"
-FACES = {
-    "careplan-font:regular": FONTS / "AtkinsonHyperlegibleNext-Regular.ttf",
-    "careplan-font:bold": FONTS / "AtkinsonHyperlegibleNext-Bold.ttf",
-}
+TEMPLATES = Path(__file__).parent.parent.parent / "templates" / "summary"
 # Pango's font maps are shared by the whole process and are not made for two threads at once.
 _LOCK = threading.Lock()
-
-
-class Refused(ValueError):
-    """Something on the page asked for an address. Paper holds only what it was handed."""
-
-
-class Nothing(URLFetcher):  # type: ignore[misc]
-    """Hands out our own font files by name and refuses every other address."""
-
-    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:  # noqa: ARG002
-        path = FACES.get(url)
-        if path is None:
-            raise Refused(url)
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
 
 
 @dataclass(frozen=True)
@@ -64,21 +40,14 @@ class Laid:
 def lay_out(html: str, *, style: str) -> Laid:
     """Pages of `html` under our own sheet `style` (a file of templates/summary)."""
     with _LOCK:
-        fonts = _fonts()
-        page = weasyprint.HTML(string=html, url_fetcher=Nothing())
-        document = page.render(
-            font_config=fonts,
-            counter_style=_counters(),
-            stylesheets=[_sheet(style)],
-            pdf_variant="pdf/ua-1",
-            pdf_tags=True,
-            custom_metadata=False,
-        )
-    return Laid(document)
+        # A second's work, which neither starting nor reading a plan should wait for.
+        from careplan.render import typesetter  # noqa: PLC0415
+
+        return Laid(typesetter.lay_out(html, style=style))
 
 
 def warm() -> None:
-    """Fonts found and sheets read, so that the first person does not wait for them."""
+    """WeasyPrint imported, fonts found and sheets read, so that nobody waits for them later."""
     page = "<html lang='en'><head><title>.</title></head><body><p>.</p></body></html>"
     for style in ("print.css", "card.css"):
         lay_out(page, style=style).pdf()

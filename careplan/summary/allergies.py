@@ -21,7 +21,7 @@ def allergy_block(plan: CarePlan, say: Phrases) -> Block:
     listed = plan.allergies.entries if plan.allergies.state is AllergyState.LIST else ()
     reported = unchecked(plan)
     if listed:
-        look, facts = "listed", [_entry(one, plan) for one in listed]
+        look, facts = "listed", [_entry(one, plan, say) for one in listed]
     elif plan.allergies.state is AllergyState.NONE_CONFIRMED:
         look, facts = "none", [] if reported else [_none(plan.allergies.confirmed_on, say)]
     else:
@@ -57,7 +57,7 @@ def _none(on: date | None, say: Phrases) -> Fact:
     return line(text, "allergies.state", "allergies.confirmed_on")
 
 
-def _entry(one: Allergy, plan: CarePlan) -> Fact:
+def _entry(one: Allergy, plan: CarePlan, say: Phrases) -> Fact:
     """An entry both sides have is shown once; what only the person says about it is kept."""
     parts = [Part(one.substance, Kind.STRONG), *_reaction(one.reaction, one.severity)]
     paths = [f"{TEAM}.{name}" for name in _OWN] + ["allergies.state"]
@@ -70,13 +70,19 @@ def _entry(one: Allergy, plan: CarePlan) -> Fact:
         paths += [f"{MINE}.{name}" for name in (*_OWN, "reported_on")] + ["my_allergies.state"]
         other = (mine.severity or one.severity) != one.severity
         if other or _folded(mine.reaction or "") not in _folded(one.reaction or ""):
-            parts += [Part("("), *_reaction(mine.reaction, mine.severity), Part(")")]
-    return Fact(tuple(parts), None, tuple(paths), Look.ITEM)
+            parts.append(
+                Part(f"({say.say('allergies.adds')} {_told(mine.reaction, mine.severity)})")
+            )
+    return Fact(tuple(parts), None, tuple(paths), Look.ITEM, one.substance)
 
 
 def _reaction(reaction: str | None, severity: str | None) -> list[Part]:
-    text = " ".join(filter(None, [reaction, f"({severity})" if severity else None]))
+    text = _told(reaction, severity)
     return [Part(f": {text}")] if text else []
+
+
+def _told(reaction: str | None, severity: str | None) -> str:
+    return " ".join(filter(None, [reaction, f"({severity})" if severity else None]))
 
 
 def _reports(reported: list[ReportedAllergy], say: Phrases) -> Iterable[Fact]:
@@ -90,7 +96,7 @@ def _reports(reported: list[ReportedAllergy], say: Phrases) -> Iterable[Fact]:
             if one.reported_on == on:
                 parts = [Part(one.substance, Kind.STRONG), *_reaction(one.reaction, one.severity)]
                 paths = tuple(f"{MINE}.{name}" for name in _OWN)
-                yield Fact(tuple(parts), None, paths, Look.ITEM)
+                yield Fact(tuple(parts), None, paths, Look.ITEM, one.substance)
 
 
 def _says(plan: CarePlan, say: Phrases) -> Iterable[Fact]:

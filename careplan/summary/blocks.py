@@ -51,6 +51,8 @@ class Fact:
     label: str | None = None
     paths: tuple[str, ...] = ()
     look: Look = Look.LINE
+    brief: str | None = None
+    """The fact without its details, for a card that has no room and then says so."""
 
     @property
     def text(self) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from careplan.plan.care_plan import AnswerKind, CarePlan, PatientAnswer, Signature, Version
 from careplan.plan.dictionary import Dictionary
-from careplan.plan.sickle import Complication, Event, Refusal
-from careplan.plan.values import Answer3, spaced
+from careplan.plan.values import spaced
 from careplan.summary import wording
 from careplan.summary.allergies import allergy_block
 from careplan.summary.blocks import Block, Fact, Kind, Look, Part, line
-from careplan.summary.doses import adjunct_words, dose_blocks
-from careplan.summary.history import event_words
+from careplan.summary.doses import dose_blocks
+from careplan.summary.flags import flags_block
 from careplan.summary.phrases import Phrases
 
 
@@ -21,7 +20,7 @@ def front(version: Version, words: Dictionary, say: Phrases, *, checked: bool) -
         _genotype(plan, words, say),
         allergy_block(plan, say),
         *_doses(version, say, checked=checked),
-        _flags(plan, words, say),
+        flags_block(plan, words, say),
         _signed(version, say),
         _phone24(plan, say),
     ]
@@ -88,70 +87,6 @@ def _stopped(version: Version, say: Phrases) -> Block:
     return Block("stopped", 5, "dose stopped", say.say("headings.stopped"), facts)
 
 
-def _flags(plan: CarePlan, words: Dictionary, say: Phrases) -> Block:
-    facts = [
-        *_blood_flags(plan, words, say),
-        *_sedation_flags(plan, words, say),
-        *_no_flags(plan, say),
-    ]
-    if not facts:
-        none = line(say.say("flags.none"), look=Look.SMALL)
-        return Block("flags", 6, "noflags", None, (none,))
-    return Block("flags", 6, "flags", say.say("headings.flags"), tuple(facts))
-
-
-def _blood_flags(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
-    blood, facts = plan.transfusion, []
-    events = _had(plan, Complication.HYPERHAEMOLYSIS)
-    if blood.hyperhaemolysis is Answer3.YES or events:
-        told = [event_words(event, words, say) for event in events]
-        text = " ".join([say.say("flags.hyperhaemolysis"), *map(wording.sentence, told)])
-        paths = ("transfusion.hyperhaemolysis", *(EVENT_PATHS if events else ()))
-        facts.append(line(text, *paths, look=Look.ITEM))
-    if blood.refusal in (Refusal.SOME, Refusal.ALL):
-        text = say.say("flags.refusal", what=str(blood.refusal))
-        if blood.refusal_detail:
-            text = f"{text} {blood.refusal_detail}"
-        facts.append(
-            line(text, "transfusion.refusal", "transfusion.refusal_detail", look=Look.ITEM)
-        )
-    return facts
-
-
-EVENT_PATHS = tuple(
-    f"complications.events.{name}"
-    for name in ("kind", "had", "last", "count", "worst_care", "exchange", "detail")
-)
-
-
-def _had(plan: CarePlan, kind: Complication) -> list[Event]:
-    return [one for one in plan.complications.events if one.kind is kind and one.had is Answer3.YES]
-
-
-def _sedation_flags(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
-    facts = []
-    for event in _had(plan, Complication.OPIOID_OVERSEDATION):
-        about = event_words(event, words, say, named=False)
-        text = say.say("flags.over_sedation") + (f": {about}" if about else "")
-        facts.append(line(text, *EVENT_PATHS, look=Look.ITEM))
-    return facts
-
-
-def _no_flags(plan: CarePlan, say: Phrases) -> list[Fact]:
-    """Medicines not to be given, with the reason: an NSAID above all."""
-    facts = []
-    for one in plan.pain_plan.adjuncts:
-        if one.given:
-            continue
-        parts = [Part(say.say("flags.not_given")), Part(adjunct_words(one, say), Kind.STRONG)]
-        why = "; ".join(filter(None, [one.reason, one.note]))
-        parts += [Part(f": {why}")] if why else []
-        names = ("drug", "given", "reason", "dose", "routes", "every", "as_needed", "note")
-        paths = tuple(f"pain_plan.adjuncts.{name}" for name in names)
-        facts.append(Fact(tuple(parts), None, paths, Look.ITEM))
-    return facts
-
-
 def _signed(version: Version, say: Phrases) -> Block:
     signature, review = version.signature, version.plan.review.review_due
     if signature is None:
@@ -195,14 +130,16 @@ def answer_fact(answer: PatientAnswer | None, say: Phrases) -> Fact:
         AnswerKind.AGREE_EXCEPT: "signed.agree_except",
         AnswerKind.DO_NOT_AGREE: "signed.do_not_agree",
     }[answer.kind]
-    parts = [Part(say.say(key, on=wording.day(answer.at)))]
+    brief = say.say(key, on=wording.day(answer.at))
+    parts = [Part(brief)]
     if answer.words:
         parts.append(Part(answer.words, Kind.QUOTE))
     elif answer.kind is not AnswerKind.AGREE:
         parts.append(Part(say.say("signed.no_words")))
     if answer.interpreter:
         parts.append(Part(say.say("signed.interpreter", who=answer.interpreter)))
-    return Fact(tuple(parts))
+    # Without its words a disagreement is still told; "except:" then points to what is left out.
+    return Fact(tuple(parts), brief=f"{brief.rstrip(':,.')}.")
 
 
 def _phone24(plan: CarePlan, say: Phrases) -> Block:

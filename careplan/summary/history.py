@@ -13,7 +13,7 @@ from careplan.summary.phrases import Phrases
 C = Complication
 _FIRST = (C.ACUTE_CHEST_SYNDROME, C.STROKE_OR_TIA, C.ICU_ADMISSION, C.SPLENECTOMY, C.PRIAPISM)
 _STOP = (C.HYPERHAEMOLYSIS, C.OPIOID_OVERSEDATION)
-_PATHS = tuple(
+EVENT_PATHS = tuple(
     f"complications.events.{name}"
     for name in ("kind", "had", "last", "count", "worst_care", "exchange", "detail")
 )
@@ -48,7 +48,7 @@ def history_block(plan: CarePlan, words: Dictionary, say: Phrases) -> Block | No
     events = plan.complications.events
     had = [one for one in events if one.had is Answer3.YES and one.kind not in _STOP]
     had.sort(key=lambda one: _FIRST.index(one.kind) if one.kind in _FIRST else len(_FIRST))
-    facts = [line(event_words(one, words, say), *_PATHS, look=Look.ITEM) for one in had]
+    facts = [line(event_words(one, words, say), *EVENT_PATHS, look=Look.ITEM) for one in had]
     facts += _named(events, Answer3.NO, "history.not_had", words, say)
     facts += _named(events, Answer3.UNKNOWN, "history.not_known", words, say)
     if plan.diagnosis.g6pd:
@@ -65,4 +65,4 @@ def _named(
 ) -> list[Fact]:
     """What has not happened, and what nobody knows, each on one line."""
     named = [event_words(one, words, say) for one in events if one.had is had]
-    return [line("; ".join(named), *_PATHS, label=say.say(label))] if named else []
+    return [line("; ".join(named), *EVENT_PATHS, label=say.say(label))] if named else []

@@ -1,0 +1,84 @@
+"""Every fact that a surface must carry is on it, and none that it must never hold (design 1.2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from careplan.plan.care_plan import Version
+from careplan.plan.dictionary import dictionary
+from careplan.plan.surfaces import emergency
+from careplan.summary.allergies import unchecked
+from careplan.summary.emergency import summarise
+from careplan.summary.narrative import narrative, record_narrative
+from careplan.summary.plain import plain_text
+from tests import make
+from tests.summary import others, walk
+
+WORDS = dictionary()
+# When a report was made matters until the team has checked it.
+SETTLED = "my_allergies.entries.reported_on"
+EVERYONE = {
+    "ada": make.a_version(),
+    "unsigned": make.an_unsigned_version(),
+    "stopped": others.a_stopped_version(),
+    "kofi": others.kofi_version(),
+    "delroy": make.a_version(others.delroy()),
+    "mama": others.mama_version(),
+}
+
+
+@pytest.fixture(params=EVERYONE)
+def version(request: pytest.FixtureRequest) -> Version:
+    return EVERYONE[request.param]
+
+
+def test_the_narrative_shows_every_must_in_words(version):
+    text = plain_text(narrative(version, WORDS))
+    seen = emergency(version, WORDS).plan
+    for path, value in walk.must(seen, "page", WORDS):
+        words = walk.expected(path, value, WORDS)
+        if path == SETTLED and not unchecked(seen):
+            continue
+        assert words is None or walk.folded(words) in walk.folded(text), (path, words)
+
+
+def test_the_summary_names_the_field_of_every_must(version):
+    shown = set(summarise(version, WORDS).paths())
+    for path, _ in walk.must(emergency(version, WORDS).plan, "page", WORDS):
+        assert path in shown, path
+
+
+def test_the_narrative_holds_nothing_that_is_never(version):
+    text = plain_text(narrative(version, WORDS))
+    shown = set(summarise(version, WORDS).paths())
+    carried = {walk.expected(p, v, WORDS) for p, v in walk.must(version.plan, "page", WORDS)}
+    for path, value in walk.never(version.plan, "page", WORDS):
+        assert path not in shown
+        words = walk.expected(path, value, WORDS)
+        # A hidden word may equal a shown one ("HbSS" in both); only one that stands alone tells.
+        if words and len(words) > 4 and not any(words in (one or "") for one in carried):
+            if version.signature and words in (
+                version.signature.name,
+                version.signature.registration,
+            ):
+                continue
+            assert words not in text, (path, words)
+
+
+def test_the_record_shows_everything(version):
+    text = walk.folded(plain_text(record_narrative(version, WORDS)))
+    for path, value in walk.leaves(version.plan, WORDS):
+        words = walk.expected(path, value, WORDS)
+        if words and not words.startswith("Declines"):
+            assert walk.folded(words) in text, (path, words)
+
+
+def test_no_dose_without_a_live_signature():
+    for version in (make.an_unsigned_version(), others.a_stopped_version()):
+        signed_but_hidden = make.ada()
+        hidden = replace(version, plan=signed_but_hidden)
+        text = plain_text(narrative(hidden, WORDS))
+        for secret in ("10 mg", "20 mg", "30 mg in first 2 hours", "morphine PCA"):
+            assert secret not in text
