@@ -5,21 +5,25 @@ Whoever asks for `world` or `app` runs on SQLite and on PostgreSQL.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import cast
 
 import pytest
 from flask import Flask
 
 from careplan.accounts.passwords import Strength
+from careplan.acts.seeding import seed
 from careplan.acts.world import World
 from careplan.settings import Settings
 from careplan.store.db import Store
 from careplan.web.app import create_app
 from tests.stores import (
     NOW,
+    TODAY,
     a_keyring,
     postgres_database,
     postgres_url,
@@ -34,6 +38,8 @@ __all__ = [
     "app",
     "client",
     "clock",
+    "lived_in_template",
+    "lived_in_url",
     "make_app",
     "postgres_database",
     "postgres_url",
@@ -43,6 +49,7 @@ __all__ = [
     "store_url",
     "world",
 ]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-docs", action="store_true", help="write docs/flow.md from the code")
@@ -83,6 +90,26 @@ def settings(store_url: str) -> Settings:
         master_key_current=keyring.current,
         pepper=keyring.pepper,
     )
+
+
+@pytest.fixture(scope="session")
+def lived_in_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration's people, put in once: written, linked, signed, answered, shared."""
+    path = tmp_path_factory.mktemp("lived-in") / "template.db"
+    shutil.copy(sqlite_template, path)
+    store = Store(f"sqlite:///{path}", a_keyring(), entropy=seeded("lived in"))
+    past = World(store, seeded("lived in world"), BASE_URL, strength=CHEAP)
+    seed(past, at=NOW, today=TODAY, done=lambda _section: [])
+    store.close()
+    return path
+
+
+@pytest.fixture
+def lived_in_url(lived_in_template: Path, tmp_path: Path) -> str:
+    """For a module that wants those people: let its own `store_url` give this back."""
+    path = tmp_path / "lived-in.db"
+    shutil.copy(lived_in_template, path)
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture
