@@ -54,37 +54,6 @@ def warm() -> None:
 
 
 @cache
-def _fonts() -> FontConfiguration:
-    return FontConfiguration()
-
-
-@cache
-def _counters() -> CounterStyle:
-    return CounterStyle()
-
-
-@cache
-def _sheet(style: str) -> weasyprint.CSS:
-    text = (TEMPLATES / style).read_text("utf-8")
-    return weasyprint.CSS(
-        string=_faces() + text,
-        font_config=_fonts(),
-        counter_style=_counters(),
-        url_fetcher=Nothing(),
-    )
-
-
-def _faces() -> str:
-    """Our typeface where set-up has put it; without it, the system's own sans serif stands in."""
-    weights = {"careplan-font:regular": 400, "careplan-font:bold": 700}
-    return "".join(
-        f'@font-face {{ font-family: "Plan"; font-weight: {weight}; src: url({url}) }}\n'
-        for url, weight in weights.items()
-        if FACES[url].is_file()
-    )
-
-
-@cache
 def frames() -> Environment:
     """The papers' own templates; people's text is escaped like everywhere."""
     return Environment(
