@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_read_record, may_write_clinical, may_write_own_words
 from careplan.acts.world import NotAllowed, World, actor, allowed_patient, london_day
 from careplan.audit.events import AuditEvent, Kind
+from careplan.fhir.writable import text_problem
 from careplan.plan.care_plan import CLINICAL, OWN_WORDS, SECTIONS, CarePlan, Contribution
 from careplan.plan.codec import Unreadable, from_plain, to_plain
 from careplan.plan.person import Identity
@@ -89,12 +90,21 @@ def assemble(world: World, tx: Transaction, patient_id: UUID, sections: tuple[st
 
 def _section(world: World, name: str, body: Mapping[str, Any]) -> object:
     title = world.words.sections[name].title
-    if body.get("typed"):
+    if body.get("typed") or any(text_problem(text) for text in _texts(body.get("plain", {}))):
         raise Unfinished(name, title)
     try:
         return from_plain(SECTIONS[name], _without_blank_items(body.get("plain", {})), name)
     except Unreadable as problem:
         raise Unfinished(name, title) from problem
+
+
+def _texts(plain: Any) -> Iterator[str]:
+    """Every text in it: what FHIR cannot carry must stop here, not at the signature."""
+    if isinstance(plain, str):
+        yield plain
+    elif isinstance(plain, dict | list):
+        for value in plain.values() if isinstance(plain, dict) else plain:
+            yield from _texts(value)
 
 
 def _without_blank_items(plain: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,6 +131,9 @@ def dated_allergies(plain: Mapping[str, Any], before: Mapping[str, Any], today: 
     known = {one["id"]: one for one in before.get("entries", [])}
     entries = []
     for entry in plain.get("entries", []):
+        if not entry.keys() - {"id", "reported_on"}:
+            entries.append({"id": entry["id"]})  # opened and left blank: nothing was said
+            continue
         old = known.get(entry["id"], {})
         same = {k: v for k, v in old.items() if k != "reported_on"} == {
             k: v for k, v in entry.items() if k != "reported_on"
