@@ -147,10 +147,12 @@ def _in_list(question: Question, form: Form, other: Form) -> Iterator[Difference
         mine = _item_values(question, name, form)
         if mine == _item_values(question, name, other):
             continue
-        words = raw_item_words(question, item_id, other)
-        if not words and item_id not in other.get(items_name(question), ()):
+        stored = list(other.get(items_name(question), ()))
+        if item_id not in stored:
             continue
-        yield Difference(name, question.label, raw_item_words(question, item_id, form), words)
+        words = raw_item_words(question, item_id, other)
+        label = f"{question.label} {stored.index(item_id) + 1}"
+        yield Difference(name, label, raw_item_words(question, item_id, form), words)
 
 
 def _item_values(question: Question, name: str, form: Form) -> list[object]:

@@ -117,7 +117,7 @@ class _Maker:
             autocomplete=_AUTOCOMPLETE.get(question.path, ""),
             width=_WIDTHS.get(question.kind, ""),
             is_heading=bool(heading),
-            wide=question.kind == "line" and (question.field.max or 0) >= 100,
+            wide=question.kind == "line" and (question.field.max or 0) >= 80,
             desk=question.desk,
         )
 
@@ -160,6 +160,7 @@ class _Maker:
             kind="list",
             name=question.name,
             label=question.label,
+            title=question.field.label if question.desk else "",
             hint=question.hint,
             error=self.errors.get(question.name, ""),
             limit=most,

@@ -54,6 +54,7 @@ class FieldView:
     kind: str
     name: str
     label: str
+    title: str = ""
     hint: str = ""
     error: str = ""
     value: str = ""
