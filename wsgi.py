@@ -1,4 +1,4 @@
-"""The application for a WSGI server and for `flask --app wsgi`. Unsafe settings stop it with a sentence."""
+"""The application for a WSGI server and `flask --app wsgi`; unsafe settings stop it in words."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ class Settings:
     port: int = 8000
     trust_proxy: bool = False
     brand: str = "My sickle cell plan"
+    security_contact: str = ""
 
     @property
     def demo(self) -> bool:
@@ -66,6 +67,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         port=int(port),
         trust_proxy=environ.get("TRUST_PROXY") == "1",
         brand=environ.get("BRAND") or "My sickle cell plan",
+        security_contact=environ.get("SECURITY_CONTACT", ""),
     )
     _refuse_unsafe(settings, environ)
     return settings

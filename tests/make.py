@@ -1,4 +1,4 @@
-"""Builders of invented people: every fact of the ordinary adult, and small things with one part changed."""
+"""Builders of invented people: every fact of the ordinary adult, small things changed."""
 
 from __future__ import annotations
 
@@ -79,7 +79,8 @@ def ada_own_words() -> CarePlan:
             spoken_language="en",
             interpreter=False,
             when_in_severe_pain=(
-                "I go quiet and shut my eyes. I am not asleep and I am not calm. Ask me to squeeze your hand."
+                "I go quiet and shut my eyes. I am not asleep and I am not calm. "
+                "Ask me to squeeze your hand."
             ),
             phone="07700 900142",
             gp_name="Wellfield Surgery",
@@ -97,7 +98,9 @@ def ada_own_words() -> CarePlan:
             usual_day_score=2,
             can_cope_score=5,
         ),
-        usual_pain=voice.UsualPain(sites=("lower-back", "left-thigh", "right-thigh", "left-shoulder")),
+        usual_pain=voice.UsualPain(
+            sites=("lower-back", "left-thigh", "right-thigh", "left-shoulder")
+        ),
         different_pain=voice.DifferentPain(
             "Pain in my chest, or a headache that is new. I do not get those in a normal crisis."
         ),
@@ -110,12 +113,23 @@ def ada_own_words() -> CarePlan:
             ),
             please_do_not=lines("not", "Talk about me at the end of the bed"),
             non_drug=("heat-pads", "warm-room", "warm-drinks", "music"),
-            does_not_work=(voice.NotForMe(an_id("tramadol"), "tramadol", "no relief and I felt sick"),),
+            does_not_work=(
+                voice.NotForMe(an_id("tramadol"), "tramadol", "no relief and I felt sick"),
+            ),
         ),
-        what_matters=voice.WhatMatters("I run a nursery. I want to be back with the children by Monday."),
+        what_matters=voice.WhatMatters(
+            "I run a nursery. I want to be back with the children by Monday."
+        ),
         my_people=voice.MyPeople(
             contacts=(
-                voice.Contact(an_id("chidi"), "Chidi Bright", "husband", "07700 900143", "everything", first=True),
+                voice.Contact(
+                    an_id("chidi"),
+                    "Chidi Bright",
+                    "husband",
+                    "07700 900143",
+                    "everything",
+                    first=True,
+                ),
             )
         ),
         my_medicines=meds.MyMedicines(
@@ -123,7 +137,13 @@ def ada_own_words() -> CarePlan:
             entries=(
                 meds.MyMedicine(an_id("my-hu"), "hydroxycarbamide", "1.5 g", "every day"),
                 meds.MyMedicine(an_id("my-folic"), "folic acid", "5 mg", "every day"),
-                meds.MyMedicine(an_id("my-ery"), "erythromycin", "500 mg", "twice a day", "instead of penicillin"),
+                meds.MyMedicine(
+                    an_id("my-ery"),
+                    "erythromycin",
+                    "500 mg",
+                    "twice a day",
+                    "instead of penicillin",
+                ),
             ),
         ),
         my_allergies=meds.MyAllergies(
@@ -148,25 +168,56 @@ def ada_pain_plan() -> pain.PainPlan:
         opioid_reviewed=date(2026, 9, 8),
         steps=(
             pain.Step(
-                an_id("home-1"), pain.Stage.HOME, "paracetamol", dose=mg("1", DoseUnit.G),
-                routes=(Route.ORAL,), repeat=hours(6), max_doses=4, max_within="24 h",
+                an_id("home-1"),
+                pain.Stage.HOME,
+                "paracetamol",
+                dose=mg("1", DoseUnit.G),
+                routes=(Route.ORAL,),
+                repeat=hours(6),
+                max_doses=4,
+                max_within="24 h",
             ),
             pain.Step(
-                an_id("home-2"), pain.Stage.HOME, "ibuprofen", dose=mg("400"),
-                routes=(Route.ORAL,), repeat=hours(8), max_doses=3, max_within="24 h",
+                an_id("home-2"),
+                pain.Stage.HOME,
+                "ibuprofen",
+                dose=mg("400"),
+                routes=(Route.ORAL,),
+                repeat=hours(8),
+                max_doses=3,
+                max_within="24 h",
             ),
             pain.Step(
-                an_id("home-3"), pain.Stage.HOME, "dihydrocodeine", Formulation.IMMEDIATE, mg("30"),
-                (Route.ORAL,), hours(6), max_doses=4, max_within="24 h",
+                an_id("home-3"),
+                pain.Stage.HOME,
+                "dihydrocodeine",
+                Formulation.IMMEDIATE,
+                mg("30"),
+                (Route.ORAL,),
+                hours(6),
+                max_doses=4,
+                max_within="24 h",
             ),
             pain.Step(
-                an_id("first"), pain.Stage.FIRST_DOSE, "morphine", dose=mg("10"),
-                routes=(Route.SUBCUTANEOUS,), repeat=minutes(30), max_doses=3,
+                an_id("first"),
+                pain.Stage.FIRST_DOSE,
+                "morphine",
+                dose=mg("10"),
+                routes=(Route.SUBCUTANEOUS,),
+                repeat=minutes(30),
+                max_doses=3,
                 ceiling="30 mg in first 2 hours, then senior review",
             ),
             pain.Step(
-                an_id("second"), pain.Stage.SECOND_CHOICE, "morphine", Formulation.IMMEDIATE, mg("20"),
-                (Route.ORAL,), minutes(60), max_doses=2, ceiling="40 mg then senior review",
+                an_id("second"),
+                pain.Stage.SECOND_CHOICE,
+                "morphine",
+                Formulation.IMMEDIATE,
+                mg("20"),
+                (Route.ORAL,),
+                minutes(60),
+                max_doses=2,
+                ceiling="40 mg then senior review",
                 relation=pain.Relation.INSTEAD,
                 relation_when="no injection possible or not given within 15 minutes",
                 counts_towards_max=True,
@@ -181,33 +232,73 @@ def ada_pain_plan() -> pain.PainPlan:
             "hourly to 6 hours, then 4-hourly. Naloxone at the bedside."
         ),
         adjuncts=(
-            pain.Adjunct(an_id("adj-1"), "paracetamol", dose=mg("1", DoseUnit.G),
-                         routes=(Route.INTRAVENOUS, Route.ORAL), every=hours(6)),
-            pain.Adjunct(an_id("adj-2"), "ibuprofen", dose=mg("400"), routes=(Route.ORAL,), every=hours(8)),
-            pain.Adjunct(an_id("adj-3"), "cyclizine", dose=mg("50"), routes=(Route.ORAL,), every=hours(8),
-                         as_needed=True),
-            pain.Adjunct(an_id("adj-4"), "chlorphenamine", dose=mg("4"), routes=(Route.ORAL,), every=hours(6),
-                         as_needed=True),
-            pain.Adjunct(an_id("adj-5"), "senna", dose=mg("15"), routes=(Route.ORAL,),
-                         every=Interval(IntervalKind.SET_TIMES, times="at night")),
+            pain.Adjunct(
+                an_id("adj-1"),
+                "paracetamol",
+                dose=mg("1", DoseUnit.G),
+                routes=(Route.INTRAVENOUS, Route.ORAL),
+                every=hours(6),
+            ),
+            pain.Adjunct(
+                an_id("adj-2"), "ibuprofen", dose=mg("400"), routes=(Route.ORAL,), every=hours(8)
+            ),
+            pain.Adjunct(
+                an_id("adj-3"),
+                "cyclizine",
+                dose=mg("50"),
+                routes=(Route.ORAL,),
+                every=hours(8),
+                as_needed=True,
+            ),
+            pain.Adjunct(
+                an_id("adj-4"),
+                "chlorphenamine",
+                dose=mg("4"),
+                routes=(Route.ORAL,),
+                every=hours(6),
+                as_needed=True,
+            ),
+            pain.Adjunct(
+                an_id("adj-5"),
+                "senna",
+                dose=mg("15"),
+                routes=(Route.ORAL,),
+                every=Interval(IntervalKind.SET_TIMES, times="at night"),
+            ),
         ),
         previous_response=(
-            pain.PreviousResponse(an_id("prev-1"), date(2026, 8, 19), "St Anselm's Hospital",
-                                  "morphine 10 mg subcutaneous x2", "9 to 4 in 50 minutes", "mild itch"),
-            pain.PreviousResponse(an_id("prev-2"), date(2026, 2, 3), "St Anselm's Hospital",
-                                  "morphine 10 mg subcutaneous x3 then PCA", "10 to 6 in 90 minutes", "none"),
+            pain.PreviousResponse(
+                an_id("prev-1"),
+                date(2026, 8, 19),
+                "St Anselm's Hospital",
+                "morphine 10 mg subcutaneous x2",
+                "9 to 4 in 50 minutes",
+                "mild itch",
+            ),
+            pain.PreviousResponse(
+                an_id("prev-2"),
+                date(2026, 2, 3),
+                "St Anselm's Hospital",
+                "morphine 10 mg subcutaneous x3 then PCA",
+                "10 to 6 in 90 minutes",
+                "none",
+            ),
         ),
-        did_not_work=(pain.DidNotWork(an_id("codeine"), "codeine", "no relief", "documented 2019"),),
+        did_not_work=(
+            pain.DidNotWork(an_id("codeine"), "codeine", "no relief", "documented 2019"),
+        ),
         oxygen_low=94,
         oxygen_high=98,
-    )  # fmt: skip
+    )
 
 
 def reading(value: str, on: date = date(2026, 9, 8)) -> sickle.Reading:
     return sickle.Reading(DecimalText(value), on)
 
 
-def an_event(kind: sickle.Complication, had: Answer3 = Answer3.YES, last: str | None = None) -> sickle.Event:
+def an_event(
+    kind: sickle.Complication, had: Answer3 = Answer3.YES, last: str | None = None
+) -> sickle.Event:
     return sickle.Event(an_id(kind), kind, had, PartialDate(last) if last else None)
 
 
@@ -215,7 +306,10 @@ def ada_clinical() -> CarePlan:
     """What Dr Marsden's team types at the desk."""
     C = sickle.Complication
     acs = replace(
-        an_event(C.ACUTE_CHEST_SYNDROME, last="2019-12"), count=1, worst_care="HDU", exchange=Answer3.YES
+        an_event(C.ACUTE_CHEST_SYNDROME, last="2019-12"),
+        count=1,
+        worst_care="HDU",
+        exchange=Answer3.YES,
     )
     return CarePlan(
         diagnosis=sickle.Diagnosis(
@@ -225,23 +319,38 @@ def ada_clinical() -> CarePlan:
         allergies=meds.Allergies(
             meds.AllergyState.LIST,
             entries=(
-                meds.Allergy(an_id("coamox"), "co-amoxiclav", "widespread rash and lip swelling",
-                             meds.Severity.SEVERE, "Dr H. Marsden", date(2014, 6, 11)),
+                meds.Allergy(
+                    an_id("coamox"),
+                    "co-amoxiclav",
+                    "widespread rash and lip swelling",
+                    meds.Severity.SEVERE,
+                    "Dr H. Marsden",
+                    date(2014, 6, 11),
+                ),
             ),
             side_effects=(
-                meds.SideEffect(an_id("itch"), "morphine", "mild itch", "give chlorphenamine, carry on"),
+                meds.SideEffect(
+                    an_id("itch"), "morphine", "mild itch", "give chlorphenamine, carry on"
+                ),
             ),
         ),
         baselines=sickle.Baselines(
-            haemoglobin=reading("82"), spo2_on_air=reading("96"), reticulocytes=reading("310"),
-            creatinine=reading("54"), blood_pressure=sickle.BloodPressure(108, 64, date(2026, 9, 8)),
+            haemoglobin=reading("82"),
+            spo2_on_air=reading("96"),
+            reticulocytes=reading("310"),
+            creatinine=reading("54"),
+            blood_pressure=sickle.BloodPressure(108, 64, date(2026, 9, 8)),
             weight=reading("61.5"),
         ),
         medicines=meds.Medicines(
             (
-                meds.RegularMedicine(an_id("hu"), "hydroxycarbamide", "1.5 g", DAILY, last_fbc=date(2026, 11, 2)),
+                meds.RegularMedicine(
+                    an_id("hu"), "hydroxycarbamide", "1.5 g", DAILY, last_fbc=date(2026, 11, 2)
+                ),
                 meds.RegularMedicine(an_id("folic"), "folic acid", "5 mg", DAILY),
-                meds.RegularMedicine(an_id("ery"), "erythromycin", "500 mg", hours(12), "instead of penicillin"),
+                meds.RegularMedicine(
+                    an_id("ery"), "erythromycin", "500 mg", hours(12), "instead of penicillin"
+                ),
             )
         ),
         complications=sickle.Complications(
@@ -255,13 +364,22 @@ def ada_clinical() -> CarePlan:
             )
         ),
         transfusion=sickle.Transfusion(
-            group="O-pos", antibody_state=sickle.AntibodyState.NONE_FOUND, special=("rh-k", "hbs-negative"),
-            programme="none", baseline_hb=DecimalText("82"), refusal=sickle.Refusal.NONE,
+            group="O-pos",
+            antibody_state=sickle.AntibodyState.NONE_FOUND,
+            special=("rh-k", "hbs-negative"),
+            programme="none",
+            baseline_hb=DecimalText("82"),
+            refusal=sickle.Refusal.NONE,
         ),
         care_team=people.CareTeam(
-            consultant=people.Professional("Dr Helena Marsden", "Consultant haematologist", "GMC 7012345"),
+            consultant=people.Professional(
+                "Dr Helena Marsden", "Consultant haematologist", "GMC 7012345"
+            ),
             nurse=people.Professional(
-                "Bola Akande", "Sickle cell clinical nurse specialist", "NMC 07A1234E", "020 7946 0102"
+                "Bola Akande",
+                "Sickle cell clinical nurse specialist",
+                "NMC 07A1234E",
+                "020 7946 0102",
             ),
             phone_24h="020 7946 0100",
             phone_24h_ask_for="haematology registrar on call",
@@ -271,7 +389,7 @@ def ada_clinical() -> CarePlan:
             hospital_number="SA448210",
         ),
         review=people.Review(date(2027, 9, 8)),
-    )  # fmt: skip
+    )
 
 
 def ada() -> CarePlan:
@@ -319,14 +437,18 @@ def a_version(plan: CarePlan | None = None, **changes: object) -> Version:
         contributions=(
             Contribution("about_me", "Ada", "patient", datetime(2026, 9, 1, 8, 0, tzinfo=UTC)),
             Contribution(
-                "pain_plan", "Dr Helena Marsden", "Consultant haematologist",
+                "pain_plan",
+                "Dr Helena Marsden",
+                "Consultant haematologist",
                 datetime(2026, 9, 8, 11, 0, tzinfo=UTC),
             ),
         ),
-    )  # fmt: skip
+    )
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
 def an_unsigned_version() -> Version:
     """What Ada shares before anybody has signed."""
-    return a_version(ada_own_words(), number=1, signature=None, answer=None, replaces=None, reason="first words")
+    return a_version(
+        ada_own_words(), number=1, signature=None, answer=None, replaces=None, reason="first words"
+    )

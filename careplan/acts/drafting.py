@@ -79,8 +79,10 @@ def all_drafts(world: World, *, by: Who, patient_id: UUID) -> dict[str, Draft]:
         return drafts_of(tx, patient_id)
 
 
-def assemble(world: World, tx: Transaction, patient_id: UUID, sections: tuple[str, ...], onto: CarePlan) -> CarePlan:
-    """`onto` with these sections taken from their drafts. Raises Unfinished by the section's title."""
+def assemble(
+    world: World, tx: Transaction, patient_id: UUID, sections: tuple[str, ...], onto: CarePlan
+) -> CarePlan:
+    """`onto` with these sections taken from their drafts. Raises Unfinished."""
     drafts = drafts_of(tx, patient_id)
     for name in sections:
         if name in drafts:
@@ -126,7 +128,9 @@ def contributions(drafts: Mapping[str, Draft]) -> tuple[Contribution, ...]:
     )
 
 
-def dated_allergies(plain: Mapping[str, Any], before: Mapping[str, Any], today: date) -> dict[str, Any]:
+def dated_allergies(
+    plain: Mapping[str, Any], before: Mapping[str, Any], today: date
+) -> dict[str, Any]:
     """Each allergy the person reports carries the day it was first said, or last changed."""
     known = {one["id"]: one for one in before.get("entries", [])}
     entries = []
@@ -152,7 +156,7 @@ def identity_of(tx: Transaction, patient_id: UUID) -> Identity:
 def keep_identity(
     tx: Transaction, patient_id: UUID, identity: Identity, *, by: Who, at: datetime
 ) -> None:
-    """The identity section, over whatever stood there: only account-making and the clinic write it."""
+    """The identity section: only the making of an account and the clinic write it."""
     kept = draft_of(tx, patient_id, "identity")
     body = {**EMPTY, "plain": to_plain(identity)}
     based_on = kept.revision if kept else 0

@@ -1,4 +1,4 @@
-"""What happens when a stranger holds up a link or types a code: asked, counted, written down, shown.
+"""What happens when a stranger holds up a link or types a code: asked, counted, written, shown.
 
 Every answer is one write transaction: no audit event, no plan.
 """
@@ -125,9 +125,7 @@ def open_link(
 def location_of(world: World, *, token: str, file: LinkFile, zipped: bool, at: datetime) -> str:
     """The ticket with which a file too large to embed is fetched within half an hour."""
     part, until = file.position * 2 + zipped, at + tickets.FILE_LIVES
-    return tickets.issue(
-        world, "file", token=token, part=part, number=file.version, until=until
-    )
+    return tickets.issue(world, "file", token=token, part=part, number=file.version, until=until)
 
 
 def open_file(world: World, *, ticket: str, at: datetime) -> str | None:
@@ -146,7 +144,7 @@ def open_file(world: World, *, ticket: str, at: datetime) -> str | None:
 
 @dataclass(frozen=True)
 class Shown:
-    """The emergency page itself, for the door that needs no script. `narrative` is our own XHTML."""
+    """The emergency page for the door that needs no script. `narrative` is our own XHTML."""
 
     narrative: str
     patient: Patient

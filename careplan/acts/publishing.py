@@ -85,7 +85,9 @@ def current_of(tx: Transaction, patient_id: UUID) -> Version | None:
     return from_bundle(kept.record) if kept else None
 
 
-def ground(world: World, *, by: Who, patient_id: UUID, may: May, sections: tuple[str, ...]) -> Ground:
+def ground(
+    world: World, *, by: Who, patient_id: UUID, may: May, sections: tuple[str, ...]
+) -> Ground:
     """The newest version with these sections as drafted. Raises NotThere, Unfinished.
 
     The person's words are those last published, or as drafted where none ever were.
@@ -103,7 +105,11 @@ def ground(world: World, *, by: Who, patient_id: UUID, may: May, sections: tuple
 def words_page(world: World, *, by: Who, patient_id: UUID, at: datetime) -> tuple[Ground, Version]:
     """What publishing the person's words would give, to show before it is done."""
     found = ground(
-        world, by=by, patient_id=patient_id, may=may_write_own_words, sections=("identity", *OWN_WORDS)
+        world,
+        by=by,
+        patient_id=patient_id,
+        may=may_write_own_words,
+        sections=("identity", *OWN_WORDS),
     )
     return found, next_version(world, found, at=at, reason="trial")
 
@@ -144,7 +150,9 @@ _ANSWERS = {
 }
 
 
-def stop_dose(world: World, *, by: Who, patient_id: UUID, version_seen: int, at: datetime) -> Version:
+def stop_dose(
+    world: World, *, by: Who, patient_id: UUID, version_seen: int, at: datetime
+) -> Version:
     """Every surface stops showing a dose, at once, and says whom to ring; the other facts stay."""
     found = ground(world, by=by, patient_id=patient_id, may=may_stop_dose, sections=())
     _must_be(found, version_seen)
@@ -156,7 +164,7 @@ def stop_dose(world: World, *, by: Who, patient_id: UUID, version_seen: int, at:
 
 
 def next_version(world: World, found: Ground, *, at: datetime, reason: str) -> Version:
-    """The version after the newest, with the ground's plan: signature, answer and stop carried on."""
+    """The version after the newest, with the ground's plan; signature, answer, stop carried on."""
     current = found.current
     fresh: dict[str, Any] = {
         "number": current.number + 1 if current else 1,

@@ -91,9 +91,7 @@ class Look:
     text: str
 
 
-def who_looked(
-    world: World, *, by: Who, patient_id: UUID, limit: int = 200
-) -> tuple[Look, ...]:
+def who_looked(world: World, *, by: Who, patient_id: UUID, limit: int = 200) -> tuple[Look, ...]:
     """In plain words, newest first, without numbers: what is not shown leaves no gap."""
     with world.store.read() as tx:
         allowed_patient(tx, by, patient_id, may_see_who_looked)

@@ -1,4 +1,4 @@
-"""Puts invented people in, through the same acts that real people's pages call, dates relative to today."""
+"""Puts invented people in, through the acts that pages call, dates relative to today."""
 
 from __future__ import annotations
 

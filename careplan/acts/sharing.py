@@ -80,7 +80,7 @@ def shared(world: World, link: Link, secrets: LinkSecrets, at: datetime) -> Shar
     return Shared(link, standing(link, now=at), address, secrets.short_code or "")
 
 
-def make_link(
+def make_link(  # noqa: PLR0913 (a link is what it says of itself)
     world: World,
     *,
     by: Who,
@@ -154,9 +154,7 @@ def revoke_link(world: World, *, by: Who, patient_id: UUID, link_id: UUID, at: d
         append(tx, AuditEvent(Deed.LINK_REVOKED, at, actor(by), str(patient_id), what))
 
 
-def replace_link(
-    world: World, *, by: Who, patient_id: UUID, link_id: UUID, at: datetime
-) -> Shared:
+def replace_link(world: World, *, by: Who, patient_id: UUID, link_id: UUID, at: datetime) -> Shared:
     """One tap for a lost or burnt link: the old one dies, a new one of the same kind is born."""
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_share)

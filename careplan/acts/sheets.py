@@ -59,9 +59,7 @@ def full_card_sheet(world: World, version: Version, *, at: datetime, link: Share
     )
 
 
-def private_card_sheet(
-    world: World, version: Version, *, link: Shared
-) -> PrivateCard:
+def private_card_sheet(world: World, version: Version, *, link: Shared) -> PrivateCard:
     """The first name is the one the person likes to be called by, if they said one."""
     return PrivateCard(
         link=link.address,

@@ -67,7 +67,11 @@ def clinical_bytes(plan: CarePlan) -> bytes:
 def findings_of(world: World, *, by: Who, patient_id: UUID, today: date) -> tuple[Finding, ...]:
     """What the rules say of the clinical part as drafted, for the desk while it is written."""
     found = ground(
-        world, by=by, patient_id=patient_id, may=may_write_clinical, sections=("identity", *CLINICAL)
+        world,
+        by=by,
+        patient_id=patient_id,
+        may=may_write_clinical,
+        sections=("identity", *CLINICAL),
     )
     return _check(world, found, today)
 
@@ -83,7 +87,9 @@ def signing_page(
 ) -> SigningPage:
     """Everything the signature would publish, laid out, with the last valid day as it stands so
     far. Raises Unfinished, DoesNotFit and IdentityNotChecked before anybody can sign."""
-    found = ground(world, by=by, patient_id=patient_id, may=may_sign, sections=("identity", *CLINICAL))
+    found = ground(
+        world, by=by, patient_id=patient_id, may=may_sign, sections=("identity", *CLINICAL)
+    )
     if found.plan.identity.checked_on is None:
         raise IdentityNotChecked
     clinical, longest = clinical_bytes(found.plan), _longest(found.plan, today)

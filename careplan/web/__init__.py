@@ -1,1 +1,1 @@
-"""The doors: the only room that knows there is a web. Each folder inside is for one kind of reader."""
+"""The doors: the only room that knows there is a web. A folder for each kind of reader."""

@@ -27,7 +27,7 @@ class Reader(StrEnum):
 
 
 def open_to(reader: Reader) -> Callable[[View], View]:
-    """Declare and enforce a route's reader. Strangers are sent to sign in; others get 403 in words."""
+    """Declare and enforce a route's reader. Strangers sign in; others get 403 in words."""
 
     def declare(view: View) -> View:
         @wraps(view)

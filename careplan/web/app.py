@@ -32,6 +32,7 @@ from careplan.web.team.routes import team
 from careplan.web.words import gettext, ngettext
 
 ROOT = Path(__file__).resolve().parents[2]
+OWN_DOORS = (patient, publishing, sharing)
 
 
 def create_app(
@@ -53,9 +54,8 @@ def create_app(
     session.install(app)
     errors.install(app)
     CSRFProtect(app).exempt(scan.machine)
-    doors = (front.front, account.account, patient, publishing, sharing, team, scan.scan, scan.machine)
-    for blueprint in doors:
-        app.register_blueprint(blueprint)
+    for door in (front.front, account.account, team, scan.scan, scan.machine, *OWN_DOORS):
+        app.register_blueprint(door)
     app.cli.commands.update(commands)
     access.routes(app)  # refuses to start with a door nobody has thought about
     if settings.trust_proxy:
@@ -78,8 +78,12 @@ def _configure(app: Flask, settings: Settings, keyring: Keyring) -> None:
 
 def _templates(app: Flask, settings: Settings) -> None:
     """nhsuk macros end in .jinja, so escaping is switched on for every template by hand."""
-    app.jinja_options = {"autoescape": True, "undefined": ChainableUndefined, "extensions": ["jinja2.ext.i18n"]}
-    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]
+    app.jinja_options = {
+        "autoescape": True,
+        "undefined": ChainableUndefined,
+        "extensions": ["jinja2.ext.i18n"],
+    }
+    app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(ROOT / "templates"), PackageLoader("nhsuk_frontend_jinja")]
     )
     environment = app.jinja_env

@@ -1,9 +1,10 @@
-"""Saving a page of a section from a form, for the person and the team alike: kept, refused, or met by another."""
+"""Saving a page of a section, for the person and the team alike: kept, or met by another."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from careplan.store.drafts import Draft
 from careplan.store.errors import Stale
 from careplan.web.forms.conflict import ConflictView, conflict_of, settle
 from careplan.web.forms.pages import Page
-from careplan.web.forms.read import Reading, empty_body, read_page
+from careplan.web.forms.read import empty_body, read_page
+from careplan.web.forms.reading import Reading
 from careplan.web.here import here
 from careplan.web.session import who
 
@@ -44,7 +46,7 @@ def keep_page(patient_id: UUID, page: Page) -> Kept | ConflictView:
     was shown and the texts differ, nothing is written: both are shown, and the person chooses."""
     form = posted()
     body, revision, draft = draft_now(patient_id, page.section)
-    if draft is not None and revision != _shown_revision():
+    if draft is not None and revision != _shown_revision() and not _last_keystrokes(draft):
         met = _meet(page, form, draft)
         if isinstance(met, ConflictView):
             return met
@@ -77,11 +79,24 @@ def _keep(
     return Kept(reading, revision)
 
 
-def _meet(page: Page, form: dict[str, list[str]], draft: Draft) -> dict[str, list[str]] | ConflictView:
+def _meet(
+    page: Page, form: dict[str, list[str]], draft: Draft
+) -> dict[str, list[str]] | ConflictView:
     """The form as it may be read, or the question which text to keep."""
     if any(name.startswith("keep-") for name in form):
         return settle(page, form, draft.body, theirs_by=draft.by_name)
     return conflict_of(page, form, draft.body, theirs_by=draft.by_name) or form
+
+
+def _last_keystrokes(draft: Draft) -> bool:
+    """A tab that closes sends its last words while the save before them is still under way: they
+    follow the same person's own words, and nobody else has written in between."""
+    return (
+        AUTOSAVE in request.headers
+        and str(draft.updated_by) == who().account_id
+        and draft.revision == _shown_revision() + 1
+        and here().now() - draft.updated_at < timedelta(seconds=10)
+    )
 
 
 def _shown_revision() -> int:

@@ -1,4 +1,4 @@
-"""What a request finds around it: the world of acts, the settings, the clock. Made once in app.py."""
+"""What a request finds around it: the world of acts, the settings, the clock."""
 
 from __future__ import annotations
 

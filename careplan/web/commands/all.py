@@ -12,14 +12,11 @@ from careplan.web.commands.running import (
 from careplan.web.commands.taking_out import export_command, validate_command
 
 commands = {
-    one.name: one
-    for one in (
-        migrate_command,
-        seed_command,
-        logins_command,
-        verify_audit_command,
-        routes_access_command,
-        export_command,
-        validate_command,
-    )
+    "migrate": migrate_command,
+    "seed": seed_command,
+    "logins": logins_command,
+    "verify-audit": verify_audit_command,
+    "routes-access": routes_access_command,
+    "export": export_command,
+    "validate": validate_command,
 }

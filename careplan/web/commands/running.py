@@ -1,4 +1,4 @@
-"""Commands that set the service up and look after it: migrate, seed, logins, verify-audit, routes-access."""
+"""Commands that set the service up and look after it."""
 
 from __future__ import annotations
 

@@ -16,14 +16,20 @@ from careplan.web.here import here
 
 @click.command("export")
 @click.argument("person")
-@click.option("--as", "form", type=click.Choice([one.value for one in Form]), default="record", show_default=True)
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice([one.value for one in Form]),
+    default="record",
+    show_default=True,
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @with_appcontext
 def export_command(person: str, form: str, out: Path) -> None:
     """Write the newest version of PERSON's plan (NHS number or plan number) to a file.
 
     fhir is the emergency document, record everything in the record, pdf the page, card the full
-    wallet card, text the emergency page in plain words. The export is written in the person's trail.
+    wallet card, text the emergency page in plain words. It is written in the person's trail.
     """
     try:
         body = export(here().world, person=person, form=Form(form), at=here().now())

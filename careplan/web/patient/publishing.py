@@ -1,4 +1,4 @@
-"""The person's pages that change what others see: publish their words, answer the plan, meet a team."""
+"""The person's pages that change what others see: publish, answer the plan, meet a team."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ def answer() -> Any:
     except NotNow:
         return _answer_page({"answer": _("There is nothing to answer just now.")}), 409
     except DoesNotFit:
-        return _answer_page({"words": _("Your words do not fit on the printed page. Make them shorter.")}), 422
+        return _answer_page(
+            {"words": _("Your words do not fit on the printed page. Make them shorter.")}
+        ), 422
     return redirect(url_for("patient.home"))
 
 

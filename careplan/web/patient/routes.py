@@ -1,4 +1,4 @@
-"""The person's own pages: their task list, one question at a time, and reading what was published."""
+"""The person's own pages: the task list, one question at a time, reading what was published."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ from careplan.web.forms.pages import (
     page_before,
     section_pages,
 )
-from careplan.web.forms.read import Next, Reading, again
+from careplan.web.forms.read import again
+from careplan.web.forms.reading import Next, Reading
 from careplan.web.forms.show import view_of
 from careplan.web.forms.tasks import task_list
 from careplan.web.forms.views import Frame
@@ -90,7 +91,7 @@ def write(section: str, page_id: str) -> Any:
         _body, revision, _draft = draft_now(own_patient(), section)
         return render_template("forms/conflict.html", view=kept, frame=_frame(page, revision)), 409
     if request.headers.get(AUTOSAVE):
-        return jsonify(saved=True, revision=kept.revision)
+        return jsonify(saved=clock_time(here().now()), revision=kept.revision)
     reading = kept.reading
     if reading.next is Next.LATER:
         return redirect(url_for("patient.home"))
@@ -168,8 +169,8 @@ def _before(page: Page) -> str:
     return _address(earlier) if earlier else url_for("patient.home")
 
 
-def _address(page: Page, **more: str | None) -> str:
-    return url_for("patient.write", section=page.section, page_id=page.id, **more)
+def _address(page: Page, tour: str | None = None) -> str:
+    return url_for("patient.write", section=page.section, page_id=page.id, tour=tour)
 
 
 @patient.get("/plan/write/<section>")
@@ -226,7 +227,10 @@ def version(number: int) -> str:
     world, now = here().world, here().now()
     old = read_version(world, by=who(), patient_id=own_patient(), number=number, at=now)
     return render_template(
-        "patient/version.html", version=old.version, changes=old.changes, record=record_page(old.version)
+        "patient/version.html",
+        version=old.version,
+        changes=old.changes,
+        record=record_page(old.version),
     )
 
 

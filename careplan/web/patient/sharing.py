@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -97,12 +98,10 @@ def _drawing(found: Shared) -> Markup | None:
 @sharing.post("/plan/share/<uuid:link_id>/turn-off")
 @open_to(Reader.PATIENT)
 def turn_off(link_id: UUID) -> Any:
-    try:
+    with suppress(NotFromHere):  # it is off already, which is what was asked for
         revoke_link(
             here().world, by=who(), patient_id=own_patient(), link_id=link_id, at=here().now()
         )
-    except NotFromHere:
-        pass  # it is off already, which is what was asked for
     return redirect(url_for("sharing.one", link_id=link_id))
 
 

@@ -73,7 +73,10 @@ def viewer() -> Response:
 
 @machine.after_request
 def _open_to_every_origin(response: Response) -> Response:
-    if "gzip" in request.headers.get("Accept-Encoding", "") and (response.content_length or 0) > 1000:
+    if (
+        "gzip" in request.headers.get("Accept-Encoding", "")
+        and (response.content_length or 0) > 1000
+    ):
         # Ciphertext in base64 gives back the quarter that base64 costs, and nothing more.
         response.set_data(gzip.compress(response.get_data(), compresslevel=1, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
@@ -129,9 +132,7 @@ def _file(file: LinkFile, token: str, most: int | None, *, zipped: bool) -> dict
     }
     if most is None or len(file.jwe) <= most:
         return {**said, "embedded": file.jwe}
-    ticket = location_of(
-        here().world, token=token, file=file, zipped=zipped, at=here().now()
-    )
+    ticket = location_of(here().world, token=token, file=file, zipped=zipped, at=here().now())
     return {**said, "location": f"{here().settings.base_url}/f/{ticket}"}
 
 
@@ -191,7 +192,11 @@ def code() -> Any:
         chip = chip_of(found.patient, here().today())
         style, allowed = _style()
         body = render_template(
-            "scan/shown.html", plan=framed(found.narrative), chip=chip, now=here().now(), style=style
+            "scan/shown.html",
+            plan=framed(found.narrative),
+            chip=chip,
+            now=here().now(),
+            style=style,
         )
         policy = f"default-src 'none'; style-src {allowed}; base-uri 'none'; frame-ancestors 'none'"
         return body, 200, {"Content-Security-Policy": policy}
@@ -200,4 +205,3 @@ def code() -> Any:
         return render_template("scan/code.html", problem=problem, code=""), 429
     problem = _("That code and answer do not open a plan. Check both and try again.")
     return render_template("scan/code.html", problem=problem, code=""), 404
-
