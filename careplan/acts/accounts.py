@@ -133,7 +133,11 @@ def _number_problem(number: str) -> str | None:
 
 
 def _email_problem(email: str) -> str | None:
-    if _EMAIL.fullmatch(email) and not _has_unseen(email):
+    if (
+        _EMAIL.fullmatch(email)
+        and not _has_unseen(email)
+        and "\N{REPLACEMENT CHARACTER}" not in email
+    ):
         return None
     return "Write an e-mail address like name@example.com."
 

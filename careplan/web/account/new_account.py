@@ -8,14 +8,14 @@ from datetime import date
 
 from careplan.acts.accounts import NewPerson, problems_with
 from careplan.web.forms.dates import WrongDate, whole_date
-from careplan.web.forms.text import Refused, line
+from careplan.web.forms.text import Refused, keepable, line
 from careplan.web.here import here
 from careplan.web.words import _
 
 KEPT = ("legal_name", "born-day", "born-month", "born-year", "nhs_number", "email")
 """The controls that are shown again after a mistake. The password is not among them."""
 _ANCHORS = {"date_of_birth": "born-day"}
-_LONGEST_SHOWN = 2000
+LONGEST_SHOWN = 2000
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Asked:
 
 
 def read_form(form: Mapping[str, str]) -> Asked:
-    typed = {name: form.get(name, "")[:_LONGEST_SHOWN] for name in KEPT}
+    typed = {name: keepable(form.get(name, "")[:LONGEST_SHOWN]) for name in KEPT}
     born, misread = _born(typed)
     name, misread_name = _name(typed)
     person = NewPerson(

@@ -33,7 +33,8 @@ from careplan.acts.signing_in import (
 from careplan.render.qr import qr_svg
 from careplan.web.access import Reader, open_to
 from careplan.web.account.landing import first_page, wanted
-from careplan.web.account.new_account import Asked, read_form
+from careplan.web.account.new_account import LONGEST_SHOWN, Asked, read_form
+from careplan.web.forms.text import keepable
 from careplan.web.here import here
 from careplan.web.session import forget, remember, session_token, signed_in, who
 from careplan.web.words import _
@@ -95,7 +96,11 @@ def sign_in() -> Any:
 
 def _sign_in_page(*, email: str = "", problem: str = "", just_made: bool = False) -> str:
     return render_template(
-        "account/sign_in.html", email=email, problem=problem, just_made=just_made, next=wanted()
+        "account/sign_in.html",
+        email=keepable(email[:LONGEST_SHOWN]),
+        problem=problem,
+        just_made=just_made,
+        next=wanted(),
     )
 
 
