@@ -11,7 +11,7 @@ from flask import url_for
 
 from careplan.plan.care_plan import CLINICAL
 from careplan.plan.safety import Finding, Severity, rule_table
-from careplan.web.here import here
+from careplan.web.team.words import desk_title
 from careplan.web.words import _
 
 
@@ -77,9 +77,6 @@ def _check(finding: Finding, patient_id: UUID) -> Check:
 def _places(finding: Finding, patient_id: UUID) -> tuple[Place, ...]:
     """The sections of the fields that conflict; what only the person may change has no way in."""
     sections = dict.fromkeys(path.partition(".")[0] for path in finding.paths)
-    titles = here().world.words.sections
     return tuple(
-        Place(titles[name].title, address(patient_id, name))
-        for name in sections
-        if name in CLINICAL
+        Place(desk_title(name), address(patient_id, name)) for name in sections if name in CLINICAL
     )

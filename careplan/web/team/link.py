@@ -23,6 +23,7 @@ from careplan.web.forms.pages import Page, section_pages
 from careplan.web.forms.read import empty_body, read_page
 from careplan.web.forms.reading import FieldError, Reading
 from careplan.web.forms.show import view_of
+from careplan.web.forms.text import keepable
 from careplan.web.forms.views import ErrorLine
 from careplan.web.here import here
 from careplan.web.session import who
@@ -36,7 +37,7 @@ _NEEDED = ("legal_name", "date_of_birth")
 def link() -> Any:
     if request.method == "GET":
         return _ask_code("", "")
-    typed = request.form.get("code", "").strip()
+    typed = keepable(request.form.get("code", "")).strip()
     if request.form.get("step") == "confirm":
         return _confirm(typed)
     try:

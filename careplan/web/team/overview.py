@@ -23,7 +23,7 @@ from careplan.web.session import who
 from careplan.web.team.checks import Check, address, checks_of
 from careplan.web.team.header import header_of
 from careplan.web.team.refusals import Refusal, refusal_of
-from careplan.web.team.words import last_written, own_words, wrote
+from careplan.web.team.words import desk_title, last_written, own_words, wrote
 from careplan.web.words import _
 
 
@@ -78,7 +78,11 @@ def tasks_of(desk: Desk, patient_id: UUID) -> tuple[Task, ...]:
 
     tasks = (task for group in team_task_list(bodies, href=href) for task in group.tasks)
     return tuple(
-        replace(task, hint=wrote(desk.drafts.get(task.section), who().account_id))
+        replace(
+            task,
+            title=desk_title(task.section),
+            hint=wrote(desk.drafts.get(task.section), who().account_id),
+        )
         for task in tasks
         if task.section in CLINICAL
     )

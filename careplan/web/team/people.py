@@ -12,6 +12,7 @@ from flask import render_template, request, url_for
 from careplan.acts.reading import PAGE, team_page
 from careplan.store.patients import After, Listed, Only
 from careplan.web.access import Reader, open_to
+from careplan.web.forms.text import keepable
 from careplan.web.forms.views import ErrorLine
 from careplan.web.here import here
 from careplan.web.session import who
@@ -47,7 +48,7 @@ class Filter:
 @open_to(Reader.TEAM)
 def people() -> Any:
     """A search is posted, so that no name, birth date or number stands in an address or a log."""
-    text = request.form.get("search", "").strip() if request.method == "POST" else ""
+    text = keepable(request.form.get("search", "")).strip() if request.method == "POST" else ""
     if len(text) > MOST_SEARCHED:
         sentence = _("Search for %(most)s letters or fewer.", most=MOST_SEARCHED)
         return _page((), text[:MOST_SEARCHED], Only.EVERYONE, error=sentence), 422

@@ -11,8 +11,8 @@ from careplan.acts.drafting import Unfinished
 from careplan.acts.signing import IdentityNotChecked
 from careplan.plan.care_plan import CLINICAL
 from careplan.render.paper import DoesNotFit
-from careplan.web.here import here
 from careplan.web.team.checks import Place, address
+from careplan.web.team.words import desk_title
 from careplan.web.words import _
 
 
@@ -42,10 +42,17 @@ def refusal_of(problem: Exception | None, patient_id: UUID) -> Refusal:
 
 
 def _unfinished(problem: Unfinished, patient_id: UUID) -> Refusal:
-    text = _("“%(title)s” has an answer that needs putting right first.", title=problem.title)
     if problem.section not in CLINICAL:
-        return Refusal(_("%(text)s Only the person can change it.", text=text))
-    return Refusal(text, (Place(problem.title, address(patient_id, problem.section)),))
+        return Refusal(
+            _(
+                "“%(title)s” has an answer that needs putting right first. "
+                "Only the person can change it.",
+                title=problem.title,
+            )
+        )
+    title = desk_title(problem.section)
+    text = _("“%(title)s” has an answer that needs putting right first.", title=title)
+    return Refusal(text, (Place(title, address(patient_id, problem.section)),))
 
 
 _FED_BY = {
@@ -62,7 +69,6 @@ _FED_BY = {
 
 def _too_long(problem: DoesNotFit, patient_id: UUID) -> Refusal:
     look = problem.named.split()[0] if problem.named.split() else ""
-    titles = here().world.words.sections
     parts = {
         "who": _("name and numbers"),
         "genotype": _("sickle type"),
@@ -77,7 +83,5 @@ def _too_long(problem: DoesNotFit, patient_id: UUID) -> Refusal:
         "not fit: %(part)s. Nothing is cut to make it fit. Shorten the text.",
         part=parts.get(look, problem.named),
     )
-    places = (
-        Place(titles[name].title, address(patient_id, name)) for name in _FED_BY.get(look, ())
-    )
+    places = (Place(desk_title(name), address(patient_id, name)) for name in _FED_BY.get(look, ()))
     return Refusal(text, tuple(places))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from careplan.web.session import who
 from careplan.web.team.checks import address
 from careplan.web.team.header import header_of
 from careplan.web.team.overview import tasks_of
-from careplan.web.team.words import words_beside
+from careplan.web.team.words import words_beside, wrote
 from careplan.web.words import _
 
 
@@ -97,9 +98,10 @@ def _show(
     view = view_of(
         page, reading.body, reading.errors, reading.asks, new_id=world.new_id, open_item=open_item
     )
+    by = wrote(desk.drafts.get(page.section), who().account_id)
     return render_template(
         "team/section.html",
-        view=view,
+        view=replace(view, caption=by or _("Nothing written yet")),
         frame=_frame(patient_id, page, revision),
         header=header,
         beside=words_beside(desk, page.section, called=header.called),

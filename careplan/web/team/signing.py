@@ -29,7 +29,7 @@ from careplan.plan.lifecycle import in_words
 from careplan.render.paper import DoesNotFit
 from careplan.web.access import Reader, open_to
 from careplan.web.forms.dates import WrongDate, whole_date
-from careplan.web.forms.text import Refused, line
+from careplan.web.forms.text import Refused, keepable, line
 from careplan.web.forms.views import ErrorLine
 from careplan.web.here import here
 from careplan.web.narratives import framed
@@ -37,6 +37,7 @@ from careplan.web.session import who
 from careplan.web.team.checks import Check, address, checks_of
 from careplan.web.team.header import Header, header_of
 from careplan.web.team.refusals import Refusal, refusal_of
+from careplan.web.team.words import clinical_facts
 from careplan.web.words import _
 
 MOST_REASON = 300
@@ -81,7 +82,7 @@ def sign(patient_id: UUID) -> Any:
 
 def _signed(patient_id: UUID, header: Header) -> Any:
     """Signed and published, or the same page again with what is wrong and all that was typed."""
-    given = Given(expires={box: request.form.get(f"expires{box}", "") for box in BOXES})
+    given = Given(expires={box: keepable(request.form.get(f"expires{box}", "")) for box in BOXES})
     expires_on = _read_date(given)
     world, today = here().world, here().today()
     found = findings_of(world, by=who(), patient_id=patient_id, today=today)
@@ -191,7 +192,7 @@ def _read_date(given: Given) -> date | None:
 def _read_reasons(given: Given, checks: Sequence[Check]) -> Mapping[str, str]:
     found = {}
     for check in checks:
-        typed = request.form.get(check.name, "")
+        typed = keepable(request.form.get(check.name, ""))
         if not check.warns:
             continue
         given.reasons[check.name] = typed
@@ -214,6 +215,7 @@ def _show(header: Header, page: SigningPage, given: Given) -> str:
         blocks=[one for one in checks if one.blocks],
         warnings=[one for one in checks if one.warns],
         informs=[one for one in checks if not one.blocks and not one.warns],
+        facts=clinical_facts(plan),
         review_due=in_words(plan.review.review_due) if plan.review.review_due else "",
         review_href=address(header.patient_id, "review"),
         longest=in_words(page.longest),

@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from careplan.acts.desk import Desk, open_desk
 from careplan.acts.publishing import ChangedMeanwhile, stop_dose
 from careplan.plan.lifecycle import NotNow, State, state_of
+from careplan.plan.pain import Step
 from careplan.render.paper import DoesNotFit
 from careplan.web.access import Reader, open_to
 from careplan.web.forms.views import ErrorLine
@@ -52,18 +53,25 @@ def _open(patient_id: UUID) -> Desk:
 
 def _show(desk: Desk, *, error: str = "") -> str:
     state = state_of(desk.current)
+    can_stop = state in (State.NOT_SEEN, State.ANSWERED)
     current = desk.current
     steps = current.plan.pain_plan.steps if current else ()
     return render_template(
         "team/stop.html",
         header=header_of(desk, here().today()),
-        can_stop=state in (State.NOT_SEEN, State.ANSWERED),
+        can_stop=can_stop,
         stopped=state is State.STOPPED,
         version=current.number if current else 0,
         ring=(current.plan.care_team.phone_24h if current else None) or "",
-        doses=[f"{step.drug} {step.dose.words if step.dose else ''}".strip() for step in steps],
-        errors=[ErrorLine("#stop-now", error)] if error else [],
+        doses=[_dose(step) for step in steps],
+        errors=[ErrorLine("#stop-now", error)] if error and can_stop else [],
     )
+
+
+def _dose(step: Step) -> str:
+    """ "First dose: morphine, 10 mg, subcutaneous"."""
+    parts = (step.drug, step.dose.words if step.dose else "", " or ".join(step.routes))
+    return f"{step.stage.capitalize()}: {', '.join(filter(None, parts))}"
 
 
 def _number(text: str) -> int:

@@ -1,15 +1,17 @@
-"""What the person wrote, read-only at the desk, and who wrote what."""
+"""Facts of a plan in words, read-only: what the person wrote, what is signed, who wrote what."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from careplan.acts.desk import Desk
-from careplan.plan.care_plan import OWN_WORDS
+from careplan.plan.care_plan import CLINICAL, OWN_WORDS, CarePlan
+from careplan.plan.codec import to_plain
 from careplan.store.drafts import Draft
 from careplan.summary.wording import day
 from careplan.web.forms.check import Row, check_of
+from careplan.web.forms.pages import Body, section_pages
 from careplan.web.words import _
 
 BESIDE = {
@@ -24,7 +26,7 @@ BESIDE = {
 
 
 @dataclass(frozen=True, slots=True)
-class OwnWords:
+class Facts:
     """`answered` rows have words; `blank` names the rest: blank never means none."""
 
     title: str
@@ -33,22 +35,41 @@ class OwnWords:
     blank: tuple[str, ...]
 
 
-def own_words(desk: Desk, *, called: str) -> tuple[OwnWords, ...]:
+def clinical_facts(plan: CarePlan) -> tuple[Facts, ...]:
+    """Everything a signature is put to, on the emergency page or not."""
+    bodies = ((name, {"plain": to_plain(plan.section(name))}) for name in CLINICAL)
+    return tuple(_facts(desk_title(name), "", name, body) for name, body in bodies)
+
+
+def desk_title(section: str) -> str:
+    """What the team calls a section; the person has words of their own for it."""
+    return section_pages(section).pages[0].heading
+
+
+def own_words(desk: Desk, *, called: str) -> tuple[Facts, ...]:
     return tuple(_one(desk, name, called) for name in OWN_WORDS)
 
 
-def words_beside(desk: Desk, section: str, *, called: str) -> tuple[OwnWords, ...]:
+def words_beside(desk: Desk, section: str, *, called: str) -> tuple[Facts, ...]:
     return tuple(_one(desk, name, called) for name in BESIDE.get(section, ()))
 
 
-def _one(desk: Desk, section: str, called: str) -> OwnWords:
-    body = desk.own_words(section)
+def _one(desk: Desk, section: str, called: str) -> Facts:
+    found = _facts(
+        section_pages(section).title,
+        _("%(name)s wrote this", name=called),
+        section,
+        desk.own_words(section),
+    )
+    return found if found.answered else replace(found, by=_("Nothing written yet"))
+
+
+def _facts(title: str, by: str, section: str, body: Body) -> Facts:
     view = check_of(section, body, href=_nowhere)
     nothing = (_("Not answered"),)
     answered = tuple(row for row in view.rows if row.lines != nothing)
     blank = tuple(row.label for row in view.rows if row.lines == nothing)
-    by = _("%(name)s wrote this", name=called) if answered else _("Nothing written yet")
-    return OwnWords(view.title, by, answered, blank)
+    return Facts(title, by, answered, blank)
 
 
 def _nowhere(_section: str, _page: str) -> str:

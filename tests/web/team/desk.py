@@ -1,4 +1,4 @@
-"""A desk to test at: Ada, whom the team has in its care, and her facts as a browser would send them."""
+"""A desk to test at: Ada, in the team's care, and her facts as a browser would send them."""
 
 from __future__ import annotations
 
@@ -97,8 +97,8 @@ class Desk:
         return self.client.submit(self.at("sign"), self.signing(**changes))
 
 
-def a_desk(client: Reader, world: World) -> Desk:
-    staff = signed_in_team(client, world)
+def a_desk(client: Reader, world: World, staff: Staff | None = None) -> Desk:
+    staff = signed_in_team(client, world, staff)
     return Desk(client, world, staff, linked_patient(world, staff))
 
 
