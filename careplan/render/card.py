@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from careplan.render.paper import DoesNotFit, marked
+from careplan.render.paper import DoesNotFit
 from careplan.render.press import Laid, frames, lay_out
 from careplan.render.qr import qr_svg
 from careplan.sharing.links import Opening
@@ -79,7 +79,6 @@ class _Sides:
 
     def lay_out(self) -> Laid:
         qr = qr_svg(self.link, mm=QR_MM, title="QR code")
-        front, back = (Markup(marked(side)) for side in (self.front, self.back))  # noqa: S704
         html = frames().get_template("card.html").render(
             _=str,
             title=self.title,
@@ -87,8 +86,8 @@ class _Sides:
             bar=self.bar,
             code=shown(self.short_code),
             qr=Markup(qr),  # noqa: S704 - our own drawing
-            front=front,
-            back=back,
+            front=self.front,
+            back=self.back,
             under=self.under,
             sizes=self.sizes,
         )  # fmt: skip
@@ -112,12 +111,12 @@ def full_card(card: FullCard) -> Printed:
         short_code=card.short_code,
         front=Markup(front),  # noqa: S704
         back=Markup(),
-        under=Markup(say.under(card.host)),  # noqa: S704
+        under=Markup(say.under(card.host, card.copy)),  # noqa: S704
     )
     sides = _set_front(sides, who)
     for blocks, dropped in _choices(card.summary):
         left_out = tuple(say.names[key] for key in dropped)
-        parts = [fragment(block) for block in blocks] + [say.left_out(left_out, card.copy)]
+        parts = [fragment(block) for block in blocks] + [say.left_out(left_out)]
         sides = replace(sides, back=Markup("".join(parts)))  # noqa: S704 - our own markup
         laid = _largest(sides)
         if laid is not None:

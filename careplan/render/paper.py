@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from careplan.render.press import Laid, frames, lay_out
 from careplan.render.qr import qr_svg
@@ -24,9 +24,6 @@ _SHORT = 3200
 _UNBREAKABLE = "\N{NO-BREAK SPACE}"
 _AMOUNT = re.compile(r'<span class="n">([^<]*)</span>')
 _ACT_NOW = re.compile(r'<p class="act">(.*?)</p>')
-# Names such as Adùkẹ́ hold marks that our typeface cannot place; a word that has one is set in a
-# face that can.
-_MARKED = re.compile(r"[^\s<>&;]*[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff][^\s<>&;]*")
 _BESIDE = ("who", "genotype", "allergies")
 _REST = ("more", "foot")
 
@@ -120,7 +117,7 @@ def _laid(sheet: Sheet) -> tuple[Laid, list[Section]]:
         _=str,
         title=f"Sickle cell emergency plan: {sheet.name}",
         fields=fields,
-        copy=Markup(marked(escape(copy))),  # noqa: S704
+        copy=copy,
         host=sheet.host,
         qr=Markup(drawn) if drawn else None,  # noqa: S704 - our own drawing
         code=shown(sheet.short_code) if sheet.link and sheet.short_code else None,
@@ -138,7 +135,6 @@ def _numbered(narrative: str) -> tuple[Fields, list[Section]]:
     """
     # An unbreakable space holds a number to its unit as the span does, in half the time.
     narrative = _AMOUNT.sub(lambda found: found.group(1).replace(" ", _UNBREAKABLE), narrative)
-    narrative = marked(narrative)
     first = narrative.index('<div class="')
     fields = {"beside": [narrative[narrative.index(">") + 1 : first]], "below": [], "rest": []}
     sections = []
@@ -153,11 +149,6 @@ def _numbered(narrative: str) -> tuple[Fields, list[Section]]:
     found = _ACT_NOW.search(narrative)
     act_now = Markup(found.group(1) if found else "")  # noqa: S704
     return Fields(beside, below, rest, act_now), sections
-
-
-def marked(html: str) -> str:
-    """Words with combining marks, wrapped; no attribute of ours holds such a mark."""
-    return _MARKED.sub(r'<span class="m">\g<0></span>', str(html))
 
 
 def _layout(laid: Laid, sections: list[Section]) -> Layout:

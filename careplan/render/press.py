@@ -34,7 +34,7 @@ class Laid:
 
     def pdf(self) -> bytes:
         with _LOCK:
-            return bytes(self.document.write_pdf())
+            return bytes(self.document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True))
 
 
 def lay_out(html: str, *, style: str) -> Laid:

@@ -45,8 +45,6 @@ def lay_out(html: str, *, style: str) -> Any:
         counter_style=_counters(),
         stylesheets=[_sheet(style)],
         pdf_variant="pdf/ua-1",
-        pdf_tags=True,
-        custom_metadata=False,
     )
 
 
