@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pyotp
@@ -38,6 +38,7 @@ ADA = NewPerson(
 )
 ADA_ON_PAPER = Identity("Adaeze Grace Okonkwo-Bright", date(1997, 3, 14), "9990110212", Sex.FEMALE)
 SESSION_COOKIE = "__Host-careplan"
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,12 @@ class Staff:
     email: str
     secret: str
     team_id: UUID
+
+
+def sure(found: Found | None) -> Found:
+    """What must be there, for a test whose point lies elsewhere."""
+    assert found is not None
+    return found
 
 
 def code_of(secret: str, at: datetime) -> str:

@@ -34,7 +34,7 @@ from careplan.store.drafts import draft_of
 from careplan.store.patients import face_of, find_patient, patient_of
 from careplan.store.trail import events_of, service_events_of
 from tests.stores import NOW, TODAY
-from tests.visitors import ADA, PASSWORD, a_clinician, a_person, code_of
+from tests.visitors import ADA, PASSWORD, a_clinician, a_person, code_of, sure
 
 
 def kinds(world: World, patient_id: str | None) -> list[Kind]:
@@ -49,9 +49,9 @@ def test_it_makes_an_account_and_an_empty_plan(world):
     assert who.roles == {Role.PATIENT}
     assert who.team_id is None
     with world.store.read() as tx:
-        patient = patient_of(tx, UUID(who.patient_id))
-        face = face_of(tx, UUID(who.patient_id))
-        identity = draft_of(tx, UUID(who.patient_id), "identity")
+        patient = sure(patient_of(tx, UUID(who.patient_id)))
+        face = sure(face_of(tx, UUID(who.patient_id)))
+        identity = sure(draft_of(tx, UUID(who.patient_id), "identity"))
     assert patient.team_id is None
     assert face.legal_name == ADA.legal_name
     assert face.date_of_birth == ADA.date_of_birth
@@ -142,13 +142,13 @@ def test_a_member_of_a_team_has_role_title_and_registration(world):
     assert who.title == "Consultant haematologist"
     assert who.organisation == "St Anselm's Hospital"
     assert str(who.registration) == "GMC 7012345"
-    assert who.registration.verified
+    assert sure(who.registration).verified
 
 
 def test_a_registration_nobody_has_checked_is_not_verified(world):
     staff = a_clinician(world, checked=False)
 
-    assert not who_is(world, email=staff.email).registration.verified
+    assert not sure(who_is(world, email=staff.email).registration).verified
 
 
 def test_a_team_members_account_is_in_the_services_trail(world):
@@ -173,7 +173,7 @@ def test_a_second_factor_counts_once_its_code_came_back(world):
     )
 
     assert recognise(world, token=token, at=NOW) is None
-    found = recognise(world, token=fresh, at=NOW)
+    found = sure(recognise(world, token=sure(fresh), at=NOW))
     assert found.has_second_factor
     assert found.who.second_factor
 
@@ -203,7 +203,7 @@ def test_a_wrong_code_keeps_nothing(world, code):
     with pytest.raises(WrongCode):
         set_second_factor(world, by=staff.who, secret=staff.secret, code=code, at=NOW)
     token = sign_in(world, email=staff.email, password=PASSWORD, at=NOW)
-    assert not recognise(world, token=token, at=NOW).has_second_factor
+    assert not sure(recognise(world, token=token, at=NOW)).has_second_factor
 
 
 def test_a_stolen_password_cannot_put_another_phone_in_its_place(world):

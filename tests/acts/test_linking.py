@@ -25,7 +25,9 @@ from careplan.store.directory import Kind as Found
 from careplan.store.patients import face_of, find_patient, patient_of, search_team, set_face
 from careplan.store.trail import events_of
 from tests.stores import NOW, TODAY
-from tests.visitors import ADA_ON_PAPER, a_clinician, a_person, linked_patient
+from tests.visitors import ADA_ON_PAPER, a_clinician, a_person, linked_patient, sure
+
+NUMBER = "9990110212"
 
 
 def a_code(world, person, at=NOW):
@@ -59,8 +61,8 @@ def test_it_works(world):
     assert found.patient_id == patient_id == UUID(person.patient_id)
     assert found.identity.legal_name == person.name
     with world.store.read() as tx:
-        assert patient_of(tx, patient_id).team_id == staff.team_id
-        assert find_patient(tx, Found.NHS_NUMBER, ADA_ON_PAPER.nhs_number) == patient_id
+        assert sure(patient_of(tx, patient_id)).team_id == staff.team_id
+        assert find_patient(tx, Found.NHS_NUMBER, NUMBER) == patient_id
         assert search_team(tx, staff.team_id, "okonkwo", today=TODAY)
 
 
@@ -68,9 +70,8 @@ def test_the_identity_is_now_the_teams_who_checked_it(world):
     staff, person = a_clinician(world), a_person(world)
     link(world, staff, a_code(world, person))
 
-    kept = section_draft(
-        world, by=staff.who, patient_id=UUID(person.patient_id), section="identity"
-    )
+    own = UUID(person.patient_id)
+    kept = sure(section_draft(world, by=staff.who, patient_id=own, section="identity"))
 
     assert kept.by_name == staff.who.name
     assert kept.body["plain"]["checked_on"] == TODAY.isoformat()
@@ -82,12 +83,14 @@ def test_what_lists_show_besides_stays(world):
     staff, person = a_clinician(world), a_person(world)
     own = UUID(person.patient_id)
     with world.store.begin() as tx:
-        set_face(tx, own, replace(face_of(tx, own), known_as="Ada", phone_24h="020 7946 0100"))
+        set_face(
+            tx, own, replace(sure(face_of(tx, own)), known_as="Ada", phone_24h="020 7946 0100")
+        )
 
     link(world, staff, a_code(world, person))
 
     with world.store.read() as tx:
-        face = face_of(tx, own)
+        face = sure(face_of(tx, own))
     assert (face.known_as, face.phone_24h) == ("Ada", "020 7946 0100")
 
 
@@ -157,7 +160,7 @@ def test_a_number_that_is_anothers_stops_it_and_the_code_still_stands(world):
         link(world, staff, code, replace(ADA_ON_PAPER, legal_name="Bo Mensah"))
 
     with world.store.read() as tx:
-        assert patient_of(tx, UUID(other.patient_id)).team_id is None
+        assert sure(patient_of(tx, UUID(other.patient_id))).team_id is None
     assert link(world, staff, code, replace(ADA_ON_PAPER, nhs_number=None))
 
 
@@ -227,6 +230,6 @@ def test_when_it_fails_half_way_nothing_of_it_is_kept(world):
 
     assert events(world, person) == before
     with world.store.read() as tx:
-        assert patient_of(tx, UUID(person.patient_id)).team_id is None
-        assert find_patient(tx, Found.NHS_NUMBER, ADA_ON_PAPER.nhs_number) is None
+        assert sure(patient_of(tx, UUID(person.patient_id))).team_id is None
+        assert find_patient(tx, Found.NHS_NUMBER, NUMBER) is None
     assert link(world, staff, code)
