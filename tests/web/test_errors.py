@@ -152,3 +152,7 @@ def test_the_answer_to_a_stale_form_says_what_to_do(client):
 
     assert answer.status_code == 400
     assert "load it again" in client.page(answer).text
+
+
+def test_the_title_says_what_happened(client):
+    assert client.page(client.get("/nothing")).title == "Page not found – My sickle cell plan"
