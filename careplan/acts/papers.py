@@ -42,10 +42,12 @@ _LINKS = {
 }
 
 
-def paper(world: World, *, by: Who, patient_id: UUID, kind: Paper, at: datetime) -> bytes:
+def paper(
+    world: World, *, by: Who, patient_id: UUID, kind: Paper, named: bool = True, at: datetime
+) -> bytes:
     """A PDF with the live link of its kind in it; makes the link where there is none.
 
-    Raises NothingToShare before anything was published, DoesNotFit never: it was measured then.
+    `named` puts the first name on a private card. Raises NothingToShare before anything was published, DoesNotFit never: it was measured then.
     """
     link = printed_link(world, by=by, patient_id=patient_id, kind=_LINKS[kind], at=at)
     with world.store.read() as tx:
@@ -53,11 +55,11 @@ def paper(world: World, *, by: Who, patient_id: UUID, kind: Paper, at: datetime)
         version = current_of(tx, patient_id)
         if version is None:
             raise NothingToShare
-        wanted = _rendition(version, kind, link, at)
+        wanted = _rendition(version, kind, link, at, named=named)
         body = rendition_of(tx, wanted)
     fresh = body is None
     if body is None:
-        body = _make(world, version, kind, link, at)
+        body = _make(world, version, kind, link, at, named=named)
     with world.store.begin() as tx:
         if fresh:
             keep_rendition(tx, wanted, body, at=at)
@@ -69,9 +71,11 @@ def paper(world: World, *, by: Who, patient_id: UUID, kind: Paper, at: datetime)
     return body
 
 
-def _rendition(version: Version, kind: Paper, link: Shared, at: datetime) -> Rendition:
+def _rendition(
+    version: Version, kind: Paper, link: Shared, at: datetime, *, named: bool
+) -> Rendition:
     """Paper carries the day it was printed, so a new day is a new paper."""
-    told = f"{LAYOUT}|{link.address}|{at.date().isoformat()}"
+    told = f"{LAYOUT}|{link.address}|{at.date().isoformat()}|{named}"
     return Rendition(
         patient_id=version.patient_id,
         version=version.number,
@@ -92,9 +96,11 @@ def card_of(world: World, version: Version, *, at: datetime, link: Shared) -> by
     return full_card(full_card_sheet(world, version, at=at, link=link)).pdf
 
 
-def _make(world: World, version: Version, kind: Paper, link: Shared, at: datetime) -> bytes:
+def _make(
+    world: World, version: Version, kind: Paper, link: Shared, at: datetime, *, named: bool
+) -> bytes:
     if kind is Paper.PAGE:
         return page_of(world, version, at=at, link=link)
     if kind is Paper.CARD:
         return card_of(world, version, at=at, link=link)
-    return private_card(private_card_sheet(world, version, link=link)).pdf
+    return private_card(private_card_sheet(world, version, link=link, named=named)).pdf

@@ -59,15 +59,15 @@ def full_card_sheet(world: World, version: Version, *, at: datetime, link: Share
     )
 
 
-def private_card_sheet(world: World, version: Version, *, link: Shared) -> PrivateCard:
-    """The first name is the one the person likes to be called by, if they said one."""
+def private_card_sheet(world: World, version: Version, *, link: Shared, named: bool) -> PrivateCard:
+    """`named`: with the name the person likes to be called by, if they said one."""
     return PrivateCard(
         link=link.address,
         short_code=link.code,
         host=_host(world),
         opening=link.link.opening,
         phone=version.plan.care_team.phone_24h,
-        first_name=version.plan.about_me.known_as,
+        first_name=version.plan.about_me.known_as if named else None,
     )
 
 

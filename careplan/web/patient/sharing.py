@@ -131,7 +131,12 @@ def print_paper(kind: str) -> Any:
     """Makes the link of this kind of print where there is none, so it is a POST."""
     try:
         made = paper(
-            here().world, by=who(), patient_id=own_patient(), kind=Paper(kind), at=here().now()
+            here().world,
+            by=who(),
+            patient_id=own_patient(),
+            kind=Paper(kind),
+            named=request.form.get("nameless") != "yes",
+            at=here().now(),
         )
     except NothingToShare:
         return redirect(url_for("publishing.look"))
