@@ -44,6 +44,7 @@ from careplan.store.links import (
 )
 from careplan.store.outbox import add_message
 from careplan.store.patients import Patient, face_of, patient_of
+from careplan.store.scans import scanned
 from careplan.store.trail import append
 from careplan.store.versions import emergency_of
 
@@ -103,20 +104,23 @@ def open_link(
     """
     ticket = tickets.read(world, "look", again, at=reader.at) if again else None
     seen = ticket.number if ticket and ticket.token == token else None
+    packing = Packing.ZIPPED if zipped else Packing.PLAIN
     with world.store.begin() as tx:
-        link = link_by_token(tx, token)
-        if link is None:
+        found = scanned(tx, token, packing=packing)
+        if found is None:
             return None
+        link = found.link
         refusal = _ask(world, tx, link, link.facts.opening, reader)
         if refusal is not None:
             return refusal
-        patient = _patient(tx, link)
+        if link.facts.opening is not Opening.CARD:
+            # An answer had to wait its turn, and the plan may have changed meanwhile.
+            found = scanned(tx, token, packing=packing) or found
+        patient, files = found.patient, found.files
         if seen is None or seen != patient.current_version:
             if count_view(tx, link.patient_id, link.link_id) is None:
                 return _dead(tx, link, State.USED_UP)
             _write_down(tx, Deed.LINK_OPENED, link, patient, reader, link.facts.opening)
-        packing = Packing.ZIPPED if zipped else Packing.PLAIN
-        files = files_of(tx, link.patient_id, link.link_id, packing=packing)
         until, version = reader.at + tickets.LOOK_LIVES, patient.current_version or 0
         look = tickets.issue(world, "look", token=token, part=0, number=version, until=until)
         return Opened(link, patient, files, look)

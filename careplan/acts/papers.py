@@ -47,7 +47,8 @@ def paper(
 ) -> bytes:
     """A PDF with the live link of its kind in it; makes the link where there is none.
 
-    `named` puts the first name on a private card. Raises NothingToShare before anything was published, DoesNotFit never: it was measured then.
+    `named` puts the first name on a private card. Raises NothingToShare before anything was
+    published; it always fits, for it was laid out then.
     """
     link = printed_link(world, by=by, patient_id=patient_id, kind=_LINKS[kind], at=at)
     with world.store.read() as tx:

@@ -22,7 +22,7 @@ from careplan.accounts.permissions import (
 from careplan.acts.drafting import assemble, contributions
 from careplan.acts.faces import face_from
 from careplan.acts.files import refresh_links
-from careplan.acts.sheets import widest_page
+from careplan.acts.sheets import lay_out_all
 from careplan.acts.world import World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
 from careplan.fhir.bundle import from_bundle, to_bundle, to_emergency_bundle
@@ -36,7 +36,6 @@ from careplan.plan.care_plan import (
     Version,
 )
 from careplan.plan.lifecycle import Event, after, state_of
-from careplan.render.paper import measure
 from careplan.store.db import Transaction
 from careplan.store.drafts import drafts_of
 from careplan.store.errors import Stale
@@ -188,7 +187,7 @@ def publish(world: World, found: Ground, version: Version, deed: Deed) -> Versio
     """
     after(state_of(found.current), deed.event)
     shown = narrative(version, world.words)
-    measure(widest_page(world, version, narrative=shown, at=version.published_at))
+    lay_out_all(world, version, narrative=shown, at=version.published_at)
     record = to_bundle(version, world.words, narrative=record_narrative(version, world.words))
     if from_bundle(record) != version:
         raise RuntimeError("the record does not read back as the plan, so nothing was published")

@@ -11,11 +11,13 @@ from careplan.acts.world import World, london_day
 from careplan.plan.care_plan import Version
 from careplan.plan.lifecycle import Tone, standing
 from careplan.plan.safety import age_on
-from careplan.render.card import FullCard, PrivateCard
-from careplan.render.paper import Sheet
+from careplan.render.card import FullCard, PrivateCard, measure_full_card, measure_private_card
+from careplan.render.paper import Sheet, measure
+from careplan.sharing.links import OPENINGS, Kind, Link, State
 from careplan.summary.emergency import summarise
 from careplan.summary.wording import day
 
+_ANY_CODE = "0" * 11
 LONGEST_LINK = 250
 """What the QR of a link may hold at most (P11): the room a measured sheet leaves for it."""
 
@@ -42,11 +44,19 @@ def page_sheet(
     )
 
 
-def widest_page(world: World, version: Version, *, narrative: str, at: datetime) -> Sheet:
-    """The page with the most on it: what fits here fits whenever it is printed."""
-    bare = page_sheet(world, version, narrative=narrative, at=at, link=None)
+def lay_out_all(world: World, version: Version, *, narrative: str, at: datetime) -> None:
+    """Every paper of this version with the most that can stand on it: what fits now fits whenever
+    it is printed. Raises DoesNotFit, naming the text, before anybody signs or publishes."""
     address = f"{world.base_url}/s#shlink:/".ljust(LONGEST_LINK, "x")
-    return replace(bare, link=address, short_code="0" * 11)
+    bare = page_sheet(world, version, narrative=narrative, at=at, link=None)
+    measure(replace(bare, link=address, short_code=_ANY_CODE))
+    for kind in (Kind.FULL_PRINT, Kind.PRIVATE_PRINT):
+        facts = Link(id="", kind=kind, opening=OPENINGS[kind][0], created_at=at)
+        link = Shared(facts, State.LIVE, address, _ANY_CODE)
+        if kind is Kind.FULL_PRINT:
+            measure_full_card(full_card_sheet(world, version, at=at, link=link))
+        else:
+            measure_private_card(private_card_sheet(world, version, link=link, named=True))
 
 
 def full_card_sheet(world: World, version: Version, *, at: datetime, link: Shared) -> FullCard:

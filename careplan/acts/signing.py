@@ -11,14 +11,13 @@ from uuid import UUID
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_sign, may_write_clinical
 from careplan.acts.publishing import ChangedMeanwhile, Deed, Ground, ground, next_version, publish
-from careplan.acts.sheets import widest_page
+from careplan.acts.sheets import lay_out_all
 from careplan.acts.world import World
 from careplan.audit.events import Kind
 from careplan.plan.care_plan import CLINICAL, CarePlan, Signature, Version
 from careplan.plan.codec import canonical, to_plain
 from careplan.plan.lifecycle import Event, in_words
 from careplan.plan.safety import Facts, Finding, Severity, age_on, check, months_later
-from careplan.render.paper import measure
 from careplan.store.signatures import signature_of
 from careplan.summary.narrative import narrative
 
@@ -97,7 +96,7 @@ def signing_page(
     signature = _signature(world, by, clinical, at, expires_on or longest)
     trial = replace(trial, signature=signature, answer=None, stop=None)
     shown = narrative(trial, world.words)
-    measure(widest_page(world, trial, narrative=shown, at=at))
+    lay_out_all(world, trial, narrative=shown, at=at)
     return SigningPage(found, clinical, _check(world, found, today), shown, longest)
 
 

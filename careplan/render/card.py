@@ -99,6 +99,21 @@ def full_card(card: FullCard) -> Printed:
 
     Raises DoesNotFit when even the first dose has no room, TooSmall when the link is too long.
     """
+    laid, left_out = _laid_full(card)
+    return Printed(laid.pdf(), left_out)
+
+
+def measure_full_card(card: FullCard) -> tuple[str, ...]:
+    """What the card would have no room for; raises as printing it would. Call it before signing."""
+    return _laid_full(card)[1]
+
+
+def measure_private_card(card: PrivateCard) -> None:
+    """Raises as printing it would."""
+    _laid_private(card)
+
+
+def _laid_full(card: FullCard) -> tuple[Laid, tuple[str, ...]]:
     say: Any = frames().get_template("card-full.html").make_module({"_": str})
     who, phone24 = _needed(card.summary, "who"), _needed(card.summary, "phone24")
     number = Markup(fragment(phone24))  # noqa: S704 - our own markup
@@ -120,7 +135,7 @@ def full_card(card: FullCard) -> Printed:
         sides = replace(sides, back=Markup("".join(parts)))  # noqa: S704 - our own markup
         laid = _largest(sides)
         if laid is not None:
-            return Printed(laid.pdf(), left_out)
+            return laid, left_out
     raise DoesNotFit(_longest(card.summary))
 
 
@@ -137,6 +152,10 @@ def _largest(sides: _Sides) -> Laid | None:
 
 def private_card(card: PrivateCard) -> Printed:
     """QR, code, number and, if wanted, a first name. Raises as the full card does."""
+    return Printed(_laid_private(card).pdf())
+
+
+def _laid_private(card: PrivateCard) -> Laid:
     say: Any = frames().get_template("card-private.html").make_module({"_": str})
     number = phone(card.phone) if card.phone else None
     sides = _Sides(
@@ -152,7 +171,7 @@ def private_card(card: PrivateCard) -> Printed:
     for size in _SIZES:
         laid = replace(sides, sizes=(size, size)).lay_out()
         if _fits(laid, "one") and _fits(laid, "two"):
-            return Printed(laid.pdf())
+            return laid
     raise DoesNotFit(f"private card: {card.first_name or ''} {card.phone or ''} {card.host}")
 
 
