@@ -79,7 +79,10 @@ class Clinic:
             self.save(name, plan.section(name), at=at)
 
     def publish(self, *, at: datetime = NOW) -> Version:
-        return publish_words(self.world, by=self.ada, patient_id=self.patient_id, at=at)
+        return self.publish_as(self.ada, at=at)
+
+    def publish_as(self, by: Who, *, at: datetime = NOW) -> Version:
+        return publish_words(self.world, by=by, patient_id=self.patient_id, at=at)
 
     def sign(
         self,
