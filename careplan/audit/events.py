@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -31,7 +30,8 @@ __all__ = [
 
 _FORMAT = 1
 _LONGEST = 200
-_FORBIDDEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
+# Control characters, halves of surrogate pairs, and the separators of lines and paragraphs.
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _REORDERING = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
@@ -95,10 +95,7 @@ def stranger(recipient: str, *, organisation: str | None = None) -> Actor:
     Opening an emergency page must not fail because of what was typed there. `organisation` is
     for a place we know ourselves, never for what was typed.
     """
-    spaced = "".join(
-        " " if unicodedata.category(char) in _FORBIDDEN else char
-        for char in _REORDERING.sub("", recipient)
-    )
+    spaced = _FORBIDDEN.sub(" ", _REORDERING.sub("", recipient))
     name = " ".join(spaced.split())
     if len(name) > _LONGEST:
         name = name[: _LONGEST - 1] + "…"
@@ -236,7 +233,7 @@ def _plain_text(what: str, value: str, *, least: int = 0) -> None:
         raise BadEvent(f"{what} must be text")
     if not least <= len(value) <= _LONGEST:
         raise BadEvent(f"{what} must have {least} to {_LONGEST} letters, not {len(value)}")
-    if any(unicodedata.category(char) in _FORBIDDEN for char in value):
+    if _FORBIDDEN.search(value):
         raise BadEvent(f"{what} holds a character that cannot be shown")
 
 

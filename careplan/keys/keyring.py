@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -39,6 +40,7 @@ class Keyring:
     current: str
     pepper: bytes = field(repr=False)
     known: tuple[str, ...] = field(init=False)
+    _worked_out: dict[str, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, secret in self.masters.items():
@@ -99,7 +101,7 @@ class Keyring:
 
         A key for each kind, so a hash of a name never equals the hash of an address.
         """
-        subkey = hmac.digest(self.pepper, b"careplan keyed hash 1:" + kind.encode(), hashlib.sha256)
+        subkey = self._once(f"hash {kind}", lambda: self._subkey(kind))
         return hmac.digest(subkey, value.encode(), hashlib.sha256)
 
     def derive(self, purpose: str) -> bytes:
@@ -111,10 +113,27 @@ class Keyring:
         """A data key for what belongs to no person, such as the service's own audit chain."""
         return DataKey(self.derive(f"data key: {purpose}"))
 
+    def _subkey(self, kind: str) -> bytes:
+        return hmac.digest(self.pepper, b"careplan keyed hash 1:" + kind.encode(), hashlib.sha256)
+
     def _wrapper(self, master: str) -> AESSIV:
+        wrapper: AESSIV = self._once(f"wrap {master}", lambda: self._new_wrapper(master))
+        return wrapper
+
+    def _new_wrapper(self, master: str) -> AESSIV:
         info = b"careplan wrap 1"
         long_key = HKDF(algorithm=SHA256(), length=2 * _SIZE, salt=None, info=info)
         return AESSIV(long_key.derive(self.masters[master]))
+
+    def _once(self, name: str, work: Callable[[], Any]) -> Any:
+        """What follows from our own keys is worked out once, not at every scan.
+
+        `name` never comes from outside: there are a few kinds and a few master keys.
+        """
+        known = self._worked_out.get(name)
+        if known is None:
+            known = self._worked_out.setdefault(name, work())
+        return known
 
 
 def _header(master: str) -> bytes:

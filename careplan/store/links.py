@@ -22,22 +22,22 @@ from careplan.store.tables import directory as directory_table
 from careplan.store.tables import link, patient, wrong_answer
 
 _c, _d = link.c, directory_table.c
-_FACTS = [column for column in _c if column not in (_c.label, _c.secrets)]
+FACTS = [column for column in _c if column not in (_c.label, _c.secrets)]
 _ONE = (_c.patient_id == bindparam("of_patient"), _c.link_id == bindparam("of_link"))
 
 # Address or code to link, its person's wrapped key beside it: the whole of a scan's first read.
-_BY_HASH = select(*_FACTS, patient.c.data_key).where(
+_BY_HASH = select(*FACTS, patient.c.data_key).where(
     _d.kind == bindparam("of_kind"),
     _d.hash == bindparam("of_hash"),
     _c.patient_id == _d.patient_id,
     _c.link_id == _d.target,
     patient.c.patient_id == _d.patient_id,
 )
-_BY_ID = select(*_FACTS).where(*_ONE)
+_BY_ID = select(*FACTS).where(*_ONE)
 _LOCKED = _BY_ID.with_for_update(key_share=True)
 _SECRETS = select(_c.secrets).where(*_ONE)
 _OF_PATIENT = (
-    select(*_FACTS, _c.label)
+    select(*FACTS, _c.label)
     .where(_c.patient_id == bindparam("of_patient"))
     .order_by(_c.created_at.desc(), _c.link_id)
 )
@@ -133,7 +133,7 @@ def link_by_code(tx: Transaction, short_code: str) -> KeptLink | None:
 
 def link_of(tx: Transaction, patient_id: UUID, link_id: UUID) -> KeptLink | None:
     row = tx.run(_BY_ID, _key(patient_id, link_id)).one_or_none()
-    return None if row is None else _link(row)
+    return None if row is None else link_from(row)
 
 
 def lock_link(tx: Transaction, patient_id: UUID, link_id: UUID) -> KeptLink:
@@ -144,13 +144,13 @@ def lock_link(tx: Transaction, patient_id: UUID, link_id: UUID) -> KeptLink:
     row = tx.run(_LOCKED, _key(patient_id, link_id)).one_or_none()
     if row is None:
         raise NotFound("there is no such link")
-    return _link(row)
+    return link_from(row)
 
 
 def links_of(tx: Transaction, patient_id: UUID) -> tuple[KeptLink, ...]:
     """The person's links with the names they gave them, newest first."""
     rows = tx.run(_OF_PATIENT, {"of_patient": patient_id})
-    return tuple(_link(row, label=_label(tx, row)) for row in rows)
+    return tuple(link_from(row, label=_label(tx, row)) for row in rows)
 
 
 def secrets_of(tx: Transaction, patient_id: UUID, link_id: UUID) -> LinkSecrets:
@@ -226,7 +226,7 @@ def _by_hash(tx: Transaction, kind: directory.Kind, value: str) -> KeptLink | No
     if row is None:
         return None
     tx.remember(of_patient(row.patient_id), row.data_key)
-    return _link(row)
+    return link_from(row)
 
 
 def _label(tx: Transaction, row: Row[Any]) -> str:
@@ -234,7 +234,8 @@ def _label(tx: Transaction, row: Row[Any]) -> str:
     return tx.unseal(owner, _c.label, str(row.link_id), row.label).decode()
 
 
-def _link(row: Row[Any], *, label: str = "") -> KeptLink:
+def link_from(row: Any, *, label: str = "") -> KeptLink:
+    """A row, or anything else with the columns of `FACTS`."""
     facts = Link(
         id=str(row.link_id),
         kind=Kind(row.kind),

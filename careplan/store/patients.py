@@ -21,9 +21,9 @@ from careplan.store.owners import of_patient
 from careplan.store.tables import patient, search_word, trail_head
 
 _c = patient.c
-_CLEAR = [column for column in _c if column is not _c.face]
+FACTS = [column for column in _c if column is not _c.face]
 _BY_ID = _c.patient_id == bindparam("of_patient")
-_ONE = select(*_CLEAR).where(_BY_ID)
+_ONE = select(*FACTS).where(_BY_ID)
 _ONE_LOCKED = _ONE.with_for_update(key_share=True)
 _FACE = select(_c.face, _c.data_key).where(_BY_ID)
 _NEW = insert(patient)
@@ -126,7 +126,7 @@ def new_patient(
 
 def patient_of(tx: Transaction, patient_id: UUID) -> Patient | None:
     row = tx.run(_ONE, {"of_patient": patient_id}).one_or_none()
-    return None if row is None else _patient(tx, row)
+    return None if row is None else patient_from(tx, row)
 
 
 def lock_patient(tx: Transaction, patient_id: UUID) -> Patient:
@@ -134,7 +134,7 @@ def lock_patient(tx: Transaction, patient_id: UUID) -> Patient:
     row = tx.run(_ONE_LOCKED, {"of_patient": patient_id}).one_or_none()
     if row is None:
         raise NotFound("there is no such patient")
-    return _patient(tx, row)
+    return patient_from(tx, row)
 
 
 def find_patient(tx: Transaction, kind: directory.Kind, value: str) -> UUID | None:
@@ -271,7 +271,7 @@ def _remember(tx: Transaction, patient_id: UUID, team_id: UUID | None, face: Fac
 
 
 def _listed(tx: Transaction, row: Row[Any]) -> Listed:
-    found = _patient(tx, row)
+    found = patient_from(tx, row)
     return Listed(found, None if row.face is None else _face(tx, found.patient_id, row.face))
 
 
@@ -279,7 +279,8 @@ def _face(tx: Transaction, patient_id: UUID, sealed: bytes) -> Face:
     return from_plain(Face, tx.unseal_facts(of_patient(patient_id), _c.face, "", sealed))
 
 
-def _patient(tx: Transaction, row: Row[Any]) -> Patient:
+def patient_from(tx: Transaction, row: Any) -> Patient:
+    """A row, or anything else with the columns of `FACTS`."""
     tx.remember(of_patient(row.patient_id), row.data_key)
     return Patient(
         patient_id=row.patient_id,

@@ -5,7 +5,7 @@ An event of no person goes to the day's service chain, under the service's own k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -39,12 +39,25 @@ class _Chain:
     events: Table
     column: str
     locked: Select[Any]
-    move: Any
-    keep: Any
+    steps: Mapping[str, tuple[Any, ...]]
 
     @classmethod
     def on(cls, heads: Table, events: Table, column: str) -> _Chain:
         is_this = heads.c[column] == bindparam("of_chain")
+        move = (
+            update(heads)
+            .where(is_this)
+            .values(sequence=bindparam("new_sequence"), digest=bindparam("new_digest"))
+        )
+        keep = insert(events).values(
+            {
+                column: bindparam("of_chain"),
+                "sequence": bindparam("new_sequence"),
+                "at": bindparam("new_at"),
+                "digest": bindparam("new_digest"),
+                "body": bindparam("new_body"),
+            }
+        )
         return cls(
             heads=heads,
             events=events,
@@ -52,10 +65,8 @@ class _Chain:
             locked=select(heads.c.sequence, heads.c.digest)
             .where(is_this)
             .with_for_update(key_share=True),
-            move=update(heads)
-            .where(is_this)
-            .values(sequence=bindparam("new_sequence"), digest=bindparam("new_digest")),
-            keep=insert(events),
+            # PostgreSQL does both in one journey; SQLite is not a journey away.
+            steps={"sqlite": (keep, move), "postgresql": (keep.add_cte(move.cte("moved")),)},
         )
 
 
@@ -126,10 +137,10 @@ def _append(
     sequence = head.sequence + 1
     sealed = tx.seal(owner, kind.events.c.body, _row(chain, sequence), to_bytes(event))
     digest = link(head.digest, sequence=sequence, sealed=sealed)
-    kept = {"sequence": sequence, "at": event.at, "digest": digest, "body": sealed}
-    tx.run(kind.keep, kept | {kind.column: chain})
     moved = {"of_chain": chain, "new_sequence": sequence, "new_digest": digest}
-    tx.run(kind.move, moved)
+    kept = moved | {"new_at": event.at, "new_body": sealed}
+    for step in kind.steps[tx.dialect]:
+        tx.run(step, kept)
     return sequence
 
 

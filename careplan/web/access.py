@@ -26,12 +26,17 @@ class Reader(StrEnum):
     DEMO = "anyone, in the demonstration only"
 
 
+_EVERYBODY = frozenset({Reader.ANYONE, Reader.DEMO})
+
+
 def open_to(reader: Reader) -> Callable[[View], View]:
     """Declare and enforce a route's reader. Strangers sign in; others get 403 in words."""
 
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
+            if reader in _EVERYBODY:  # then who it is need not be looked up
+                return view(*args, **kwargs)
             refusal = _refusal(reader, who())
             return refusal if refusal is not None else view(*args, **kwargs)
 
@@ -42,8 +47,6 @@ def open_to(reader: Reader) -> Callable[[View], View]:
 
 
 def _refusal(reader: Reader, visitor: Who) -> Any:
-    if reader in (Reader.ANYONE, Reader.DEMO):
-        return None
     if not visitor.known:
         return redirect(url_for("account.sign_in", next=_here()))
     if reader is Reader.PATIENT and (Role.PATIENT not in visitor.roles or not visitor.patient_id):

@@ -42,6 +42,9 @@ def install(app: Flask, *, https: bool) -> None:
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
     app.config["MAX_FORM_PARTS"] = 2000
 
+    every_answer = _ALWAYS | ({"Strict-Transport-Security": _HSTS} if https else {})
+    every_page = every_answer | {"Cache-Control": "no-store"}
+
     @app.before_request
     def _refuse_cross_site() -> None:
         """A browser says where a request comes from; a form on another site may not write here."""
@@ -51,13 +54,9 @@ def install(app: Flask, *, https: bool) -> None:
 
     @app.after_request
     def _headers(response: Response) -> Response:
-        headers = response.headers
-        for name, value in _ALWAYS.items():
-            headers.setdefault(name, value)
-        if https:
-            headers.setdefault("Strict-Transport-Security", _HSTS)
-        if not _is_asset(response):
-            headers.setdefault("Cache-Control", "no-store")
+        said = {name.lower() for name, _ in response.headers}
+        always = every_answer if _is_asset(response) else every_page
+        response.headers.extend((n, v) for n, v in always.items() if n.lower() not in said)
         return response
 
 
