@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -64,8 +64,8 @@ class Shared:
 
     link: Link
     state: State
-    address: str
-    code: str
+    address: str = field(repr=False)
+    code: str = field(repr=False)
 
     @property
     def short_code(self) -> str:
@@ -158,9 +158,8 @@ def replace_link(world: World, *, by: Who, patient_id: UUID, link_id: UUID, at: 
     """One tap for a lost or burnt link: the old one dies, a new one of the same kind is born."""
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_share)
-        old = _kept(tx, patient_id, link_id).facts
-        fresh = {"id": str(world.new_id()), "created_at": at, "views": 0, "distinct_wrong": 0}
-        link = replace(old, **fresh, next_try_at=None)  # type: ignore[arg-type]
+        old = _named(tx, patient_id, link_id).facts
+        link = _in_place_of(old, id=str(world.new_id()), at=at)
         replaced(old, by=link.id, now=at)
         hashed = secrets_of(tx, patient_id, link_id).passcode_hash
         secrets = _keep(world, tx, patient_id, link, hashed)
@@ -188,6 +187,24 @@ def _keep(
     number = current.head.number
     put_files(tx, patient_id, UUID(link.id), files, version=number, at=link.created_at)
     return secrets
+
+
+def _in_place_of(old: Link, *, id: str, at: datetime) -> Link:  # noqa: A002 (a link's own word)
+    """The same link born anew: nothing counted yet. One whose time was up gets as much again."""
+    ends = old.expires_at
+    if ends is not None and ends <= at:
+        ends = at + (ends - old.created_at)
+    return replace(
+        old, id=id, created_at=at, expires_at=ends, views=0, distinct_wrong=0, next_try_at=None
+    )
+
+
+def _named(tx: Transaction, patient_id: UUID, link_id: UUID) -> KeptLink:
+    """With the name that its owner gave it."""
+    for kept in links_of(tx, patient_id):
+        if kept.link_id == link_id:
+            return kept
+    raise NotThere
 
 
 def _kept(tx: Transaction, patient_id: UUID, link_id: UUID) -> KeptLink:
