@@ -144,6 +144,8 @@ def _value(draw: Any, kind: Any, path: str, words: Dictionary, ids: Ids) -> Any:
         return _object(draw, kind, path, words, ids)
     if kind is UUID:
         return ids.one(draw)
+    if kind is DecimalText and not path.endswith((".amount", ".amount_high")):
+        return draw(st.just(DecimalText("0")) | decimal_texts())  # a dose is never nought
     return draw(_leaf(kind, words.fields.get(path), words))
 
 

@@ -94,7 +94,10 @@ def _read_object(cls: Any, data: Any, path: str) -> Any:
             values[f.name] = _read(hints[f.name], data[f.name], f"{path}.{f.name}")
         elif f.default is MISSING and f.default_factory is MISSING:
             raise Unreadable(f"{path}.{f.name}", "missing")
-    return cls(**values)
+    try:
+        return cls(**values)
+    except ValueError as problem:
+        raise Unreadable(path, str(problem)) from problem
 
 
 def _read_leaf(kind: Any, data: Any, path: str) -> Any:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NewType
 
 DecimalText = NewType("DecimalText", str)
-"""A positive decimal as typed: "0.5", "61.5". Text, so that 2.50 can never turn into 2.5."""
+"""A decimal as typed: "0.5", "61.5", "0". Text, so that 2.50 can never turn into 2.5."""
 
 PartialDate = NewType("PartialDate", str)
 """A date as far as it is known: "2016", "2019-12" or "2019-12-04" (FHIR dateTime precision)."""
@@ -20,7 +20,7 @@ _PARTIAL_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 
 def is_decimal_text(text: str) -> bool:
     """True for a number with a leading zero and no trailing zero (BNF, ISMP)."""
-    return bool(_DECIMAL.fullmatch(text)) and text != "0"
+    return bool(_DECIMAL.fullmatch(text))
 
 
 def is_partial_date(text: str) -> bool:
@@ -111,6 +111,11 @@ class Dose:
     amount: DecimalText | None = None
     amount_high: DecimalText | None = None
     strength: str | None = None
+
+    def __post_init__(self) -> None:
+        """A reading may be nought, a dose never: raises ValueError."""
+        if "0" in (self.amount, self.amount_high):
+            raise ValueError("a dose of nothing")
 
     @property
     def words(self) -> str:

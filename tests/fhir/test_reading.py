@@ -62,7 +62,16 @@ def test_a_document_from_before_a_code_was_known_is_still_the_same_plan() -> Non
     assert from_bundle(changed(older)) == make.a_version()
 
 
+def _no_dose(tree: Any) -> None:
+    """Everywhere the same, so that only the nought itself can be what is wrong."""
+    request = find(tree, "MedicationRequest", 3)
+    text = json.dumps(request).replace('"10"', '"0"').replace("10 mg", "0 mg")
+    request.clear()
+    request.update(json.loads(text.replace('"value": 10', '"value": 0')))
+
+
 REFUSED: dict[str, tuple[Callable[[Any], object], str]] = {
+    "a dose of nothing": (_no_dose, "steps[3].dose"),
     "an unknown element": (lambda t: find(t, "Patient").update(shoe=4), "resource.shoe"),
     "another dose": (
         lambda t: find(t, "MedicationRequest", 3)["dosageInstruction"][0]["doseAndRate"][0][

@@ -11,7 +11,7 @@ from fhir.resources.R4B import get_fhir_model_class
 
 from careplan.fhir import profiles, structure, terminology, wire
 from careplan.fhir.answers import HOMES
-from careplan.fhir.bundle import to_bundle, to_emergency_bundle
+from careplan.fhir.bundle import from_bundle, to_bundle, to_emergency_bundle
 from careplan.fhir.frame import Unwritable
 from careplan.plan import medicines as meds
 from careplan.plan import pain, sickle
@@ -83,6 +83,12 @@ def test_the_digits_of_a_dose_are_those_typed() -> None:
     assert '"high":{"value":1234567.0001,' in text
     assert '"url":"amount","valueString":"0.05"' in text
     assert "fentanyl 0.05 to 1234567.0001 microgram" in text
+
+
+def test_a_reading_of_nought_is_carried() -> None:
+    normal = replace(make.ada().baselines, hbs_percent=make.reading("0"))
+    version = with_section(baselines=normal)
+    assert from_bundle(to_bundle(version, WORDS, narrative=DIV)) == version
 
 
 def test_two_routes_are_one_dosage() -> None:

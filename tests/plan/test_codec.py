@@ -15,7 +15,7 @@ from careplan.plan.codec import Unreadable, canonical, from_plain, to_plain
 from careplan.plan.pain import PainPlan
 from careplan.plan.person import Identity
 from careplan.plan.sickle import Baselines, BloodPressure, Event
-from careplan.plan.values import Dose
+from careplan.plan.values import DecimalText, Dose, DoseUnit
 from tests.make import a_version, ada, an_unsigned_version, mg
 from tests.strategies import plans, versions
 
@@ -70,11 +70,21 @@ def test_a_dose_stays_as_typed(amount):
     assert from_plain(Dose, plain).words == f"{amount} mg"
 
 
-@pytest.mark.parametrize("amount", ["2.50", ".5", "5.0", "1,5", "0", "", "10 mg", "ten"])
+@pytest.mark.parametrize("amount", ["2.50", ".5", "5.0", "1,5", "00", "", "10 mg", "ten"])
 def test_a_dose_that_can_be_misread_is_refused(amount):
     with pytest.raises(Unreadable) as refused:
         from_plain(Dose, {"unit": "mg", "amount": amount}, "first")
     assert refused.value.path == "first.amount"
+
+
+@pytest.mark.parametrize("nought", [{"amount": "0"}, {"amount": "5", "amount_high": "0"}])
+def test_a_reading_may_be_nought_and_a_dose_never(nought):
+    with pytest.raises(Unreadable, match="first: a dose of nothing"):
+        from_plain(Dose, {"unit": "mg"} | nought, "first")
+    with pytest.raises(ValueError, match="a dose of nothing"):
+        Dose(DoseUnit.MG, **{name: DecimalText(text) for name, text in nought.items()})
+    hbs = {"hbs_percent": {"value": "0"}}
+    assert to_plain(from_plain(Baselines, hbs)) == hbs
 
 
 ILL_FORMED: list[tuple[type, Any, str]] = [

@@ -23,7 +23,9 @@ from tests.make import every
 from tests.strategies import decimal_texts, partial_dates
 
 
-@pytest.mark.parametrize("text", ["1", "10", "0.5", "61.5", "0.05", "2.25", "9999999", "1000.0001"])
+@pytest.mark.parametrize(
+    "text", ["0", "1", "10", "0.5", "61.5", "0.05", "2.25", "9999999", "1000.0001"]
+)
 def test_decimals_as_people_should_write_them(text):
     assert is_decimal_text(text)
 
@@ -31,7 +33,7 @@ def test_decimals_as_people_should_write_them(text):
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "0", "0.0", ".5", "5.", "2.50", "5.0", "05", "-1", "+1", "1,5", "1e3", "1 ", "1\n"),
+        *("", "00", "0.0", ".5", "5.", "2.50", "5.0", "05", "-1", "+1", "1,5", "1e3", "1 ", "1\n"),
         *("١", "1٠", "1.٥", "ten", "12345678", "1.00001"),
     ],
 )

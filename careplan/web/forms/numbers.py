@@ -75,12 +75,11 @@ def well_written(text: str, *, like: str) -> None:
     refuse(_("Write a number, like %(like)s, with up to four figures after the point.", like=like))
 
 
-def _zero(text: str) -> bool:
-    return bool(_SIGNED.fullmatch(text)) and Decimal(text) <= 0
-
-
 _BADLY_WRITTEN: tuple[tuple[Callable[[str], bool], Callable[[], str]], ...] = (
-    (_zero, lambda: _("Write a number above zero.")),
+    (
+        lambda text: text[:1] in ("+", "-", "\N{MINUS SIGN}"),
+        lambda: _("Leave out the sign in front of the number."),
+    ),
     (
         lambda text: bool(re.fullmatch(r"\.[0-9]+", text)),
         lambda: _("Put a zero in front of the point, as in 0.5. A bare point is easily missed."),
@@ -154,13 +153,20 @@ def _amounts(typed: Mapping[str, str], wrong: dict[str, str], unit: str) -> None
     amount, high = typed.get("-amount", ""), typed.get("-amount_high", "")
     for name, text in (("-amount", amount), ("-amount_high", high)):
         if text and name not in wrong:
-            _note(wrong, name, lambda text=text: well_written(text, like="0.5"))  # type: ignore[misc]
+            _note(wrong, name, lambda text=text: _amount(text))  # type: ignore[misc]
     if unit == DoseUnit.SELF_ADMINISTERED:
         return
     if not amount and "-amount" not in wrong:
         wrong["-amount"] = _("Write how much.")
     if amount and high and not wrong and Decimal(high) <= Decimal(amount):
         wrong["-amount_high"] = _("The second number must be more than the first.")
+
+
+def _amount(text: str) -> None:
+    """Unlike a reading, a dose is never nought."""
+    if _SIGNED.fullmatch(text) and Decimal(text) <= 0:
+        refuse(_("Write a number above zero."))
+    well_written(text, like="0.5")
 
 
 def interval(
@@ -220,10 +226,16 @@ def _plausible(count: int, unit: TimeUnit, field: Field, wrong: dict[str, str]) 
         return
     if not field.min <= count * _MINUTES[unit] <= field.max:
         wrong["-number"] = _(
-            "Write a time from %(low)s to %(high)s minutes.",
-            low=plainly(field.min),
-            high=plainly(field.max),
+            "Write a time from %(low)s to %(high)s.",
+            low=_time_words(int(field.min)),
+            high=_time_words(int(field.max)),
         )
+
+
+def _time_words(minutes: int) -> str:
+    if minutes % 60:
+        return _("%(count)s minutes", count=minutes)
+    return _("%(count)s hours", count=minutes // 60)
 
 
 def pressure(raw: Mapping[str, str]) -> tuple[dict[str, int] | None, dict[str, str]]:

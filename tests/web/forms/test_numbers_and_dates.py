@@ -65,6 +65,8 @@ def test_a_dose_is_kept_as_typed(given, plain):
         ({"amount": "1,000"}, "amount", "commas"),
         ({"amount": "10mg"}, "amount", "only the number"),
         ({"amount": "0"}, "amount", "above zero"),
+        ({"amount": "0.0"}, "amount", "above zero"),
+        ({"high": "0"}, "amount_high", "above zero"),
         ({"amount": "-5"}, "amount", "above zero"),
         ({"amount": "05"}, "amount", "zeros in front"),
         ({"amount": "1٢"}, "amount", "number"),
@@ -106,6 +108,11 @@ def repeat(kind="", number="", unit="", times=""):
     "given",
     [
         {"kind": "every", "number": "30", "unit": "min"},
+        {"kind": "every", "number": "5", "unit": "min"},
+        {"kind": "every", "number": "6", "unit": "h"},
+        {"kind": "every", "number": "8", "unit": "h"},
+        {"kind": "every", "number": "24", "unit": "h"},
+        {"kind": "every", "number": "1", "unit": "day"},
         {"kind": "single dose, do not repeat"},
         {"kind": "at set times", "times": "at night"},
     ],
@@ -130,6 +137,25 @@ def test_intervals_that_say_two_things_or_half_of_one(given, control):
     assert repeat(**given).errors[0].html_id == f"steps-{ID}-repeat-{control}"
 
 
+@pytest.mark.parametrize(
+    ("number", "unit"), [("4", "min"), ("1441", "min"), ("25", "h"), ("2", "day"), ("1", "week")]
+)
+def test_a_dose_in_a_crisis_is_not_repeated_at_once_or_days_later(number, unit):
+    (error,) = repeat(kind="every", number=number, unit=unit).errors
+    assert error.html_id == f"steps-{ID}-repeat-number"
+    if number != "1441":
+        assert error.text == "Write a time from 5 minutes to 24 hours."
+
+
+def test_a_medicine_beside_the_opioid_may_be_given_once_a_week():
+    name = f"adjuncts-{ID}"
+    form = {"adjuncts-item": ID, f"{name}-drug": "x", f"{name}-given": "yes"} | {
+        f"{name}-every-{part}": said
+        for part, said in (("kind", "every"), ("number", "1"), ("unit", "week"), ("times", ""))
+    }
+    assert post(PAIN, form).clear
+
+
 def pressure(systolic, diastolic, **more):
     page = page_asking("baselines.blood_pressure")
     date = {"blood_pressure-day": "8", "blood_pressure-month": "9", "blood_pressure-year": "2026"}
@@ -151,7 +177,9 @@ def test_blood_pressure():
     assert "higher than most" in pressure("131", "64").asks[0].text
 
 
-@pytest.mark.parametrize(("value", "clear"), [("100", True), ("100.1", False), ("0.1", True)])
+@pytest.mark.parametrize(
+    ("value", "clear"), [("100", True), ("100.1", False), ("0.1", True), ("0", True)]
+)
 def test_hbs_is_a_part_of_a_hundred(value, clear):
     page = page_asking("baselines.hbs_percent")
     form = {
