@@ -7,7 +7,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -67,10 +67,14 @@ def look(page: Page, body: Body, *, today: date) -> Reading:
 def again(page: Page, body: Body, *, today: date) -> Reading:
     """What to say when a page is opened:
     nothing on a first visit, what did not pass on a later one.
+
+    The body stays as it is kept: an item just added is blank, and reading it would drop it.
     """
     names = tuple(question.name for question in questions(page))
     left = any(key == name or key.startswith(f"{name}-") for key in body["typed"] for name in names)
-    return look(page, body, today=today) if left or page.id in body["done"] else Reading(dict(body))
+    if not left and page.id not in body["done"]:
+        return Reading(dict(body))
+    return replace(look(page, body, today=today), body=dict(body))
 
 
 def finish(section: str, body: Body, *, today: date) -> Any:
@@ -243,8 +247,6 @@ class _Reader:
         if not made.keys() - {"id"} - _status(question) and not self.typed_under(name):
             return None
         self.need(question, name, made, where=where)
-        if made != old:
-            made |= {key: self.today.isoformat() for key in _status(question)}
         return made
 
     def on_form(self, question: Question, name: str) -> bool:
@@ -304,7 +306,7 @@ def _in_old_order(picked: list[str] | None, old: list[str] | None) -> list[str] 
 
 
 def _status(question: Question) -> set[str]:
-    """Fields nobody types: the day a person reported something."""
+    """Fields nobody types, like the day a person reported something: set where it is kept."""
     asked = {child.key for child in question.children}
     return {path.rpartition(".")[2] for path in question.field.children} - asked
 

@@ -96,6 +96,9 @@ def body_of(section: str, plan: Any) -> dict[str, Any]:
     plain = to_plain(plan.section(section))
     if section == "identity":
         plain = {key: value for key, value in plain.items() if not key.startswith("checked")}
+    if section == "my_allergies":
+        for entry in plain.get("entries", ()):
+            del entry["reported_on"]
     return empty_body() | {"plain": plain}
 
 
