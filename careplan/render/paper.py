@@ -22,7 +22,6 @@ _NAMED = 90
 # Characters of items 9 to 17 below which the columns are made equally long; more fill the page.
 _SHORT = 3200
 _UNBREAKABLE = "\N{NO-BREAK SPACE}"
-_GAP = f"{_UNBREAKABLE}· "
 _AMOUNT = re.compile(r'<span class="n">([^<]*)</span>')
 _HEADING = re.compile(r"<h2>.*?</h2>", re.DOTALL)
 _FACT = re.compile(r'<p(?: class="(\w+)")?>(.*?)</p>|<ul>(.*?)</ul>', re.DOTALL)
@@ -168,7 +167,7 @@ def _run_in(inside: str, *, is_foot: bool) -> str:
         if look == "act" or (is_foot and look == "small"):
             continue
         piece = line if items is None else "; ".join(_ITEM.findall(items))
-        gap = "" if not text else " " if text.endswith(":</b>") else _GAP
+        gap = "" if not text else " " if text.endswith(":</b>") else " · "
         text += gap + piece
     return f"{heading.group(0) if heading else ''} <p>{text}</p>"
 
