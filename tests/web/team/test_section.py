@@ -29,9 +29,9 @@ def test_it_works(client: Reader, world: World) -> None:
     assert desk.plain("review") == {"review_due": "2027-09-08"}
 
 
-def test_a_step_can_be_added(client: Reader, world: World) -> None:
+def test_a_step_can_be_added_to_a_section_that_was_done(client: Reader, world: World) -> None:
     desk = a_desk(client, world)
-    desk.draft("pain_plan", make.ada_clinical())
+    desk.write("pain_plan", make.ada_clinical())
     answer = desk.write("pain_plan", make.ada_clinical(), action="add:steps")
     assert answer.status_code == 302
     assert len(desk.plain("pain_plan")["steps"]) == 6
