@@ -81,7 +81,12 @@ class Desk:
 
     def sign_behind(self) -> Version:
         """As if the clinician had signed what is drafted, elsewhere."""
-        asked: dict[str, Any] = {"by": self.staff.who, "patient_id": self.patient_id, "at": NOW, "today": TODAY}
+        asked: dict[str, Any] = {
+            "by": self.staff.who,
+            "patient_id": self.patient_id,
+            "at": NOW,
+            "today": TODAY,
+        }
         page = signing_page(self.world, **asked)
         return sign_plan(
             self.world, **asked, fingerprint=page.fingerprint, expires_on=page.longest, reasons={}
