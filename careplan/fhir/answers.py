@@ -66,7 +66,7 @@ def _section(frame: Frame, name: str) -> list[Tree]:
     unsure = [coding(codes.FIELD, f"{name}.{field}") for field in plain.get("unsure", ())]
     if unsure:
         answers = [{"valueCoding": one} for one in unsure]
-        items.append({"linkId": f"{name}.unsure", "text": "I'm not sure", "answer": answers})
+        items.append({"linkId": f"{name}.unsure", "text": "I’m not sure", "answer": answers})
     return [{"linkId": name, "text": section.title, "item": items}] if items else []
 
 

@@ -6,7 +6,17 @@ from typing import Any
 
 from careplan.fhir import codes, people
 from careplan.fhir.frame import Found, Frame
-from careplan.fhir.tree import Tree, coding, concept, details, extension, phone, reference, some
+from careplan.fhir.tree import (
+    Node,
+    Tree,
+    coding,
+    concept,
+    details,
+    extension,
+    phone,
+    reference,
+    some,
+)
 
 HOMES = frozenset(
     {
@@ -19,6 +29,7 @@ HOMES = frozenset(
 )
 
 CHECKED = f"{codes.EXTENSION}/identity-checked"
+_OTHER = "other"
 _SEXES = {gender: sex for sex, gender in codes.GENDERS.items()}
 
 
@@ -59,7 +70,7 @@ def back(found: Found) -> dict[str, dict[str, Any]]:
     )
     about_me = some(
         known_as=names.get("usual"),
-        spoken_language=language.code_of(codes.LANGUAGE) if language else None,
+        spoken_language=_language_back(language) if language else None,
         interpreter=interpreter.truth("valueBoolean") if interpreter else None,
         phone=patient.text("telecom", 0, "value"),
         gp_name=practice.text("name") if practice else None,
@@ -112,8 +123,16 @@ def _extensions(frame: Frame) -> list[Tree]:
 
 
 def _communication(frame: Frame, language: str) -> list[Tree]:
-    spoken = coding(codes.LANGUAGE, language, frame.display("languages", language))
-    return [{"language": concept(spoken), "preferred": True}]
+    """A language that is not in our list has no code but ours; its name goes along for reading."""
+    other = language == _OTHER
+    system = codes.OTHER_LANGUAGE if other else codes.LANGUAGE
+    spoken = coding(system, language, frame.display("languages", language))
+    name = frame.plain["about_me"].get("spoken_language_other") if other else None
+    return [{"language": concept(spoken, text=name), "preferred": True}]
+
+
+def _language_back(language: Node) -> str | None:
+    return language.code_of(codes.LANGUAGE) or language.code_of(codes.OTHER_LANGUAGE)
 
 
 def _practice(frame: Frame) -> Tree | None:

@@ -127,7 +127,7 @@ def _between(
 def _unsure(
     old: tuple[str, ...], new: tuple[str, ...], path: str, section: str, words: Dictionary
 ) -> Iterator[Change]:
-    """ "I'm not sure" is an answer: that it came or went is told by the name of its question."""
+    """ "I’m not sure" is an answer: that it came or went is told by the name of its question."""
     for name in dict.fromkeys((*old, *new)):
         known = words.fields.get(f"{path}.{name}")
         said = UNSURE if name in old else None, UNSURE if name in new else None

@@ -34,6 +34,7 @@ class AboutMe:
     pronouns: str | None = None
     gender: str | None = None
     spoken_language: str | None = None
+    spoken_language_other: str | None = None
     interpreter: bool | None = None
     family_must_not_interpret: bool | None = None
     when_in_severe_pain: str | None = None

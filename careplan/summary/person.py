@@ -62,9 +62,9 @@ def _language(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
     if me.interpreter is not None:
         text = say.say("helps.yes" if me.interpreter else "helps.no")
         facts.append(_plain(text, "about_me.interpreter", words))
-    if me.spoken_language:
-        text = words.words("languages", me.spoken_language)
-        facts.append(_plain(text, "about_me.spoken_language", words))
+    if spoken := wording.language(words, me.spoken_language, me.spoken_language_other):
+        paths = ("about_me.spoken_language", "about_me.spoken_language_other")
+        facts.append(line(spoken, *paths, label=words.field(paths[0]).label))
     if me.family_must_not_interpret is not None:
         text = say.say("helps.yes" if me.family_must_not_interpret else "helps.no")
         facts.append(_plain(text, "about_me.family_must_not_interpret", words))

@@ -89,6 +89,12 @@ def listed(words: Dictionary, options: str, codes: Iterable[str]) -> str:
     return ", ".join(words.words(options, code) for code in codes)
 
 
+def language(words: Dictionary, code: str | None, named: str | None) -> str:
+    """As picked from the list, as named where the list does not have it, or both."""
+    picked = words.words("languages", code) if code and not (code == "other" and named) else None
+    return ", ".join(filter(None, (picked, named)))
+
+
 def sentence(text: str) -> str:
     """Ends with a stop, without doubling one that was typed."""
     return text if text.rstrip()[-1:] in (".", "!", "?", "…", "”") else f"{text.rstrip()}."

@@ -91,6 +91,16 @@ def test_a_reading_of_nought_is_carried() -> None:
     assert from_bundle(to_bundle(version, WORDS, narrative=DIV)) == version
 
 
+def test_a_language_outside_the_list_is_carried_by_its_name() -> None:
+    me = replace(make.ada().about_me, spoken_language="other", spoken_language_other="Edo")
+    version = with_section(about_me=me)
+    (patient,) = resources(version, "Patient")
+    spoken = patient["communication"][0]["language"]
+    assert spoken["text"] == "Edo"
+    assert spoken["coding"][0]["system"] != "urn:ietf:bcp:47"
+    assert from_bundle(to_bundle(version, WORDS, narrative=DIV)) == version
+
+
 def test_two_routes_are_one_dosage() -> None:
     (request,) = [
         one

@@ -89,6 +89,22 @@ def test_a_number_is_held_to_its_unit():
     assert "span" not in glue("grade 3 morphine")
 
 
+@pytest.mark.parametrize(
+    ("code", "named", "shown"),
+    [
+        ("other", "Edo", "Language I speak: Edo"),
+        (None, "Edo", "Language I speak: Edo"),
+        ("other", None, "Language I speak: Another language"),
+        ("en", "Edo", "Language I speak: English, Edo"),
+    ],
+)
+def test_a_language_outside_the_list_is_read_by_its_name(code, named, shown):
+    version = make.an_unsigned_version()
+    me = replace(version.plan.about_me, spoken_language=code, spoken_language_other=named)
+    seen = replace(version, plan=version.plan.with_section("about_me", me))
+    assert shown in plain_text(narrative(seen, WORDS))
+
+
 def test_only_numbers_can_be_dialled():
     assert phone("020 7946 0100") == '<a href="tel:02079460100">020 7946 0100</a>'
     assert phone("+44 (0)20 7946 0100") == '<a href="tel:+4402079460100">+44 (0)20 7946 0100</a>'

@@ -16,7 +16,7 @@ from careplan.web.words import _
 
 
 def answer_words(question: Question, body: Body) -> tuple[str, ...]:
-    """Lines of words: the answer, "I'm not sure", what was typed and did not pass, or "not
+    """Lines of words: the answer, "I’m not sure", what was typed and did not pass, or "not
     answered".
     """
     plain, typed = body.get("plain", {}), body.get("typed", {})

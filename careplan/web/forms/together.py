@@ -26,6 +26,17 @@ def _written(plain: Plain, name: str) -> int:
     return sum(1 for item in plain.get(name, []) if item.keys() - {"id"})
 
 
+def _about_me(plain: Plain) -> Iterator[Clash]:
+    picked, named = plain.get("spoken_language"), plain.get("spoken_language_other")
+    if picked == "other" and not named:
+        yield "spoken_language_other", _("Write the name of your language.")
+    if named and picked not in (None, "other"):
+        yield (
+            "spoken_language_other",
+            _("You chose a language from the list. Empty this, or choose “Another language”."),
+        )
+
+
 def _reported(plain: Plain) -> Iterator[Clash]:
     state, count = plain.get("state"), _written(plain, "entries")
     if state == ReportedState.LIST and not count:
@@ -77,6 +88,7 @@ def _transfusion(plain: Plain) -> Iterator[Clash]:
 
 
 _SECTIONS: Mapping[str, Callable[[Plain], Iterator[Clash]]] = {
+    "about_me": _about_me,
     "my_allergies": _reported,
     "my_medicines": _reported,
     "allergies": _allergies,

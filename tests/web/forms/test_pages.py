@@ -162,6 +162,13 @@ def test_content_says_where_it_comes_from_and_uses_real_apostrophes(file):
         assert not [text for text in words if "'" in text or '"' in text]
 
 
+def test_one_kind_of_apostrophe_in_everything_people_choose_from():
+    known = dictionary()
+    words = [said for codes in known.options.values() for said in codes.values()]
+    words += [field.label for field in known.fields.values()]
+    assert not [text for text in words if "'" in text or '"' in text]
+
+
 def test_no_page_uses_words_that_blame():
     words = " ".join(
         (CONDITIONS / "sickle_cell" / file).read_text().casefold()

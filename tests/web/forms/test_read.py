@@ -151,7 +151,7 @@ def test_invisible_text_is_not_an_answer():
     assert reading.errors[0].text.startswith("There is nothing to read")
 
 
-# I'm not sure
+# I’m not sure
 
 
 def test_not_sure_is_kept_as_such_and_the_value_is_blank():
@@ -324,6 +324,24 @@ def test_no_allergies_and_a_list_of_them_is_a_question():
     reading = post(section_pages("my_allergies").pages[0], {"state": "none that I know of"}, body)
     assert "remove them" in reading.errors[0].text
     assert reading.body["plain"]["entries"]
+
+
+@pytest.mark.parametrize(
+    ("picked", "named", "clear"),
+    [
+        ("en", "", True),
+        ("other", "Edo", True),
+        ("", "Edo", True),
+        ("other", "", False),
+        ("en", "Edo", False),
+    ],
+)
+def test_a_language_that_is_not_in_the_list_has_a_name(picked, named, clear):
+    page = page_asking("about_me.spoken_language")
+    reading = post(page, {"spoken_language": picked, "spoken_language_other": named})
+    assert reading.clear is clear
+    assert [error.html_id for error in reading.errors] == ["spoken_language_other"] * (not clear)
+    assert reading.body["plain"].get("spoken_language_other", "") == named
 
 
 @pytest.mark.parametrize(
