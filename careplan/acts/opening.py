@@ -6,7 +6,8 @@ Every answer is one write transaction: no audit event, no plan.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from careplan.accounts.passwords import check_password
@@ -110,7 +111,14 @@ def open_link(
         if found is None:
             return None
         link = found.link
-        refusal = _ask(world, tx, link, link.facts.opening, reader)
+        refusal = _ask(
+            tx,
+            link,
+            link.facts.opening,
+            reader,
+            right=lambda given: _right(world, tx, link, reader, given),
+            looking=seen is not None and seen == found.patient.current_version,
+        )
         if refusal is not None:
             return refusal
         if link.facts.opening is not Opening.CARD:
@@ -162,34 +170,46 @@ def open_by_code(
     `reader.answer` is the date of birth. A stranger learns nothing from words or time: every
     try costs one password hash and one count.
     """
-    known = read_code(code)
+    known, at = read_code(code), reader.at
     with world.store.begin() as tx:
-        count_in(tx, "code-door", window=CODE_DOOR_WINDOW, at=reader.at)
+        count_in(tx, "code-door", window=CODE_DOOR_WINDOW, at=at)
         link = link_by_code(tx, known) if known else None
-        asked = asked_at_code_door(link.facts.opening) if link else Opening.DATE_OF_BIRTH
-        if link is None or asked is not Opening.PASSCODE:
-            check_password(None, passcode or "x", strength=world.strength)
-        if link is None:
-            return None
-        given = Reader(
-            passcode if asked is Opening.PASSCODE else reader.answer,
-            reader.recipient,
-            reader.at,
-            reader.today,
-        )
-        refusal = _ask(world, tx, link, asked, given)
-        if isinstance(refusal, MustWait):
-            return refusal
-        if refusal is not None or not _born(tx, link, reader.answer or "", reader.today):
-            return None
-        patient = _patient(tx, link)
-        if count_view(tx, link.patient_id, link.link_id) is None:
-            return None
-        document = emergency_of(tx, link.patient_id, patient.current_version or 0)
-        if document is None:
-            return None
-        _write_down(tx, Deed.SHORT_CODE_OPENED, link, patient, reader, asked)
-        return Shown(narrative_in(document), patient)
+        kept = secrets_of(tx, link.patient_id, link.link_id).passcode_hash if link else None
+    # One hash for every try, whatever becomes of it, and while nothing is locked for others.
+    typed = folded_answer(passcode, opening=Opening.PASSCODE, now=at) or "x"
+    knows = check_password(kept, typed, strength=world.strength)
+    if link is None:
+        return None
+    with world.store.begin() as tx:
+        return _through_code_door(tx, link, reader, passcode=passcode, knows=knows)
+
+
+def _through_code_door(
+    tx: Transaction, link: KeptLink, reader: Reader, *, passcode: str, knows: bool
+) -> Shown | MustWait | None:
+    """`knows`: whether the passcode is the link's. A birth date is asked for beside it, and a
+    wrong one counts like any wrong answer, or it could be guessed without end."""
+    asked, typed = asked_at_code_door(link.facts.opening), reader.answer or ""
+    born = _born(tx, link, typed, reader.today)
+    by_passcode = asked is Opening.PASSCODE
+    given = replace(reader, answer=passcode) if by_passcode else reader
+    refusal = _ask(tx, link, asked, given, right=lambda _: knows if by_passcode else born)
+    if isinstance(refusal, MustWait):
+        return refusal
+    if refusal is None and not born:
+        folded = folded_answer(typed, opening=Opening.DATE_OF_BIRTH, now=reader.at)
+        if folded is not None:
+            _count(tx, link, asked, reader, f"born {folded}")
+    if refusal is not None or not born:
+        return None
+    patient = _patient(tx, link)
+    if count_view(tx, link.patient_id, link.link_id) is None:
+        return None
+    document = emergency_of(tx, link.patient_id, patient.current_version or 0)
+    if document is None:
+        return None
+    _write_down(tx, Deed.SHORT_CODE_OPENED, link, patient, reader, asked)
+    return Shown(narrative_in(document), patient)
 
 
 def narrative_in(document: bytes) -> str:
@@ -222,15 +242,23 @@ def chip_of(patient: Patient, today: date) -> Chip:
 
 
 def _ask(
-    world: World, tx: Transaction, link: KeptLink, asked: Opening, reader: Reader
+    tx: Transaction,
+    link: KeptLink,
+    asked: Opening,
+    reader: Reader,
+    *,
+    right: Callable[[str], bool],
+    looking: bool = False,
 ) -> Asks | MustWait | Dead | None:
-    """None when the door is open."""
+    """None when the door is open. `right` is asked of a folded answer. `looking`: this reader was
+    let in to this version, so a limit on views must not close the page it was opened with."""
     if asked is not Opening.CARD:
         link = lock_link(tx, link.patient_id, link.link_id)
-    state = standing(link.facts, now=reader.at)
+    facts = replace(link.facts, max_views=None) if looking else link.facts
+    state = standing(facts, now=reader.at)
     if state not in (State.LIVE, State.LOCKED):
         return _dead(tx, link, state)
-    verdict = may_try(link.facts, now=reader.at, asked=asked)
+    verdict = may_try(facts, now=reader.at, asked=asked)
     if isinstance(verdict, Locked):
         return _dead(tx, link, State.LOCKED)
     if isinstance(verdict, Wait):
@@ -240,15 +268,13 @@ def _ask(
     folded = folded_answer(reader.answer or "", opening=asked, now=reader.at)
     if folded is None:
         return Asks(asked, verdict.remaining or 0)
-    if _right(world, tx, link, asked, reader, folded):
+    if right(folded):
         return None
     return _count(tx, link, asked, reader, folded)
 
 
-def _right(
-    world: World, tx: Transaction, link: KeptLink, asked: Opening, reader: Reader, folded: str
-) -> bool:
-    if asked is Opening.PASSCODE:
+def _right(world: World, tx: Transaction, link: KeptLink, reader: Reader, folded: str) -> bool:
+    if link.facts.opening is Opening.PASSCODE:
         kept = secrets_of(tx, link.patient_id, link.link_id).passcode_hash
         return check_password(kept, folded, strength=world.strength)
     return _born(tx, link, reader.answer or "", reader.today)
@@ -301,4 +327,6 @@ def _write_down(
     tx: Transaction, kind: Deed, link: KeptLink, patient: Patient, reader: Reader, how: Opening
 ) -> None:
     what = {"link": link.facts.id, "version": str(patient.current_version), "how": str(how)}
+    if link.facts.label:
+        what["label"] = link.facts.label
     append(tx, AuditEvent(kind, reader.at, stranger(reader.recipient), str(link.patient_id), what))

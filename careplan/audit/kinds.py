@@ -223,7 +223,7 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         Kind.LINK_OPENED: Deed(
             _LOOK,
             _P,
-            "{who} opened your emergency page[ {how}].",
+            "{who} opened your emergency page[ {how}][. The link is called “{label}”].",
             needs=_LINK,
             may=_of("how", "version", "paper", "label"),
         ),

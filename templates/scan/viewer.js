@@ -268,8 +268,9 @@ function cover(v, why, said) {
   else main.prepend(box);
   for (const dose of doses) dose.remove();
   v.cover = { why, box };
-  const [title, text] = W.cover[why];
-  const more = why === "stopped" ? said.words : why === "withdrawn" && has(W.dead, said.state) && W.dead[said.state];
+  const stopped = why === "stopped" || (why === "changed" && isStopped(said));
+  const [title, text] = W.cover[stopped ? "stopped" : why];
+  const more = stopped ? said.words : why === "withdrawn" && has(W.dead, said.state) && W.dead[said.state];
   box.append(element("h2", "", title), element("p", "", more || text));
   if (why === "changed") box.append(button(W.loadNew, () => showNext(v)));
   if (why === "withdrawn") box.append(button(W.checkAgain, () => check(v)));

@@ -31,7 +31,7 @@ from careplan.web.access import Reader, open_to
 from careplan.web.here import here
 from careplan.web.narratives import framed
 from careplan.web.scan.inline import press_css, source_hash
-from careplan.web.scan.viewer import Page, viewer_page
+from careplan.web.scan.viewer import NOT_STATED, Page, viewer_page
 from careplan.web.words import _, gettext
 
 scan = Blueprint("scan", __name__)
@@ -111,7 +111,7 @@ def manifest(token: str) -> Any:
     zipped = asked.get("_zip") is True
     reader = Stranger(
         _text(asked.get("passcode"), MOST_ANSWER),
-        asked["recipient"][:MOST_RECIPIENT],
+        _recipient(asked["recipient"]),
         here().now(),
         here().today(),
     )
@@ -121,6 +121,11 @@ def manifest(token: str) -> Any:
         most = asked.get("embeddedLengthMax")
         return _manifest(found, token, most if type(most) is int else None, zipped=zipped)
     return _refusal(found)
+
+
+def _recipient(said: str) -> str:
+    """Who the reader says they are; our own page cannot know, and so nobody is named."""
+    return "" if said == NOT_STATED else said[:MOST_RECIPIENT]
 
 
 def _text(value: object, most: int) -> str | None:

@@ -22,6 +22,8 @@ _TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 _CACHE = "public, max-age=600"
 
 Words = Callable[[str], str]
+NOT_STATED = "Emergency department (not stated)"
+"""What our own page gives as its recipient, which every manifest request must name: nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def _sentences(_: Words) -> dict[str, object]:
     """What the script says, by name. A pair is a title and its text."""
     return {
         "title": _("Emergency plan"),
-        "recipient": _("Emergency department (not stated)"),
+        "recipient": NOT_STATED,
         "signs": {"ok": "✓", "warn": "!", "stop": "✕"},
         **_frame(_),
         **_messages(_),
