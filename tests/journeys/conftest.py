@@ -1,0 +1,137 @@
+"""A whole service on a free port of this machine, and browsers of every size to visit it with."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from werkzeug.serving import make_server
+
+from careplan.acts.seeding import seed
+from careplan.acts.world import World
+from careplan.settings import Settings
+from careplan.store.db import Store
+from careplan.web.app import create_app
+from careplan.web.forms.pages import section_pages
+from tests.conftest import CHEAP, Clock
+from tests.journeys.site import Site
+from tests.journeys.visitor import Visitor
+from tests.stores import NOW, TODAY, a_keyring, seeded
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+QUIET = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for a file's journeys; every visitor has a window and cookies of their own."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def site(sqlite_url: str, clock: Clock) -> Iterator[Site]:
+    """The real application on an empty database. Its clock stands still until it is moved."""
+    with _serving(sqlite_url, clock) as serving:
+        yield serving
+
+
+@pytest.fixture(scope="session")
+def seeded_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that holds the people of the demonstration, put in through the acts."""
+    path = tmp_path_factory.mktemp("seeded") / "seeded.db"
+    shutil.copy(sqlite_template, path)
+    store = Store(f"sqlite:///{path}", a_keyring(), entropy=seeded("journey seed"))
+    world = World(store, seeded("journey world"), "http://127.0.0.1", strength=CHEAP)
+    seed(world, at=NOW, today=TODAY, done=_every_page)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def adas_site(seeded_template: Path, tmp_path: Path, clock: Clock) -> Iterator[Site]:
+    """The same with Ada's signed and answered plan in it."""
+    path = tmp_path / "ada.db"
+    shutil.copy(seeded_template, path)
+    with _serving(f"sqlite:///{path}", clock) as serving:
+        yield serving
+
+
+def _every_page(section: str) -> list[str]:
+    return [page.id for page in section_pages(section).pages]
+
+
+@contextmanager
+def _serving(database_url: str, clock: Clock) -> Iterator[Site]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, _nobody_home, threaded=True)
+    keyring = a_keyring()
+    settings = Settings(
+        environment="test",
+        database_url=database_url,
+        base_url=f"http://127.0.0.1:{server.port}",
+        master_keys=keyring.masters,
+        master_key_current=keyring.current,
+        pepper=keyring.pepper,
+        port=server.port,
+    )
+    app = create_app(settings, clock=clock, entropy=seeded("journey"), strength=CHEAP)
+    server.app = app
+    running = threading.Thread(target=server.serve_forever, daemon=True)
+    running.start()
+    yield Site(app, clock, settings.base_url)
+    server.shutdown()
+    running.join(5)
+    server.server_close()
+    app.extensions["careplan"].world.store.close()
+
+
+def _nobody_home(_environ: object, _start: object) -> list[bytes]:
+    raise AssertionError("asked before the application was there")
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Where the pictures of this journey's pages go; JOURNEY_PICTURES keeps them."""
+    kept = os.environ.get("JOURNEY_PICTURES")
+    folder = Path(kept) / request.node.name if kept else tmp_path / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def visit(
+    chromium: Browser, request: pytest.FixtureRequest, pictures: Path
+) -> Iterator[Callable[..., Visitor]]:
+    """`visit("Ada", PHONE)`: a person with a browser of their own, looking at nothing yet."""
+    full = "adas_site" in request.fixturenames
+    site: Site = request.getfixturevalue("adas_site" if full else "site")
+    here: list[Visitor] = []
+
+    def come(name: str, size: tuple[int, int], *, script: bool = True) -> Visitor:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            java_script_enabled=script,
+            locale="en-GB",
+            timezone_id="Europe/London",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        visitor = Visitor(name, context.new_page(), site, pictures, script=script)
+        here.append(visitor)
+        return visitor
+
+    yield come
+    for visitor in here:
+        visitor.draws("last")
+        visitor.page.context.close()
+    assert [fault for visitor in here for fault in visitor.faults] == []
