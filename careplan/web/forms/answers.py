@@ -12,7 +12,7 @@ from typing import Any
 
 from careplan.accounts.registration import EXAMPLES, Body, NotARegistrationNumber, read_registration
 from careplan.plan.values import nhs_number
-from careplan.web.forms import dates, numbers
+from careplan.web.forms import dates, numbers, parts
 from careplan.web.forms.questions import Question
 from careplan.web.forms.text import Refused, clean, fits, line, refuse
 from careplan.web.words import _
@@ -122,12 +122,12 @@ def _choices(asked: Asked) -> Got:
 
 
 def _dose(asked: Asked) -> Got:
-    value, wrong = numbers.dose(single(asked.raw))
+    value, wrong = parts.dose(single(asked.raw))
     return Got(value, wrong=wrong or None)
 
 
 def _interval(asked: Asked) -> Got:
-    value, wrong = numbers.interval(single(asked.raw), asked.question.field)
+    value, wrong = parts.interval(single(asked.raw), asked.question.field)
     return Got(value, wrong=wrong or None)
 
 
@@ -151,7 +151,7 @@ def _pressure(asked: Asked) -> Got:
     both = {ending: given.get(ending, "") for ending in ("-systolic", "-diastolic")}
     if not any(text.strip() for text in both.values()):
         return Got() if on is None else Got(wrong={"-systolic": _("Write the value too.")})
-    value, wrong = numbers.pressure(both)
+    value, wrong = parts.pressure(both)
     if value is None:
         return Got(wrong=wrong)
     if on is None:

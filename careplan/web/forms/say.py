@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from careplan.plan.codec import Unreadable, from_plain
-from careplan.plan.values import Dose, Interval, spaced
+from careplan.plan.values import Dose, Interval, spaced, unit_words
 from careplan.web.forms.dates import in_words
-from careplan.web.forms.numbers import unit_words
 from careplan.web.forms.pages import Body
 from careplan.web.forms.questions import UNSURE, Question
 from careplan.web.forms.raw import control, item_name
@@ -123,6 +122,6 @@ def _whole(cls: type[Dose] | type[Interval], value: Any) -> str:
 
 
 def _measured(text: str, question: Question, value: Mapping[str, Any]) -> str:
-    unit = unit_words(question.field.unit)
+    unit = unit_words(question.field.unit or "")
     joined = f"{text}{unit}" if unit == "%" else f"{text} {unit}"
     return f"{joined}, {in_words(value['on'])}" if "on" in value else joined

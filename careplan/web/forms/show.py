@@ -7,14 +7,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from careplan.web.forms.numbers import unit_words
+from careplan.plan.values import unit_words
+from careplan.web.forms.boxes import BOXED, boxes_of
 from careplan.web.forms.pages import Body, Page
 from careplan.web.forms.questions import (
-    DOSE_UNITS,
-    INTERVAL_KINDS,
-    TIME_UNITS,
     UNSURE,
-    Option,
     Question,
     questions,
 )
@@ -28,7 +25,7 @@ from careplan.web.forms.raw import (
 )
 from careplan.web.forms.reading import FieldError, SoftQuery
 from careplan.web.forms.say import item_words
-from careplan.web.forms.views import BoxView, ErrorLine, FieldView, ItemView, OptionView, PageView
+from careplan.web.forms.views import ErrorLine, FieldView, ItemView, OptionView, PageView
 from careplan.web.words import _
 
 
@@ -108,11 +105,11 @@ class _Maker:
             value=values[-1] if values else "",
             limit=_limit(question),
             options=self.options(question, values),
-            boxes=tuple(_BOXES[question.kind](self, name)) if question.kind in _BOXES else (),
+            boxes=boxes_of(question, name, self.raw, self.errors),
             unsure_name=unsure_name(question) if own_box else "",
             unsure=own_box and UNSURE in self.raw.get(unsure_name(question), ()),
             ask=self.asks.get(name, ""),
-            unit=unit_words(question.field.unit),
+            unit=unit_words(question.field.unit or ""),
             inputmode=_INPUT_MODES.get(question.kind, ""),
             autocomplete=_AUTOCOMPLETE.get(question.path, ""),
             width=_WIDTHS.get(question.kind, ""),
@@ -201,65 +198,7 @@ class _Maker:
             folded=question.desk and len(item) > 1 and not (wrong or self.is_open(item)),
         )
 
-    def box(self, name: str, label: str, *, width: str = "", numeric: bool = False,
-            hint: str = "", options: tuple[Option, ...] = ()) -> BoxView:  # fmt: skip
-        value = (list(self.raw.get(name, ())) or [""])[-1]
-        choices = tuple(OptionView(one.code, one.words, one.code == value) for one in options)
-        if choices:
-            choices = (OptionView("", _("Choose"), not value), *choices)
-        return BoxView(name, label, value, name in self.errors, width, numeric, hint,
-                       self.errors.get(name, ""), choices)  # fmt: skip
 
-
-def _date_boxes(maker: _Maker, name: str) -> list[BoxView]:
-    return [
-        maker.box(f"{name}-day", _("Day"), width="2", numeric=True),
-        maker.box(f"{name}-month", _("Month"), width="2", numeric=True),
-        maker.box(f"{name}-year", _("Year"), width="4", numeric=True),
-    ]
-
-
-def _dose_boxes(maker: _Maker, name: str) -> list[BoxView]:
-    return [
-        maker.box(f"{name}-amount", _("Amount"), width="5", numeric=True),
-        maker.box(f"{name}-amount_high", _("to (if a range)"), width="5", numeric=True),
-        maker.box(f"{name}-unit", _("Unit"), options=DOSE_UNITS),
-        maker.box(f"{name}-strength", _("Strength (needed for mL)"), width="10"),
-    ]
-
-
-def _interval_boxes(maker: _Maker, name: str) -> list[BoxView]:
-    return [
-        maker.box(f"{name}-kind", _("How often"), options=INTERVAL_KINDS),
-        maker.box(f"{name}-number", _("Number"), width="3", numeric=True),
-        maker.box(f"{name}-unit", _("of"), options=TIME_UNITS),
-        maker.box(f"{name}-times", _("Set times"), width="10"),
-    ]
-
-
-def _reading_boxes(maker: _Maker, name: str) -> list[BoxView]:
-    return [
-        maker.box(f"{name}-value", _("Value"), width="5", numeric=True),
-        *_date_boxes(maker, name),
-    ]
-
-
-def _pressure_boxes(maker: _Maker, name: str) -> list[BoxView]:
-    return [
-        maker.box(f"{name}-systolic", _("Systolic"), width="3", numeric=True),
-        maker.box(f"{name}-diastolic", _("Diastolic"), width="3", numeric=True),
-        *_date_boxes(maker, name),
-    ]
-
-
-_BOXES: Mapping[str, Callable[[_Maker, str], list[BoxView]]] = {
-    "date": _date_boxes,
-    "partial_date": _date_boxes,
-    "dose": _dose_boxes,
-    "interval": _interval_boxes,
-    "reading": _reading_boxes,
-    "blood_pressure": _pressure_boxes,
-}
 _WIDGETS = {"text": "textarea", "choices": "checkboxes", "partial_date": "date",
             "blood_pressure": "reading"}  # fmt: skip
 _INPUT_MODES = {"phone": "tel", "number": "numeric", "decimal": "decimal", "nhs_number": "numeric"}
@@ -274,7 +213,7 @@ _AUTOCOMPLETE = {
 def _widget(question: Question) -> str:
     if is_radio(question):
         return "radios" if question.radios else "select"
-    if question.kind in _BOXES:
+    if question.kind in BOXED:
         return _WIDGETS.get(question.kind, question.kind)
     return _WIDGETS.get(question.kind, "input")
 
