@@ -19,8 +19,9 @@ QR_MM = 31.0
 LONGEST_LINK = 250
 _SECTION = re.compile(r'<div class="([a-z0-9 -]+)">(.*?)</div>', re.DOTALL)
 _NAMED = 90
-# Characters of items 9 to 17 below which the columns are made equally long; more fill the page.
-_SHORT = 3200
+# Characters that fill about one page, where columns filled one after the other hold most. Fewer or
+# more are set in columns of even length.
+_FULL = range(4300, 5200)
 _UNBREAKABLE = "\N{NO-BREAK SPACE}"
 _AMOUNT = re.compile(r'<span class="n">([^<]*)</span>')
 _HEADING = re.compile(r"<h2>.*?</h2>", re.DOTALL)
@@ -125,7 +126,7 @@ def _laid(sheet: Sheet) -> tuple[Laid, list[Section]]:
         qr=Markup(drawn) if drawn else None,  # noqa: S704 - our own drawing
         code=shown(sheet.short_code) if sheet.link and sheet.short_code else None,
         notices=sheet.notices,
-        short=sum(len(one.text) for one in sections if one.field == "rest") < _SHORT,
+        even=sum(len(one.text) for one in sections) not in _FULL,
     )  # fmt: skip
     return lay_out(html, style="print.css"), sections
 
