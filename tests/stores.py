@@ -213,5 +213,12 @@ def asked_of(tx: Transaction) -> list[object]:
         statements.append(statement)
         return run(statement, parameters)
 
+    ready = tx.run_ready
+
+    def noted_ready(statement: Any, parameters: Any) -> Any:
+        statements.append(statement)
+        return ready(statement, parameters)
+
     tx.run = noted  # type: ignore[method-assign]
+    tx.run_ready = noted_ready  # type: ignore[method-assign]
     return statements

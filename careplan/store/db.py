@@ -26,7 +26,8 @@ from careplan.store.engines import Engines, Patience, open_engines
 from careplan.store.errors import Erased, NotFound
 from careplan.store.migrations.head import HEAD
 from careplan.store.owners import Owner, OwnerKind
-from careplan.store.refusals import told
+from careplan.store.ready import Ready
+from careplan.store.refusals import DRIVER_REFUSALS, told
 
 OnBoth = Mapping[str, Executable]
 """One statement for each database, where their spellings differ."""
@@ -88,7 +89,7 @@ class Store:
         try:
             with engine.begin() as connection:
                 yield Transaction(connection, self.keyring, self._entropy, self.service_key)
-        except SQLAlchemyError as problem:
+        except (SQLAlchemyError, *DRIVER_REFUSALS) as problem:
             raise told(problem) from problem
 
     @cached_property
@@ -122,6 +123,10 @@ class Transaction:
         if isinstance(statement, Mapping):
             statement = statement[self.dialect]
         return self._connection.execute(statement, parameters)
+
+    def run_ready(self, statement: Ready, parameters: Mapping[str, Any]) -> list[Any]:
+        """For scans: past SQLAlchemy, on the same connection and in the same transaction."""
+        return statement.run(self._connection.connection, self._connection.dialect, parameters)
 
     def stream(
         self, statement: Executable, parameters: Parameters | None = None

@@ -18,6 +18,7 @@ from careplan.store import directory
 from careplan.store.db import Transaction, on_both
 from careplan.store.errors import NotFound
 from careplan.store.owners import of_patient
+from careplan.store.ready import Ready
 from careplan.store.tables import directory as directory_table
 from careplan.store.tables import link, patient, wrong_answer
 
@@ -45,7 +46,7 @@ _KEEP = insert(link)
 _NOT_ENDED = (_c.revoked_at.is_(None), _c.replaced_by.is_(None))
 _REVOKE = update(link).where(*_ONE, *_NOT_ENDED).values(revoked_at=bindparam("at"))
 _REPLACE = update(link).where(*_ONE, *_NOT_ENDED).values(replaced_by=bindparam("new_link"))
-_COUNT_VIEW = (
+_COUNT_VIEW = Ready(
     update(link)
     .where(*_ONE, *_NOT_ENDED, or_(_c.max_views.is_(None), _c.views < _c.max_views))
     .values(views=_c.views + 1)
@@ -174,8 +175,8 @@ def replace_link(tx: Transaction, patient_id: UUID, link_id: UUID, *, by: UUID) 
 
 def count_view(tx: Transaction, patient_id: UUID, link_id: UUID) -> int | None:
     """One more view, in one statement; None when the link is used up, revoked or replaced."""
-    views = tx.run(_COUNT_VIEW, _key(patient_id, link_id)).scalar_one_or_none()
-    return None if views is None else int(views)
+    counted = tx.run_ready(_COUNT_VIEW, _key(patient_id, link_id))
+    return int(counted[0][0]) if counted else None
 
 
 def count_wrong_answer(

@@ -6,7 +6,7 @@ import sqlite3
 
 import psycopg
 from psycopg import errors as pg
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError  # noqa: A004
+from sqlalchemy.exc import DBAPIError, TimeoutError  # noqa: A004
 
 from careplan.store.errors import Busy, CannotKeep, ReadOnly, Unavailable
 
@@ -14,8 +14,14 @@ _WAITED = (pg.LockNotAvailable, pg.QueryCanceled, pg.DeadlockDetected, pg.Serial
 _LOST = (psycopg.OperationalError, psycopg.InterfaceError, sqlite3.OperationalError)
 
 
-def told(problem: SQLAlchemyError) -> Exception:
+DRIVER_REFUSALS = (psycopg.Error, sqlite3.Error)
+"""As the drivers raise them where a statement goes past SQLAlchemy."""
+
+
+def told(problem: Exception) -> Exception:
     """The store's own error for it; a mistake in a statement stays what it is."""
+    if isinstance(problem, DRIVER_REFUSALS):
+        return _told_by_driver(problem) or problem
     if isinstance(problem, TimeoutError):
         return Busy("every connection of this process is in use")
     cause = problem.orig if isinstance(problem, DBAPIError) else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, select
+from sqlalchemy import Select, and_, bindparam, select
 
 from careplan.store import directory
 from careplan.store.db import Transaction
@@ -15,6 +15,7 @@ from careplan.store.links import FACTS as LINK_FACTS
 from careplan.store.links import KeptLink, link_from
 from careplan.store.patients import FACTS as PATIENT_FACTS
 from careplan.store.patients import Patient, patient_from
+from careplan.store.ready import Ready
 from careplan.store.tables import directory as directory_table
 from careplan.store.tables import link, link_file, patient
 
@@ -37,7 +38,7 @@ def scanned(tx: Transaction, token: str, *, packing: Packing) -> Scanned | None:
     """What stands behind this address, dead or alive, as it is at one moment."""
     kind = directory.Kind.LINK_TOKEN
     wanted = {"of_kind": kind, "of_hash": directory.hash_of(tx, kind, token)}
-    rows = tx.run(_BEHIND[packing], wanted).all()
+    rows = tx.run_ready(_BEHIND[packing], wanted)
     if not rows:
         return None
     first = rows[0]
@@ -49,7 +50,7 @@ def scanned(tx: Transaction, token: str, *, packing: Packing) -> Scanned | None:
     )
 
 
-def _file(row: Row[Any]) -> LinkFile | None:
+def _file(row: tuple[Any, ...]) -> LinkFile | None:
     version, position, content_type, last_updated, text = row[_FILE_AT:]
     if text is None:
         return None
@@ -73,4 +74,4 @@ def _behind(packing: Packing) -> Select[Any]:
     )
 
 
-_BEHIND = {packing: _behind(packing) for packing in Packing}
+_BEHIND = {packing: Ready(_behind(packing)) for packing in Packing}

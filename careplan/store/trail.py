@@ -20,6 +20,7 @@ from careplan.audit.events import AuditEvent, from_bytes, to_bytes
 from careplan.store.db import Transaction, on_both
 from careplan.store.errors import NotFound
 from careplan.store.owners import SERVICE, Owner, of_patient
+from careplan.store.ready import Ready
 from careplan.store.tables import (
     audit_event,
     patient,
@@ -39,7 +40,7 @@ class _Chain:
     events: Table
     column: str
     locked: Select[Any]
-    steps: Mapping[str, tuple[Any, ...]]
+    steps: Mapping[str, tuple[Ready, ...]]
 
     @classmethod
     def on(cls, heads: Table, events: Table, column: str) -> _Chain:
@@ -66,14 +67,17 @@ class _Chain:
             .where(is_this)
             .with_for_update(key_share=True),
             # PostgreSQL does both in one journey; SQLite is not a journey away.
-            steps={"sqlite": (keep, move), "postgresql": (keep.add_cte(move.cte("moved")),)},
+            steps={
+                "sqlite": (Ready(keep), Ready(move)),
+                "postgresql": (Ready(keep.add_cte(move.cte("moved"))),),
+            },
         )
 
 
 _OF_PEOPLE = _Chain.on(trail_head, audit_event, "patient_id")
 _OF_SERVICE = _Chain.on(service_head, service_event, "chain")
 # The wrapped key comes along with the head: sealing an event then asks nothing more.
-_LOCK_OF_PATIENT = (
+_LOCK_OF_PATIENT = Ready(
     select(trail_head.c.sequence, trail_head.c.digest, patient.c.data_key)
     .where(
         trail_head.c.patient_id == bindparam("of_chain"),
@@ -110,11 +114,12 @@ def append(tx: Transaction, event: AuditEvent) -> int:
         head = _service_head(tx, chain)
         return _append(tx, _OF_SERVICE, (SERVICE, chain), head, event)
     patient_id = UUID(event.patient_id)
-    row = tx.run(_LOCK_OF_PATIENT, {"of_chain": patient_id}).one_or_none()
-    if row is None:
+    rows = tx.run_ready(_LOCK_OF_PATIENT, {"of_chain": patient_id})
+    if not rows:
         raise NotFound("there is no such patient to write down a deed for")
-    tx.remember(of_patient(patient_id), row.data_key)
-    head = Head(row.sequence, row.digest)
+    ((number, digest, data_key),) = rows
+    tx.remember(of_patient(patient_id), data_key)
+    head = Head(number, digest)
     return _append(tx, _OF_PEOPLE, (of_patient(patient_id), patient_id), head, event)
 
 
@@ -140,7 +145,7 @@ def _append(
     moved = {"of_chain": chain, "new_sequence": sequence, "new_digest": digest}
     kept = moved | {"new_at": event.at, "new_body": sealed}
     for step in kind.steps[tx.dialect]:
-        tx.run(step, kept)
+        tx.run_ready(step, kept)
     return sequence
 
 

@@ -34,7 +34,8 @@ from careplan.store.links import (
     revoke_link,
     secrets_of,
 )
-from careplan.store.patients import erase_patient
+from careplan.store.patients import erase_patient, patient_of
+from careplan.store.scans import scanned
 from tests.stores import NOW, a_patient, asked_of
 
 ID = UUID(int=51)
@@ -112,14 +113,24 @@ def test_a_link_says_nothing_when_printed_by_accident(store, link):
     assert "t" * 43 not in repr(secrets())
 
 
-def test_the_first_read_of_a_scan_is_one_statement(store, link):
-    """Address to link and the person's key: then counting, the files and the audit follow."""
+def test_a_scan_reads_link_person_and_files_in_one_statement(store, link):
+    """Counting and the audit follow."""
+    file = NewFile(content_type="application/fhir+json", jwe="plain", jwe_zipped="zipped")
     with store.begin() as tx:
+        put_files(tx, *link, [file, file], version=7, at=NOW)
         statements = asked_of(tx)
-        found = link_by_token(tx, "t" * 43)
-        count_view(tx, found.patient_id, found.link_id)
-        files_of(tx, found.patient_id, found.link_id, packing=Packing.ZIPPED)
-    assert len(statements) == 3
+        found = scanned(tx, "t" * 43, packing=Packing.ZIPPED)
+        assert len(statements) == 1
+        assert found.link == link_by_token(tx, "t" * 43)
+        assert found.patient == patient_of(tx, link[0])
+        assert found.files == files_of(tx, *link, packing=Packing.ZIPPED)
+        assert [one.position for one in found.files] == [0, 1]
+
+
+def test_a_scan_of_a_link_without_files_finds_the_link(store, link):
+    with store.begin() as tx:
+        assert scanned(tx, "t" * 43, packing=Packing.PLAIN).files == ()
+        assert scanned(tx, "T" * 43, packing=Packing.PLAIN) is None
 
 
 def test_an_ended_link_is_still_found_and_is_not_counted(store, link):

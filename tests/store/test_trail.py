@@ -94,11 +94,11 @@ def test_each_day_of_the_service_has_a_chain_of_its_own(store):
         assert verify_all(tx) == Whole(chains=2, events=3)
 
 
-def test_writing_one_event_is_three_statements(store, patient_id):
+def test_writing_one_event_is_at_most_three_statements(store, patient_id):
     with store.begin() as tx:
         statements = asked_of(tx)
         append(tx, opened(patient_id))
-    assert len(statements) == 3
+    assert len(statements) == (3 if store.dialect == "sqlite" else 2)
 
 
 @pytest.mark.parametrize("make", [opened, lambda _: signed_in()], ids=["person", "service"])
