@@ -187,7 +187,8 @@ def publish(world: World, found: Ground, version: Version, deed: Deed) -> Versio
     """
     after(state_of(found.current), deed.event)
     shown = narrative(version, world.words)
-    lay_out_all(world, version, narrative=shown, at=version.published_at)
+    if deed.event is not Event.STOP_DOSE:  # a stop waits for nothing, least of all for paper
+        lay_out_all(world, version, narrative=shown, at=version.published_at)
     record = to_bundle(version, world.words, narrative=record_narrative(version, world.words))
     if from_bundle(record) != version:
         raise RuntimeError("the record does not read back as the plan, so nothing was published")

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from careplan.accounts.people import Who
 from careplan.acts.signing_in import TooManyTries
 from careplan.acts.world import NotAllowed, NotThere
+from careplan.render.paper import DoesNotFit
 from careplan.store.errors import Unavailable
 from careplan.web.security import for_machines
 from careplan.web.words import _
@@ -29,6 +30,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(NotAllowed, _not_allowed)
     app.register_error_handler(TooManyTries, _too_many_tries)
     app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(DoesNotFit, _does_not_fit)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Unavailable, _unavailable)
     app.register_error_handler(Exception, _unexpected)
@@ -64,6 +66,11 @@ def _not_allowed(_problem: NotAllowed) -> Response:
 
 def _too_many_tries(_problem: TooManyTries) -> Response:
     return say(429, _("Too many tries"), _("Wait 15 minutes, then try again."))
+
+
+def _does_not_fit(problem: DoesNotFit) -> Response:
+    text = _("Nothing was changed and nothing is lost. Too long for paper: %(named)s")
+    return say(422, _("This does not fit on paper"), text % {"named": problem.named})
 
 
 def _stale_form(_problem: CSRFError) -> Response:

@@ -180,8 +180,12 @@ def test_another_team_learns_nothing_of_ada(app, paths, world):
     for rule, path in paths:
         if "patient_id" not in rule.arguments:
             continue
-        missing = other.get(path.replace(str(UUID(path.split("/")[2])), str(uuid4())))
-        found = other.get(path)
+        nowhere = path.replace(str(UUID(path.split("/")[2])), str(uuid4()))
+        if "GET" in ways(rule):
+            missing, found = other.get(nowhere), other.get(path)
+        else:
+            missing = other.submit(nowhere, seen_on="/team")
+            found = other.submit(path, seen_on="/team")
         assert found.status_code == missing.status_code == 404, path
         assert other.page(found).text == other.page(missing).text
 

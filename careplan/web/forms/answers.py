@@ -113,7 +113,9 @@ def _choice(asked: Asked) -> Got:
 
 def _choices(asked: Asked) -> Got:
     """In the order they came, each once."""
-    picked = [value.strip() for value in dict.fromkeys(asked.raw.get("", ())) if value.strip()]
+    picked = [value.strip() for value in asked.raw.get("", ()) if value.strip()]
+    if asked.question.in_order and len({*picked}) < len(picked):
+        refuse(_("You chose the same answer twice. Change one of them."))
     if set(picked) - {option.code for option in asked.question.options}:
         refuse(_("Choose from the answers in the list."))
     if len(picked) > 1 and set(picked) & set(asked.question.exclusive):

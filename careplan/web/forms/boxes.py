@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from careplan.web.forms.questions import DOSE_UNITS, INTERVAL_KINDS, TIME_UNITS, Option, Question
+from careplan.web.forms.raw import PICKS
 from careplan.web.forms.views import BoxView, OptionView
 from careplan.web.words import _
 
@@ -14,6 +15,8 @@ def boxes_of(
     question: Question, name: str, raw: Mapping[str, Sequence[str]], errors: Mapping[str, str]
 ) -> tuple[BoxView, ...]:
     """None for a question that has one control."""
+    if question.in_order:
+        return tuple(_picks(question, _Boxes(name, raw, errors)))
     make = _BOXES.get(question.kind)
     return tuple(make(_Boxes(name, raw, errors))) if make else ()
 
@@ -49,6 +52,26 @@ class _Boxes:
             numeric=numeric,
             error=self.errors.get(name, ""),
             options=choices,
+        )
+
+
+def _picks(question: Question, boxes: _Boxes) -> Iterator[BoxView]:
+    """One list after the other: they are posted under one name, so their order is kept."""
+    picked = [value for value in boxes.raw.get(boxes.name, ()) if value]
+    error = boxes.errors.get(boxes.name, "")
+    for place in range(max(PICKS, len(picked))):
+        value = picked[place] if place < len(picked) else ""
+        options = [OptionView(one.code, one.words, one.code == value) for one in question.options]
+        blank = _("No other") if place else _("Choose")
+        yield BoxView(
+            name=boxes.name,
+            label=_("or") if place else question.label,
+            value=value,
+            wrong=bool(error),
+            error="" if place else error,
+            options=(OptionView("", blank, not value), *options),
+            later=str(place + 1) if place else "",
+            quiet=not place,
         )
 
 

@@ -160,12 +160,13 @@ def _item_values(question: Question, name: str, form: Form) -> list[object]:
 
 
 def _values(question: Question, name: str, form: Form) -> list[list[str]]:
-    return [_tidy(form.get(name + ending, ())) for ending in question.endings]
+    found = [_tidy(form.get(name + ending, ())) for ending in question.endings]
+    return found if question.in_order else [sorted({*values}) for values in found]
 
 
 def _tidy(values: object) -> list[str]:
     found = values if isinstance(values, list | tuple) else ()
-    return sorted({value.replace("\r\n", "\n").strip() for value in found} - {""})
+    return [tidy for value in found if (tidy := value.replace("\r\n", "\n").strip())]
 
 
 def _said(question: Question, form: Form) -> list[list[str]]:

@@ -42,6 +42,7 @@ class Page:
     not_sure: tuple[str, ...] = ()
     one_by_one: tuple[str, ...] = ()
     radios: tuple[str, ...] = ()
+    in_order: tuple[str, ...] = ()
     exclusive: tuple[str, ...] = ()
 
     def applies(self, body: Body) -> bool:
@@ -161,6 +162,7 @@ def _check_names(page: Page) -> None:
         *page.not_sure,
         *page.one_by_one,
         *page.radios,
+        *page.in_order,
     }
     for name in named - asked:
         raise ValueError(f"{page.id}: {name} is not asked here")

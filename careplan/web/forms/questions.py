@@ -39,7 +39,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One field as one page asks it. `name` is the control's name, unique on the page."""
+    """One field as one page asks it. `name` is the control's name, unique on the page.
+
+    `in_order`: choices whose order says something ("IV or oral"), so each has a list of its own.
+    """
 
     path: str
     name: str
@@ -54,6 +57,7 @@ class Question:
     children: tuple[Question, ...]
     may_be_unsure: bool
     radios: bool
+    in_order: bool
     one_by_one: bool
     desk: bool
 
@@ -116,6 +120,7 @@ def _question(page: Page, path: str) -> Question:
         radios=field.type == "yes_no"
         or short in page.radios
         or not (page.desk or len(options) > 18),
+        in_order=short in page.in_order,
         one_by_one=short in page.one_by_one,
         desk=page.desk,
     )

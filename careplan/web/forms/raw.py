@@ -9,6 +9,8 @@ from careplan.web.forms.pages import Body, Page
 from careplan.web.forms.questions import UNSURE, Question, questions
 
 Form = Mapping[str, Sequence[str]]
+PICKS = 2
+"""How many lists a question of choices in order has; more only where more is kept."""
 
 
 def raw_of(page: Page, body: Body) -> dict[str, list[str]]:
@@ -89,7 +91,10 @@ def _inside(
 def _formatted(question: Question, value: Any) -> Iterator[tuple[str, list[str]]]:
     """The controls' values for a plan value; an empty text for each that has none."""
     found: dict[str, list[str]] = {ending: [""] for ending in question.endings}
-    if question.kind == "choices":
+    if question.in_order:
+        picked = list(value or [])
+        found = {"": [*picked, *([""] * (PICKS - len(picked)))]}
+    elif question.kind == "choices":
         found = {"": ["", *(value or [])]}
     elif value is None:
         pass

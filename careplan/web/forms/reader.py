@@ -93,7 +93,8 @@ class Reader:
             self.keep(names)
             return None
         self.forget(names)
-        return _in_old_order(got.value, old) if question.kind == "choices" else got.value
+        boxes = question.kind == "choices" and not question.in_order
+        return _in_old_order(got.value, old) if boxes else got.value
 
     def group(self, question: Question, name: str, old: dict[str, Any]) -> dict[str, Any] | None:
         made = copy.deepcopy(old)

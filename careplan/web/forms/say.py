@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from careplan.plan.codec import Unreadable, from_plain
@@ -41,6 +41,8 @@ def value_words(question: Question, value: Any) -> tuple[str, ...]:
         return tuple(", ".join(item_words(question, item)) for item in value if len(item) > 1)
     if question.kind == "group":
         return item_words(question, value)
+    if question.in_order:
+        return (in_order([_option(question, code) for code in value]),)
     if question.kind == "choices":
         return tuple(_option(question, code) for code in value)
     return (_one(question, value),)
@@ -54,6 +56,11 @@ def item_words(question: Question, item: Mapping[str, Any]) -> tuple[str, ...]:
         if said:
             lines.append(_labelled(child, said) if lines else said)
     return tuple(lines)
+
+
+def in_order(words: Sequence[str]) -> str:
+    """ "IV or oral", which is not "oral or IV"."""
+    return _(" or ").join(words)
 
 
 _SPEAKS_FOR_ITSELF = {"drug", "given", "formulation", "dose", "routes", "repeat", "every", "had"}
@@ -84,7 +91,8 @@ def raw_item_words(question: Question, item_id: str, raw: Mapping[str, Any]) -> 
         inner = control(name, child)
         values = [v for ending in child.endings for v in raw.get(inner + ending, ()) if v]
         if values:
-            said = " ".join(_option(child, value) for value in values)
+            known = [_option(child, value) for value in values]
+            said = in_order(known) if child.in_order else " ".join(known)
             lines.append(_labelled(child, said) if lines else said)
     return tuple(lines)
 

@@ -213,6 +213,8 @@ _AUTOCOMPLETE = {
 def _widget(question: Question) -> str:
     if is_radio(question):
         return "radios" if question.radios else "select"
+    if question.in_order:
+        return "picks"
     if question.kind in BOXED:
         return _WIDGETS.get(question.kind, question.kind)
     return _WIDGETS.get(question.kind, "input")

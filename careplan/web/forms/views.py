@@ -22,7 +22,10 @@ class OptionView:
 
 @dataclass(frozen=True, slots=True)
 class BoxView:
-    """One control of a question that has several: a date's day, a dose's unit."""
+    """One control of a question that has several: a date's day, a dose's unit.
+
+    `later`: the second, third … control of one name. `quiet`: the legend says the label.
+    """
 
     name: str
     label: str
@@ -30,14 +33,19 @@ class BoxView:
     wrong: bool = False
     width: str = ""
     numeric: bool = False
-    hint: str = ""
     error: str = ""
+    later: str = ""
+    quiet: bool = False
     options: tuple[OptionView, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}-{self.later}" if self.later else self.name
 
     @property
     def item(self) -> dict[str, object]:
         return {
-            "id": self.name,
+            "id": self.id,
             "name": self.name,
             "label": {"text": self.label},
             "value": self.value,

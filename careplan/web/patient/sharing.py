@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from careplan.acts.papers import Paper, paper
@@ -26,6 +26,7 @@ from careplan.sharing.links import Kind, NotFromHere, Opening, State
 from careplan.web.access import Reader, open_to, own_patient
 from careplan.web.forms.text import Refused, line
 from careplan.web.here import here
+from careplan.web.papers import pdf
 from careplan.web.session import who
 from careplan.web.words import _
 
@@ -141,9 +142,3 @@ def print_paper(kind: str) -> Any:
     except NothingToShare:
         return redirect(url_for("publishing.look"))
     return pdf(made, f"my-plan-{kind}.pdf")
-
-
-def pdf(body: bytes, name: str) -> Response:
-    response = Response(body, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return response

@@ -27,6 +27,7 @@ class Header:
     has_nhs_number: bool
     plan_number: str
     chips: tuple[Chip, ...]
+    published: bool
 
     @property
     def href(self) -> str:
@@ -49,6 +50,7 @@ def header_of(desk: Desk, today: date) -> Header:
         has_nhs_number=face.nhs_number is not None,
         plan_number=face.plan_number,
         chips=chips_of(desk.patient.standing, today),
+        published=desk.current is not None,
     )
 
 

@@ -8,6 +8,7 @@ from careplan.plan.care_plan import CLINICAL
 from careplan.web.team.link import link
 from careplan.web.team.overview import overview
 from careplan.web.team.people import people
+from careplan.web.team.printing import print_paper
 from careplan.web.team.section import section
 from careplan.web.team.signing import sign
 from careplan.web.team.stopping import stop
@@ -25,5 +26,10 @@ team.add_url_rule(_PLAN, view_func=overview)
 team.add_url_rule(f"{_PLAN}/<any({_SECTIONS}):section>", view_func=section, methods=BOTH)
 team.add_url_rule(f"{_PLAN}/sign", view_func=sign, methods=BOTH)
 team.add_url_rule(f"{_PLAN}/stop", view_func=stop, methods=BOTH)
+team.add_url_rule(
+    f'{_PLAN}/print/<any(page, card, "private-card"):kind>',
+    view_func=print_paper,
+    methods=("POST",),
+)
 team.add_url_rule(f"{_PLAN}/versions", view_func=versions)
 team.add_url_rule(f"{_PLAN}/versions/<int:number>", view_func=version)
