@@ -345,3 +345,6 @@ def test_values_in_words():
     assert value_words(question_at("pain_plan.steps"), [step]) == (
         "first dose, morphine, 10 mg, subcutaneous",
     )
+    assert value_words(question_at("pain_plan.steps"), [step | {"routes": ["IV", "oral"]}]) == (
+        "first dose, morphine, 10 mg, IV or oral",
+    )

@@ -94,6 +94,46 @@ def test_a_form_written_by_hand():
     ]
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (["IV", "oral"], ["IV", "oral"]),
+        (["oral", "IV"], ["oral", "IV"]),
+        (["oral", ""], ["oral"]),
+        (["", "oral"], ["oral"]),
+        (["IV", "oral", "buccal"], ["IV", "oral", "buccal"]),
+        (["", "oral", "IV"], ["oral", "IV"]),  # check boxes, as they were sent before
+        (["", ""], None),
+    ],
+)
+@pytest.mark.parametrize("before", [None, ["IV", "oral"]])
+def test_routes_are_kept_in_the_order_in_which_they_are_chosen(sent, kept, before):
+    page = page_asking("pain_plan.adjuncts")
+    item = {"id": ID, "drug": "paracetamol", "given": True}
+    body = empty_body() | {"plain": {"adjuncts": [item | ({"routes": before} if before else {})]}}
+    reading = post(page, {"adjuncts-item": ID, f"adjuncts-{ID}-routes": sent}, body)
+    assert reading.clear
+    assert reading.body["plain"]["adjuncts"][0].get("routes") == kept
+    assert [one for one in raw_of(page, reading.body)[f"adjuncts-{ID}-routes"] if one] == (
+        kept or []
+    )
+
+
+def test_a_route_chosen_twice_is_a_question():
+    page = page_asking("pain_plan.adjuncts")
+    form = {
+        "adjuncts-item": ID,
+        f"adjuncts-{ID}-drug": "paracetamol",
+        f"adjuncts-{ID}-given": "yes",
+        f"adjuncts-{ID}-routes": ["IV", "IV"],
+    }
+    reading = post(page, form)
+    (error,) = reading.errors
+    assert error.summary == ("Adjunct, Route: You chose the same answer twice. Change one of them.")
+    assert error.html_id == f"adjuncts-{ID}-routes"
+    assert raw_of(page, reading.body)[f"adjuncts-{ID}-routes"] == ["IV", "IV"]
+
+
 def test_what_is_not_on_the_form_is_left_alone():
     page = page_asking("about_me.pronouns")
     body = empty_body() | {"plain": {"pronouns": "she/her", "known_as": "Ada"}}

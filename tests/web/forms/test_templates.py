@@ -133,6 +133,24 @@ def test_a_page_of_errors_links_each_to_its_field(page):
             assert words(tree).count(error.text) >= 2
 
 
+def test_routes_are_lists_one_after_the_other():
+    """Under one name, in order; a third only where a third is kept."""
+    page = page_asking("pain_plan.steps")
+    body = body_of("pain_plan", ada())
+    step = body["plain"]["steps"][3]
+    for routes in (["subcutaneous"], ["oral", "IV"], ["oral", "IV", "buccal"]):
+        step["routes"] = routes
+        _text, tree = shown(page, body)
+        sound(tree)
+        name = f"steps-{step['id']}-routes"
+        lists = [one for one in tree.iter("select") if one.get("name") == name]
+        assert len(lists) == max(2, len(routes))
+        assert lists[0].get("id") == name
+        assert [value for value in _sent(tree)[name] if value] == routes
+        labels = {one.get("for"): words(one) for one in tree.iter("label")}
+        assert [labels[one.get("id")] for one in lists] == ["Route", *["or"] * (len(lists) - 1)]
+
+
 def test_evil_text_is_only_text_on_every_surface():
     body = post(page_asking("about_me.known_as"), {"known_as": EVIL[:60]}).body
     page = page_asking("about_me.known_as")
@@ -247,6 +265,18 @@ def test_two_texts_side_by_side_and_the_choice():
     body = read_page(page, chosen, theirs, new_ids(), today=TODAY).body
     assert body["plain"]["reassess"] == theirs["plain"]["reassess"]
     assert body["plain"]["steps"][3]["dose"]["amount"] == "11"
+
+
+def test_another_order_of_routes_is_another_text():
+    page = page_asking("pain_plan.adjuncts")
+    theirs = body_of("pain_plan", ada())
+    item = theirs["plain"]["adjuncts"][0]["id"]
+    mine = raw_of(page, theirs) | {f"adjuncts-{item}-routes": ["oral", "IV"]}
+    view = conflict_of(page, mine, theirs, theirs_by="Dr Helena Marsden")
+    assert view is not None
+    (one,) = view.differences
+    assert "oral or IV" in one.mine
+    assert "IV or oral" in one.theirs
 
 
 @pytest.mark.parametrize("page", ALL)
