@@ -22,6 +22,7 @@ class _Spelt:
 
     text: str
     in_order: bool
+    answers: bool
     values: tuple[tuple[str, Change, Any], ...]
     columns: tuple[tuple[int, Callable[[Any], Any]], ...]
 
@@ -52,7 +53,7 @@ class Ready:
         cursor = connection.cursor()
         try:
             cursor.execute(spelt.text, spelt.parameters(given))
-            rows = cursor.fetchall() if cursor.description else []
+            rows = cursor.fetchall() if spelt.answers else []
         finally:
             cursor.close()
         return [spelt.read(row) for row in rows] if spelt.columns else rows
@@ -65,9 +66,10 @@ class Ready:
             (name, _written(kinds[name], dialect), compiled.params[name])
             for name in (compiled.positiontup if in_order else kinds)
         )
-        read = enumerate(_read(column.type, dialect) for column in self._statement.exported_columns)
+        given = list(self._statement.exported_columns)
+        read = enumerate(_read(column.type, dialect) for column in given)
         columns = tuple((place, change) for place, change in read if change is not None)
-        return _Spelt(compiled.string, in_order, values, columns)
+        return _Spelt(compiled.string, in_order, bool(given), values, columns)
 
 
 def _written(kind: TypeEngine[Any], dialect: Dialect) -> Change:

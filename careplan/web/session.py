@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from flask import Flask, Request, request
 from flask import session as form_cookie
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response
 
@@ -34,7 +35,17 @@ def cookie_name() -> str:
     return "__Host-careplan" if here().settings.https else "careplan"
 
 
+class FormCookie(SecureCookieSessionInterface):
+    """Flask's own, but for whoever sends none there is nothing to check a signature of."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def install(app: Flask) -> None:
+    app.session_interface = FormCookie()
     manager = LoginManager(app)
     manager.session_protection = None  # sessions are rows; see acts/signing_in.py
 

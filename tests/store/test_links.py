@@ -117,7 +117,7 @@ def test_a_scan_reads_link_person_and_files_in_one_statement(store, link):
     """Counting and the audit follow."""
     file = NewFile(content_type="application/fhir+json", jwe="plain", jwe_zipped="zipped")
     with store.begin() as tx:
-        put_files(tx, *link, [file, file], version=7, at=NOW)
+        put_files(tx, link[0], link[1], [file, file], version=7, at=NOW)
         statements = asked_of(tx)
         found = scanned(tx, "t" * 43, packing=Packing.ZIPPED)
         assert len(statements) == 1
