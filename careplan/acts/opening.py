@@ -327,6 +327,4 @@ def _write_down(
     tx: Transaction, kind: Deed, link: KeptLink, patient: Patient, reader: Reader, how: Opening
 ) -> None:
     what = {"link": link.facts.id, "version": str(patient.current_version), "how": str(how)}
-    if link.facts.label:
-        what["label"] = link.facts.label
     append(tx, AuditEvent(kind, reader.at, stranger(reader.recipient), str(link.patient_id), what))

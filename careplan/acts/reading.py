@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,9 +12,11 @@ from careplan.accounts.permissions import may_list_patients, may_read_record, ma
 from careplan.acts.publishing import current_of
 from careplan.acts.world import NotAllowed, NotThere, World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind, sentence, shown_to_person
+from careplan.audit.kinds import DEEDS
 from careplan.fhir.bundle import from_bundle
 from careplan.plan.care_plan import CarePlan, Version
 from careplan.plan.changes import Change, compare
+from careplan.store.links import links_of
 from careplan.store.patients import (
     After,
     Face,
@@ -96,16 +99,25 @@ def who_looked(world: World, *, by: Who, patient_id: UUID, limit: int = 200) -> 
     with world.store.read() as tx:
         allowed_patient(tx, by, patient_id, may_see_who_looked)
         kept = events_of(tx, patient_id, limit=limit)
+        labels = {one.facts.id: one.facts.label for one in links_of(tx, patient_id)}
 
     def named(fact: str, value: str) -> str:
         titles = world.words.sections
         return titles[value].title if fact == "section" and value in titles else value
 
     return tuple(
-        Look(one.event.at, sentence(one.event, named=named))
+        Look(one.event.at, sentence(_with_label(one.event, labels), named=named))
         for one in kept
         if shown_to_person(one.event)
     )
+
+
+def _with_label(event: AuditEvent, labels: Mapping[str, str]) -> AuditEvent:
+    """The name she gave the link, so that she knows which; a stranger's look does not read it."""
+    label = labels.get(event.what.get("link", ""))
+    if not label or "label" not in DEEDS[event.kind].may:
+        return event
+    return replace(event, what={**event.what, "label": label})
 
 
 def team_page(

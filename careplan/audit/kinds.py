@@ -258,7 +258,8 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         Kind.SHORT_CODE_OPENED: Deed(
             _LOOK,
             _P,
-            "{who} opened your emergency page with your short code.",
+            "{who} opened your emergency page with your short code"
+            "[. The link is called “{label}”].",
             needs=_LINK,
             may=_of("how", "version", "label"),
         ),

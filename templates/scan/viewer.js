@@ -254,8 +254,8 @@ function markChecked(v, plan) {
 const GIVEN = ".dose:not(.stopped):not(.unsigned)";
 const isStopped = (state) => state.tone === "stop" && state.label !== "NOT SIGNED";
 
-// The dose, and the step after it, are taken out of the page, not painted over: no eye, screen
-// reader, search or printer finds them again.
+// The dose, the step after it and the doses that once worked are taken out of the page, not painted
+// over: no eye, screen reader, search or printer finds them again.
 function cover(v, why, said) {
   if (v.cover && v.cover.why === why) return;
   const doses = main.querySelectorAll(why === "stopped" ? GIVEN : ".dose, .next");
@@ -266,7 +266,7 @@ function cover(v, why, said) {
   if (v.cover) v.cover.box.replaceWith(box);
   else if (doses.length) doses[0].before(box);
   else main.prepend(box);
-  for (const dose of doses) dose.remove();
+  for (const gone of [...doses, ...main.querySelectorAll(".before")]) gone.remove();
   v.cover = { why, box };
   const stopped = why === "stopped" || (why === "changed" && isStopped(said));
   const [title, text] = W.cover[stopped ? "stopped" : why];
