@@ -7,6 +7,7 @@ be thought of apart. A person's key is unwrapped once in a transaction and forgo
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -23,7 +24,7 @@ from careplan.keys.tokens import Entropy, draw
 from careplan.plan.codec import canonical
 from careplan.store import tables
 from careplan.store.engines import Engines, Patience, open_engines
-from careplan.store.errors import Erased, NotFound
+from careplan.store.errors import Busy, Erased, NotFound
 from careplan.store.migrations.head import HEAD
 from careplan.store.owners import Owner, OwnerKind
 from careplan.store.ready import Ready
@@ -56,7 +57,10 @@ class Store:
     def __init__(
         self, url: str, keyring: Keyring, *, entropy: Entropy, patience: Patience | None = None
     ) -> None:
-        self._engines: Engines = open_engines(url, patience or Patience())
+        patience = patience or Patience()
+        self._engines: Engines = open_engines(url, patience)
+        self._writer = threading.Lock()
+        self._longest_wait = patience.wait_for_lock_ms / 1000
         self.keyring = keyring
         self._entropy = entropy
 
@@ -67,7 +71,7 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """A transaction that writes: kept whole when the block ends, or not at all."""
-        with self._transaction(self._engines.writing) as tx:
+        with self._turn(), self._transaction(self._engines.writing) as tx:
             yield tx
 
     @contextmanager
@@ -83,6 +87,23 @@ class Store:
 
     def close(self) -> None:
         self._engines.dispose()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """SQLite has one writer at a time, and those who find it busy sleep and look again.
+
+        Among the threads of one process a queue wakes the next one at once. Other processes still
+        meet at SQLite's own lock.
+        """
+        if self._engines.dialect != "sqlite":
+            yield
+            return
+        if not self._writer.acquire(timeout=self._longest_wait):
+            raise Busy("others held what was needed for too long")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Transaction]:
