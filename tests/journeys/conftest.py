@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -100,17 +101,19 @@ def _nobody_home(_environ: object, _start: object) -> list[bytes]:
 
 
 @pytest.fixture
-def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Where the pictures of this journey's pages go; JOURNEY_PICTURES keeps them."""
+def pictures(request: pytest.FixtureRequest) -> Path | None:
+    """With JOURNEY_PICTURES=FOLDER, a picture of each page of this journey, to look at."""
     kept = os.environ.get("JOURNEY_PICTURES")
-    folder = Path(kept) / request.node.name if kept else tmp_path / "pictures"
+    if not kept:
+        return None
+    folder = Path(kept) / re.sub(r"[^A-Za-z0-9]+", "-", request.node.name)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 @pytest.fixture
 def visit(
-    chromium: Browser, request: pytest.FixtureRequest, pictures: Path
+    chromium: Browser, request: pytest.FixtureRequest, pictures: Path | None
 ) -> Iterator[Callable[..., Visitor]]:
     """`visit("Ada", PHONE)`: a person with a browser of their own, looking at nothing yet."""
     full = "adas_site" in request.fixturenames

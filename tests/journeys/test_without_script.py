@@ -1,4 +1,4 @@
-"""With scripts turned off: writing, signing and reading by the short code all go their whole way."""
+"""With scripts turned off: writing, signing and reading by the short code go their whole way."""
 
 from __future__ import annotations
 

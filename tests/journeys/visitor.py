@@ -29,6 +29,11 @@ _TOO_WIDE = """() => [...document.querySelectorAll('body *')]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('svg'))
   .slice(0, 3).map(e => e.tagName + '.' + e.className)"""
 
+_MAKE = """() => [...new Set([...document.querySelectorAll('body, body *')].map(e =>
+  e.localName + '.' + e.className + ' ' + [...e.attributes].map(a => a.name).sort()))]"""
+_FOLLOWING_WCAG: set[str] = set()
+"""Kinds of page that this process has checked already."""
+
 Answer = str | date | list[str] | Mapping[str, str]
 """Text, a choice or a yes; a day; ticks; or several boxes by their labels."""
 
@@ -38,7 +43,7 @@ class Visitor:
     name: str
     page: Page
     site: Site
-    pictures: Path
+    pictures: Path | None = None
     script: bool = True
     pages: int = 0
     taps: int = 0
@@ -134,14 +139,21 @@ class Visitor:
         self.pages += 1
         expect(self.page.locator("h1")).to_have_count(1)
         self.fits_the_screen()
-        what = f"{_ID.sub('id', urlsplit(self.page.url).path)} {self.page.title()}"
-        if what not in self.looked_at:
-            self.looked_at.add(what)
+        kind = self._kind_of_page()
+        if kind not in self.looked_at:
+            self.looked_at.add(kind)
             path = _ID.sub("id", urlsplit(self.page.url).path).replace("/", " ")
             self.draws(f"{len(self.looked_at):03} {path}")
-            if self.script:
+            if self.script and kind not in _FOLLOWING_WCAG:
                 self._follows_wcag()
+                _FOLLOWING_WCAG.add(kind)
         return self
+
+    def _kind_of_page(self) -> str:
+        """Two pages of one address, width and make need only one check against WCAG."""
+        made = sorted(self.page.evaluate(_MAKE))
+        width = (self.page.viewport_size or {}).get("width")
+        return f"{_ID.sub('id', urlsplit(self.page.url).path)} {width} {' '.join(made)}"
 
     def fits_the_screen(self) -> None:
         wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -158,6 +170,8 @@ class Visitor:
 
     def draws(self, name: str) -> None:
         """A picture of the whole page, for people to look at afterwards."""
+        if self.pictures is None:
+            return
         file = re.sub(r"[^A-Za-z0-9]+", "-", f"{self.name} {name}").strip("-")
         self.page.screenshot(path=self.pictures / f"{file}.png", full_page=True)
 
