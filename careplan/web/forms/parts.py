@@ -101,7 +101,7 @@ def _fitting(kind: str, given: tuple[int | None, str, str], wrong: dict[str, str
     if set_times and not times:
         wrong.setdefault("-times", _("Write the times, like at night."))
     if kind in set(IntervalKind) and not every and (count is not None or unit):
-        wrong.setdefault("-number", _("Empty the number and its unit, or choose “every”."))
+        wrong.setdefault("-number", _("Empty the number and its unit. Or choose “every”."))
     if kind in set(IntervalKind) and not set_times and times:
         wrong.setdefault("-times", _("Empty this, or choose “at set times”."))
 

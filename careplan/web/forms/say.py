@@ -50,12 +50,23 @@ def value_words(question: Question, value: Any) -> tuple[str, ...]:
 
 def item_words(question: Question, item: Mapping[str, Any]) -> tuple[str, ...]:
     """The first thing as it stands (the medicine, the name), the others after their labels."""
-    lines: list[str] = []
+    lead, rest = item_parts(question, item)
+    return (*lead, *rest)
+
+
+def item_parts(
+    question: Question, item: Mapping[str, Any]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What needs no label ("morphine", "10 mg", "IV"), up to the first that does; and the rest."""
+    lead: list[str] = []
+    rest: list[str] = []
     for child in question.children:
         said = ", ".join(value_words(child, item.get(child.key)))
-        if said:
-            lines.append(_labelled(child, said) if lines else said)
-    return tuple(lines)
+        if not said:
+            continue
+        labelled = _labelled(child, said) if lead else said
+        (rest if rest or labelled != said else lead).append(labelled)
+    return tuple(lead), tuple(rest)
 
 
 def in_order(words: Sequence[str]) -> str:

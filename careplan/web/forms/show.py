@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from careplan.plan.pain import Stage
 from careplan.plan.values import unit_words
 from careplan.web.forms.boxes import BOXED, boxes_of
 from careplan.web.forms.pages import Body, Page
@@ -24,7 +25,7 @@ from careplan.web.forms.raw import (
     unsure_name,
 )
 from careplan.web.forms.reading import FieldError, SoftQuery
-from careplan.web.forms.say import item_words
+from careplan.web.forms.say import item_parts
 from careplan.web.forms.views import ErrorLine, FieldView, ItemView, OptionView, PageView
 from careplan.web.words import _
 
@@ -183,6 +184,7 @@ class _Maker:
         wrong = any(key.startswith(f"{name}-") for key in (*self.errors, *self.asks))
         is_open = new or not question.one_by_one or self.is_open(item) or wrong
         title = f"{question.label} {number}" if count > 1 or question.desk else question.label
+        lead, rest = item_parts(question, item)
         inner = [self.field(child, control(name, child)) for child in question.children]
         if len(inner) == 1:
             inner = [replace(inner[0], label=title)]
@@ -191,7 +193,10 @@ class _Maker:
             name=name,
             title=title,
             open=is_open,
-            words=item_words(question, item),
+            words=(*lead, *rest),
+            lead=lead,
+            rest=rest,
+            first=item.get("stage") == Stage.FIRST_DOSE,
             fields=tuple(inner) if is_open else (),
             new=new,
             wrong=wrong,

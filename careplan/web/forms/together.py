@@ -84,7 +84,7 @@ def _transfusion(plain: Plain) -> Iterator[Clash]:
     if count and state != AntibodyState.LIST:
         yield "antibody_state", _("There are antibodies below. Choose the list, or remove them.")
     if state == AntibodyState.LIST and not count:
-        yield "antibody_state", _("Add an antibody below, or choose another answer.")
+        yield "antibody_state", _("You chose the list. Add an antibody to it, or choose again.")
 
 
 _SECTIONS: Mapping[str, Callable[[Plain], Iterator[Clash]]] = {

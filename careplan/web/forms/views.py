@@ -90,7 +90,8 @@ class FieldView:
 class ItemView:
     """One item of a list. A closed one shows its words and can be opened; an open one its fields.
 
-    At the desk a folded item has its fields on the page, under a line of its words.
+    At the desk a folded item has its fields on the page, under a line of its words:
+    `lead` is what it is about, `rest` the details. `first`: the dose everybody looks for.
     """
 
     id: str
@@ -102,6 +103,9 @@ class ItemView:
     new: bool = False
     wrong: bool = False
     folded: bool = False
+    lead: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 
 import pytest
@@ -19,6 +18,7 @@ from careplan.web.forms.pages import (
 )
 from careplan.web.forms.questions import questions
 from tests.web.forms.kit import pages
+from tests.web.forms.reading_age import grade
 
 TYPED_BY_NOBODY = {"identity.checked_on", "identity.checked_by"}
 """Set when the team checks who somebody is."""
@@ -85,45 +85,9 @@ def test_ethnicity_says_why_and_may_be_skipped():
     assert "change" in page.hint
 
 
-# Reading age: Flesch-Kincaid grade with a rough count of syllables, enough to find what is hard.
-WORDS_WE_NEED = {
-    "emergency": 3,
-    "medicine": 2,
-    "medicines": 2,
-    "interpreter": 3,
-    "information": 3,
-    "allergic": 2,
-    "allergies": 2,
-    "allergy": 2,
-    "ultrasound": 2,
-    "department": 2,
-    "pronouns": 2,
-    "hospital": 2,
-    "family": 2,
-}
-"""Names of the things themselves, which people with sickle cell meet every week:
-counted a little lighter.
-"""
 EXCEPTIONS = {
     "gp": "the name of a thing that has no easier name",
 }
-
-
-def syllables(word: str) -> int:
-    if word in WORDS_WE_NEED:
-        return WORDS_WE_NEED[word]
-    groups = len(re.findall(r"[aeiouy]+", word))
-    quiet_e = word.endswith("e") and not word.endswith(("le", "ee"))
-    silent = quiet_e or word.endswith(("es", "ed"))
-    return max(1, groups - (1 if silent and groups > 1 else 0))
-
-
-def grade(text: str) -> float:
-    sentences = [s for s in re.split(r"[.?!:]+", text) if s.strip()]
-    words = re.findall(r"[a-z]+", text.casefold().replace("’", ""))
-    return (
-        0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
-    )
 
 
 def own_texts():

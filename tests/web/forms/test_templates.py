@@ -133,6 +133,25 @@ def test_a_page_of_errors_links_each_to_its_field(page):
             assert words(tree).count(error.text) >= 2
 
 
+def test_a_folded_step_leads_with_its_dose_and_the_first_dose_stands_out():
+    page = page_asking("pain_plan.steps")
+    body = body_of("pain_plan", ada())
+    view = view_of(page, body, new_id=new_ids())
+    (steps,) = [field for field in view.fields if field.name == "steps"]
+    assert [item.first for item in steps.items] == [False, False, False, True, False]
+    first = steps.items[3]
+    assert first.lead == ("first dose", "morphine", "10 mg", "subcutaneous", "every 30 minutes")
+    assert first.rest == (
+        "Maximum doses: 3",
+        "Ceiling: 30 mg in first 2 hours, then senior review",
+    )
+    assert first.words == first.lead + first.rest
+    _text, tree = shown(page, body)
+    (block,) = [one for one in tree.iter("details") if "plan-fold--first" in one.get("class", "")]
+    (line,) = block.iter("summary")
+    assert words(line).startswith("Step 4 first dose morphine 10 mg subcutaneous every 30 minutes")
+
+
 def test_routes_are_lists_one_after_the_other():
     """Under one name, in order; a third only where a third is kept."""
     page = page_asking("pain_plan.steps")
