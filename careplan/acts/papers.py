@@ -12,7 +12,7 @@ from careplan.accounts.permissions import may_share
 from careplan.acts.publishing import current_of
 from careplan.acts.sharing import NothingToShare, Shared, printed_link
 from careplan.acts.sheets import full_card_sheet, page_sheet, private_card_sheet
-from careplan.acts.world import World, actor, allowed_patient
+from careplan.acts.world import World, actor, allowed_patient, london_day
 from careplan.audit.events import AuditEvent
 from careplan.audit.events import Kind as Deed
 from careplan.plan.care_plan import Version
@@ -76,7 +76,7 @@ def _rendition(
     version: Version, kind: Paper, link: Shared, at: datetime, *, named: bool
 ) -> Rendition:
     """Paper carries the day it was printed, so a new day is a new paper."""
-    told = f"{LAYOUT}|{link.address}|{at.date().isoformat()}|{named}"
+    told = f"{LAYOUT}|{link.address}|{london_day(at).isoformat()}|{named}"
     return Rendition(
         patient_id=version.patient_id,
         version=version.number,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from careplan.accounts.passwords import STRONG, Strength
-from careplan.accounts.people import Who
+from careplan.accounts.people import Role, Who
 from careplan.accounts.permissions import PatientFacts
 from careplan.audit.events import Actor, ActorKind
 from careplan.plan.dictionary import Dictionary, dictionary
@@ -58,7 +58,9 @@ def allowed_patient(
 
 def actor(by: Who) -> Actor:
     """How the audit names somebody signed in."""
-    kind = ActorKind.STAFF if by.is_staff else ActorKind.PATIENT
+    kind = ActorKind.CARER if Role.CARER in by.roles else ActorKind.PATIENT
+    if by.is_staff:
+        kind = ActorKind.STAFF
     return Actor(kind, by.account_id, by.name, by.organisation)
 
 
