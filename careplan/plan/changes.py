@@ -12,7 +12,7 @@ from careplan.plan.care_plan import SECTIONS, CarePlan
 from careplan.plan.dictionary import Dictionary
 from careplan.plan.lifecycle import in_words, month_in_words
 from careplan.plan.sickle import BloodPressure, Reading
-from careplan.plan.values import Dose, Interval, Route, unit_words
+from careplan.plan.values import Dose, Interval, Route, spaced, unit_words
 
 UNSURE = "not sure"
 
@@ -65,6 +65,8 @@ def _as_written(value: Any, path: str, words: Dictionary) -> str:
         return words.words(known.options, str(value))
     if known and known.type == "partial_date":
         return month_in_words(str(value))
+    if known and known.type == "nhs_number":
+        return spaced(str(value))
     return str(value)
 
 

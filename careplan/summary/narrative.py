@@ -34,6 +34,7 @@ _UNITS = (
 # A number stays on one line with its unit: "10" at a line's end, "mg" on the next, is misread.
 _AMOUNT = re.compile(
     rf"(?<![\w.,-])\d[\d.,]*(?:[-/]\d[\d.]*)?\s(?:{'|'.join(_UNITS)})(?![\w])(?:/\w+)?|\banti-\w+"
+    r"|(?<!\d)\d{3} \d{3} \d{4}(?!\d)"  # an NHS number is read out in one breath
 )
 # What XML cannot carry; forms refuse it, an import might not. Shown as a mark, never dropped.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

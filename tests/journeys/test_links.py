@@ -35,7 +35,7 @@ def test_a_link_asks_for_her_date_of_birth(visit: Visit, adas_site: Site, born: 
     when_a_stranger_answers(aunt, born)
     aunt.reads(MORPHINE)
 
-    phone.goes_to("/plan/share").reads("Opened 1 times.")
+    phone.goes_to("/plan/share").reads("Opened 1 time.")
     phone.presses("Who looked at my plan").reads(
         "Someone opened your emergency page with your link and your date of birth. "
         "The link is called “for my aunt”."
