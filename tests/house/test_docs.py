@@ -1,4 +1,4 @@
-"""What the documentation says of states, checks and doors is what the code says. `--write-docs` writes it anew."""
+"""States, checks and doors in the documents are what the code says. `--write-docs` writes anew."""
 
 from __future__ import annotations
 
