@@ -14,6 +14,8 @@ from typing import cast
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck
+from hypothesis import settings as law
 
 from careplan.accounts.passwords import Strength
 from careplan.acts.seeding import seed
@@ -49,6 +51,11 @@ __all__ = [
     "store_url",
     "world",
 ]
+
+
+# A busy machine must not fail a law: what is slow is measured in bench/.
+law.register_profile("careplan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+law.load_profile("careplan")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
