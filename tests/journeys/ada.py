@@ -5,7 +5,7 @@ The facts are those of `tests.make.ada()`; a journey compares the two once every
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,7 +24,7 @@ ACCOUNT: Mapping[str, Answer] = {
     "Make a password": PASSWORD,
 }
 
-Typed = str | list[str] | Mapping[str, Answer] | list[Mapping[str, Answer]]
+Typed = str | Sequence[str] | Mapping[str, Answer] | Sequence[Mapping[str, Answer]]
 """One answer to the heading's own question; or answers by their labels; or a list's items."""
 
 
@@ -179,8 +179,8 @@ def measured(value: str) -> Mapping[str, str]:
     return {"Value": value, "Day": "8", "Month": "9", "Year": "2026"}
 
 
-def happened(what: str, **more: Answer) -> Mapping[str, Answer]:
-    return {"What": what, "Has it happened": "Yes", **more}
+def happened(what: str, more: Mapping[str, Answer] | None = None) -> Mapping[str, Answer]:
+    return {"What": what, "Has it happened": "Yes", **(more or {})}
 
 
 IDENTITY: Mapping[str, Answer] = {"Sex registered": "female"}
@@ -387,7 +387,7 @@ CLINIC: Mapping[str, Written] = {
             "Event": [
                 happened(
                     "Acute chest syndrome",
-                    **{
+                    {
                         "Last time": {"Month": "12", "Year": "2019"},
                         "How many times": "1",
                         "Most care needed": "HDU",
@@ -398,11 +398,11 @@ CLINIC: Mapping[str, Written] = {
                 happened("Spleen does not work (hyposplenism)"),
                 {"What": "Spleen removed (splenectomy)", "Has it happened": "No"},
                 happened(
-                    "Gallstones", **{"Last time": {"Year": "2016"}, "Detail": "gallbladder removed"}
+                    "Gallstones", {"Last time": {"Year": "2016"}, "Detail": "gallbladder removed"}
                 ),
                 happened(
                     "Intensive care",
-                    **{
+                    {
                         "Last time": {"Month": "12", "Year": "2019"},
                         "Detail": "acute chest syndrome",
                     },

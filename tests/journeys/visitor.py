@@ -7,7 +7,7 @@ is a page these journeys cannot follow.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -34,7 +34,7 @@ _MAKE = """() => [...new Set([...document.querySelectorAll('body, body *')].map(
 _FOLLOWING_WCAG: set[str] = set()
 """Kinds of page that this process has checked already."""
 
-Answer = str | date | list[str] | Mapping[str, str]
+Answer = str | date | Sequence[str] | Mapping[str, str]
 """Text, a choice or a yes; a day; ticks; or several boxes by their labels."""
 
 
@@ -152,7 +152,7 @@ class Visitor:
     def _kind_of_page(self) -> str:
         """Two pages of one address, width and make need only one check against WCAG."""
         made = sorted(self.page.evaluate(_MAKE))
-        width = (self.page.viewport_size or {}).get("width")
+        width = self.page.viewport_size["width"] if self.page.viewport_size else 0
         return f"{_ID.sub('id', urlsplit(self.page.url).path)} {width} {' '.join(made)}"
 
     def fits_the_screen(self) -> None:
@@ -193,9 +193,9 @@ class Visitor:
         return self.page.locator("body").inner_text()
 
 
-def _boxes(answer: date | list[str] | Mapping[str, str]) -> Mapping[str, str]:
+def _boxes(answer: date | Sequence[str] | Mapping[str, str]) -> Mapping[str, str]:
     if isinstance(answer, date):
         return {"Day": str(answer.day), "Month": str(answer.month), "Year": str(answer.year)}
-    if isinstance(answer, list):
+    if isinstance(answer, Sequence):
         return dict.fromkeys(answer, "")
     return answer
