@@ -57,6 +57,8 @@ def export(world: World, *, person: str, form: Form, at: datetime) -> bytes:
             for one in every_link(world, tx, patient_id, at)
             if one.link.kind is LinkKind.FULL_PRINT and one.state is State.LIVE
         ]
+        if form is Form.CARD and not print_links:
+            raise NoCard  # before it is written down that a copy was taken
         append(tx, AuditEvent(Kind.EXPORTED, at, SYSTEM, str(patient_id), what))
     if form is Form.FHIR:
         return kept.emergency
@@ -66,8 +68,6 @@ def export(world: World, *, person: str, form: Form, at: datetime) -> bytes:
     if form is Form.PDF:
         return page_of(world, version, at=at, link=None)
     if form is Form.CARD:
-        if not print_links:
-            raise NoCard
         return card_of(world, version, at=at, link=print_links[0])
     return plain_text(narrative(version, world.words)).encode()
 

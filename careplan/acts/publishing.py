@@ -242,6 +242,10 @@ def _keep(tx: Transaction, version: Version, deed: Deed, record: bytes, emergenc
 def _note(tx: Transaction, version: Version, event: Event) -> None:
     """What the team's list shows without opening anything."""
     signature = version.signature
+    if event in (Event.PUBLISH_WORDS, Event.SIGN):
+        # An answer or a stop does not make the team have seen what the person changed.
+        changed = event is Event.PUBLISH_WORDS and signature is not None
+        note_standing(tx, version.patient_id, changed_since_signed=changed)
     note_standing(
         tx,
         version.patient_id,
@@ -250,7 +254,6 @@ def _note(tx: Transaction, version: Version, event: Event) -> None:
         valid_to=signature.expires_on if signature else None,
         signed_at=signature.signed_at if signature else None,
         answer_pending=signature is not None and version.answer is None,
-        changed_since_signed=event is Event.PUBLISH_WORDS and signature is not None,
         dose_stopped=version.stop is not None,
     )
     set_face(tx, version.patient_id, face_from(version.plan, version.plan_number))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careplan.acts.drafting import (
@@ -228,6 +228,7 @@ _ENTRIES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(_ENTRIES, _ENTRIES, st.dates(), st.dates())
 def test_nobody_can_backdate_an_allergy(first, second, one_day, next_day) -> None:
     before = dated_allergies({"entries": first}, {}, one_day)

@@ -357,6 +357,14 @@ def test_own_words_keep_the_very_same_signed_bytes(clinic: Clinic) -> None:
     assert "morphine" in emergency(clinic)
 
 
+def test_the_team_is_shown_a_change_until_somebody_signs_again(clinic: Clinic) -> None:
+    clinic.publish(at=LATER)
+    answer(clinic, seen=3)
+    assert standing(clinic).changed_since_signed
+    clinic.sign(at=LATER)
+    assert not standing(clinic).changed_since_signed
+
+
 def test_what_the_team_is_drafting_is_not_published_with_the_persons_words(clinic: Clinic) -> None:
     clinic.save("care_team", replace(ADA.care_team, phone_24h="020 7946 0777"))
     version = clinic.publish(at=LATER)
