@@ -52,20 +52,23 @@ def paper(
     """
     link = printed_link(world, by=by, patient_id=patient_id, kind=_LINKS[kind], at=at)
     with world.store.read() as tx:
-        allowed_patient(tx, by, patient_id, may_share)
-        version = current_of(tx, patient_id)
-        if version is None:
+        number = allowed_patient(tx, by, patient_id, may_share).current_version
+        if number is None:
             raise NothingToShare
-        wanted = _rendition(version, kind, link, at, named=named)
+        wanted = _rendition(patient_id, number, kind, link, at, named=named)
         body = rendition_of(tx, wanted)
+        # Paper that exists is handed out without reading the document it was made from.
+        version = current_of(tx, patient_id) if body is None else None
     fresh = body is None
     if body is None:
+        if version is None:
+            raise NothingToShare
         body = _make(world, version, kind, link, at, named=named)
     with world.store.begin() as tx:
         if fresh:
             keep_rendition(tx, wanted, body, at=at)
         deed = Deed.PDF_MADE if kind is Paper.PAGE else Deed.CARD_PRINTED
-        what = {"version": str(version.number), "link": link.link.id}
+        what = {"version": str(number), "link": link.link.id}
         if kind is not Paper.PAGE:
             what["card"] = "full" if kind is Paper.CARD else "private"
         append(tx, AuditEvent(deed, at, actor(by), str(patient_id), what))
@@ -73,13 +76,13 @@ def paper(
 
 
 def _rendition(
-    version: Version, kind: Paper, link: Shared, at: datetime, *, named: bool
+    patient_id: UUID, number: int, kind: Paper, link: Shared, at: datetime, *, named: bool
 ) -> Rendition:
     """Paper carries the day it was printed, so a new day is a new paper."""
     told = f"{LAYOUT}|{link.address}|{london_day(at).isoformat()}|{named}"
     return Rendition(
-        patient_id=version.patient_id,
-        version=version.number,
+        patient_id=patient_id,
+        version=number,
         kind=kind,
         layout=sha256(told.encode()).hexdigest()[:16],
         link_id=UUID(link.link.id),
