@@ -36,7 +36,7 @@ def _heading() -> str:
     changed = " with changes not committed" if _said("git", "status", "--porcelain", "-uno") else ""
     return (
         "# The last whole run of bench/run\n\n"
-        f"Commit {commit}{changed}, {datetime.now(UTC):%d %B %Y}, seed “{SEED}”, "  # noqa: TID251
+        f"Commit {commit}{changed}, {datetime.now(UTC):%d %B %Y}, seed “{SEED}”, "
         f"{_machine()}, Python {platform.python_version()}. "
         "Compare ratios, which are taken in one run; times and rates are notes about one machine."
     )
@@ -50,7 +50,7 @@ def _machine() -> str:
 
 
 def _said(*command: str) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ EVENT = 300
 """Bytes of one sealed event of ours."""
 _TABLES = (
     "CREATE TABLE link (hash {bytes} PRIMARY KEY, views INTEGER NOT NULL, files TEXT NOT NULL)",
-    "CREATE TABLE event (number {number} PRIMARY KEY, hash {bytes} NOT NULL, body {bytes} NOT NULL)",
+    "CREATE TABLE event (id {number} PRIMARY KEY, hash {bytes} NOT NULL, body {bytes} NOT NULL)",
 )
 _FIND = "SELECT files FROM link WHERE hash = ?"
 _COUNT = "UPDATE link SET views = views + 1 WHERE hash = ? RETURNING views"

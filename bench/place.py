@@ -1,4 +1,4 @@
-"""A place to measure in: a folder of its own, databases, invented people and servers on one core."""
+"""A place to measure in: a folder, databases, invented people, and servers on one core."""
 
 from __future__ import annotations
 
@@ -74,12 +74,12 @@ def postgres(place: Path) -> Iterator[str]:
     command, where = str(ROOT / "bin" / "postgres"), str(place / "postgres")
     durable = {**os.environ, "POSTGRES_DURABLE": "1"}
     try:
-        started = subprocess.run(  # noqa: S603
+        started = subprocess.run(
             [command, "start", where], env=durable, check=True, capture_output=True, text=True
         )
         yield started.stdout.strip()
     finally:
-        subprocess.run([command, "stop", where], check=False)  # noqa: S603
+        subprocess.run([command, "stop", where], check=False)
 
 
 def site(url: str, *, strength: Strength = CHEAP) -> Site:
@@ -95,7 +95,11 @@ def site(url: str, *, strength: Strength = CHEAP) -> Site:
         raise LookupError("the demonstration has no patient")
     patient_id = UUID(ada.patient_id)
     return Site(
-        environment, app, world, patient_id, links(world, by=ada, patient_id=patient_id, at=at)
+        environment,
+        app,
+        world,
+        patient_id,
+        tuple(links(world, by=ada, patient_id=patient_id, at=at)),
     )
 
 
@@ -144,7 +148,7 @@ def serving(app: str, environment: Mapping[str, str], *, threads: int = 4) -> It
         *("--worker-class", "gthread", "--workers", "1", "--threads", str(threads)),
         *("--no-control-socket", "--keep-alive", "30", "--log-level", "warning"),
     ]
-    server = subprocess.Popen(  # noqa: S603
+    server = subprocess.Popen(
         command,
         cwd=ROOT,
         env={**os.environ, **environment, "PORT": str(port)},

@@ -1,0 +1,89 @@
+"""P1: from scan to a readable plan on a slow network, beside two bare round trips."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from statistics import median
+
+from playwright.sync_api import Browser, sync_playwright
+
+from bench.measure import Line
+from bench.place import Site, folder, serving, site
+from bench.slow_line import slow_line
+from careplan.keys.tokens import from_b64url, to_b64url
+from careplan.sharing.links import Kind
+
+ROUNDS = 5
+# The page itself notes the frame that shows the text, so that our asking costs nothing.
+_WATCH = """
+new MutationObserver(() => {
+  if (!window.readAt && document.body && document.body.innerText.includes(%s))
+    requestAnimationFrame(() => { window.readAt = window.readAt || performance.now() })
+}).observe(document, {subtree: true, childList: true, characterData: true})
+"""
+
+
+def measure() -> Iterator[Line]:
+    with folder() as place, sync_playwright() as playwright:
+        here = site(f"sqlite:///{place}/careplan.sqlite3")
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        with (
+            serving("wsgi:app", here.environment) as ours,
+            serving("bench.two_trips:application", {}) as bare,
+            slow_line(ours) as mine,
+            slow_line(bare) as floor,
+        ):
+            address = _address(here, mine)
+            runs = [
+                (
+                    _readable(browser, address, "co-amoxiclav"),
+                    _readable(browser, f"http://127.0.0.1:{floor}/", "READABLE"),
+                )
+                for _ in range(ROUNDS)
+            ]
+        browser.close()
+    took, best = (median(column) for column in zip(*runs, strict=True))
+    ratio = median(one / other for one, other in runs)
+    yield Line(
+        "P1",
+        "viewer, cold, 400 kbit/s, 400 ms, CPU slowed 4 times: readable",
+        f"{took / 1000:.2f} s",
+        f"a page and a fetch {best / 1000:.2f} s",
+        f"{ratio:.2f}",
+        "≤ 1.6",
+        ratio <= 1.6,
+    )
+
+
+def _address(here: Site, port: int) -> str:
+    """Ada's link, as if printed for this port: the viewer asks only its own service."""
+    shlink = here.link(Kind.FULL_PRINT).address
+    environment = dict(here.environment) | {"BASE_URL": f"http://127.0.0.1:{port}"}
+    head, payload = shlink.split("#shlink:/")
+    told = from_b64url(payload).replace(
+        here.environment["BASE_URL"].encode(), environment["BASE_URL"].encode()
+    )
+    return f"{environment['BASE_URL']}/s#shlink:/{to_b64url(told)}" if head else ""
+
+
+def _readable(browser: Browser, address: str, words: str) -> float:
+    """Milliseconds in a browser that has never been here."""
+    context = browser.new_context(viewport={"width": 360, "height": 640})
+    try:
+        page = context.new_page()
+        devtools = context.new_cdp_session(page)
+        devtools.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        page.add_init_script(_WATCH % repr(words))
+        page.goto(address, wait_until="commit")
+        for _ in range(300):
+            page.wait_for_timeout(100)  # wait_for_function evaluates text, which our policy forbids
+            if at := page.evaluate("window.readAt"):
+                return float(at)
+        raise TimeoutError(f"{words} never showed at {address}")
+    finally:
+        context.close()
