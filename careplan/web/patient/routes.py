@@ -42,11 +42,12 @@ patient = Blueprint("patient", __name__)
 @open_to(Reader.PATIENT)
 def home() -> str:
     seen = overview(here().world, by=who(), patient_id=own_patient(), at=here().now())
-    drafts = {name: one.body for name, one in _drafts().items()}
+    kept = _drafts()
+    drafts = {name: one.body for name, one in kept.items()}
     current = seen.current
     signed = CLINICAL if current and current.signature else ()
     chip = standing(current, here().today()) if current else None
-    unpublished = _unpublished(current.published_at if current else None)
+    unpublished = _unpublished(kept, current.published_at if current else None)
     return render_template(
         "patient/home.html",
         groups=task_list(drafts, href=_task_address, signed=signed),
@@ -69,9 +70,9 @@ def _drafts() -> dict[str, Any]:
     return all_drafts(here().world, by=who(), patient_id=own_patient())
 
 
-def _unpublished(published_at: Any) -> bool:
+def _unpublished(drafts: dict[str, Any], published_at: Any) -> bool:
     """Whether the person has written anything since the plan was last published."""
-    own = (one for name, one in _drafts().items() if name in OWN_WORDS)
+    own = (one for name, one in drafts.items() if name in OWN_WORDS)
     return any(published_at is None or one.updated_at > published_at for one in own)
 
 
