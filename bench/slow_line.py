@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from bench.place import free_port
 
@@ -60,7 +60,9 @@ def slow_line(port: int) -> Iterator[int]:
 
     async def answer(near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         there, out = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(up.carry(near, out), down.carry(there, back), return_exceptions=True)
+        lanes = (up.carry(near, out), down.carry(there, back))
+        with suppress(asyncio.CancelledError):  # we hang up while a browser still listens
+            await asyncio.gather(*lanes, return_exceptions=True)
 
     running = threading.Thread(target=loop.run_forever, daemon=True)
     running.start()

@@ -1,5 +1,6 @@
 // From a scanned link to a document: read it strictly, ask only our own service, decrypt on this
 // device, unpack with a limit. Whatever is not as it should be is a Refusal; nothing is guessed.
+// It comes first in the page, so that asking need not wait for the rest to arrive.
 
 // The message of a Refusal is the name of a sentence in W.
 class Refusal extends Error {}
@@ -83,7 +84,7 @@ async function fetchText(url, options) {
 // An answer that was not given is not sent, so that the service can say what it asks for without
 // counting a try. `look` proves that the same reader is only checking an open page.
 async function askManifest(visit, { answer, again }) {
-  const body = { recipient: W.recipient, embeddedLengthMax: 200000, _zip: canUnpack };
+  const body = { recipient: RECIPIENT, embeddedLengthMax: 200000, _zip: canUnpack };
   if (answer !== undefined) body.passcode = answer;
   if (again) body._again = visit.look;
   const [response, text] = await fetchText(visit.url, {

@@ -208,7 +208,7 @@ async function load(v, answer) {
   if (formIsOpen(v)) v.form.go.disabled = true;
   else tell("opening", doorLine());
   try {
-    const reply = await askManifest(v, { answer });
+    const reply = await (takeEarly(v, answer) || askManifest(v, { answer }));
     const plan = reply.status === 200 && (await unlock(v, reply.said));
     if (v !== visit) return;
     if (v.form) v.form.go.disabled = false;

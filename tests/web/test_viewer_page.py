@@ -14,10 +14,15 @@ from careplan.web.scan.inline import press_css, press_js
 from careplan.web.scan.viewer import viewer_page
 
 
-def _inside(tag: str, html: str) -> str:
+def _each(tag: str, html: str) -> list[str]:
+    """What stands inside every tag of this kind: one style; the script that asks, and the rest."""
     found = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
-    assert len(found) == 1
-    return str(found[0])
+    assert len(found) == {"style": 1, "script": 2}[tag]
+    return found
+
+
+def _inside(tag: str, html: str) -> str:
+    return "\n".join(_each(tag, html))
 
 
 def _hash(text: str) -> str:
@@ -43,11 +48,12 @@ def test_other_words_are_another_page_with_another_name():
     assert b"TYPE THE SHORT CODE" in loud.body
 
 
-def test_the_policy_allows_just_this_script_and_this_style():
+def test_the_policy_allows_just_these_scripts_and_this_style():
     page = viewer_page(str)
     html = page.body.decode()
 
-    assert f"script-src {_hash(_inside('script', html))};" in page.csp
+    scripts = " ".join(map(_hash, _each("script", html)))
+    assert f"script-src {scripts};" in page.csp
     assert f"style-src {_hash(_inside('style', html))};" in page.csp
     assert "default-src 'none'" in page.csp
     assert "unsafe" not in page.csp
@@ -71,7 +77,13 @@ def test_words_cannot_leave_the_script_or_the_markup():
     html = viewer_page(lambda _: "</script><img src=x onerror=alert(1)>").body.decode()
 
     assert "<img" not in html
-    assert len(re.findall("</script>", html)) == 1
+    assert len(re.findall("</script>", html)) == 2
+
+
+def test_the_first_question_goes_out_before_the_rest_of_the_page_is_there():
+    html = viewer_page(str).body.decode()
+
+    assert html.index("askManifest({ url }") < html.index("<style>") < len(html) / 3
 
 
 def test_every_sentence_the_script_says_is_given_to_it():
