@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
@@ -22,22 +23,24 @@ def main(asked: list[str]) -> int:
         print(f"bench/run: unknown: {', '.join(sorted(unknown))}; there are {', '.join(BUDGETS)}")
         return 2
     lines: list[Line] = []
+    load = os.getloadavg()[0]
     for name in asked or BUDGETS:
         print(f"Measuring {name} ...", file=sys.stderr)
         lines += import_module(f"bench.{name}").measure()
     print(table(lines))
     if not asked:
-        LATEST.write_text(f"{_heading()}\n\n{table(lines)}\n", encoding="utf-8")
+        LATEST.write_text(f"{_heading(load)}\n\n{table(lines)}\n", encoding="utf-8")
     return 0
 
 
-def _heading() -> str:
+def _heading(load: float) -> str:
     commit = _said("git", "rev-parse", "--short", "HEAD")
     changed = " with changes not committed" if _said("git", "status", "--porcelain", "-uno") else ""
     return (
         "# The last whole run of bench/run\n\n"
         f"Commit {commit}{changed}, {datetime.now(UTC):%d %B %Y}, seed “{SEED}”, "
-        f"{_machine()}, Python {platform.python_version()}. "
+        f"{_machine()}, Python {platform.python_version()}, "
+        f"load {load:.1f} before the run. "
         "Compare ratios, which are taken in one run; times and rates are notes about one machine."
     )
 
