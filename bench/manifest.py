@@ -46,8 +46,8 @@ def _on(name: str, url: str, bare_url: str) -> Iterator[Line]:
     with (
         serving("wsgi:app", here.environment) as ours,
         serving("bench.bare:application", {"BARE_URL": bare_url}) as floor,
+        on_the_other_core(),
     ):
-        on_the_other_core()
         for port in (ours, floor):
             drive(port, requests, lasting=1.0)
         runs = [

@@ -166,8 +166,18 @@ def on_core_0() -> None:
     _pin(0)
 
 
-def on_the_other_core() -> None:
+@contextmanager
+def on_the_other_core() -> Iterator[None]:
+    """Whoever asks does not take the server's core."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    usual = os.sched_getaffinity(0)
     _pin(1)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, usual)
 
 
 def _pin(core: int) -> None:
