@@ -20,7 +20,7 @@ from careplan.accounts.permissions import (
     may_stop_dose,
     may_write_own_words,
 )
-from careplan.acts.drafting import assemble, contributions
+from careplan.acts.drafting import Unfinished, assemble, contributions
 from careplan.acts.faces import face_from
 from careplan.acts.files import refresh_links
 from careplan.acts.sheets import lay_out_all
@@ -29,6 +29,7 @@ from careplan.audit.events import AuditEvent, Kind
 from careplan.fhir.bundle import from_bundle, to_bundle, to_emergency_bundle
 from careplan.plan.care_plan import (
     OWN_WORDS,
+    SECTIONS,
     AnswerKind,
     CarePlan,
     Contribution,
@@ -99,16 +100,26 @@ def ground(
 ) -> Ground:
     """The newest version with these sections as drafted. Raises NotThere, Unfinished.
 
-    The person's words are those last published, or as drafted where none ever were.
+    The person's words are those last published: nobody but they and their team sees a draft. Only
+    what they have reported of allergies goes in before that (domain 2.4).
     """
     with world.store.read() as tx:
         patient = allowed_patient(tx, by, patient_id, may)
         current = current_of(tx, patient_id)
-        onto = current.plan if current else assemble(world, tx, patient_id, OWN_WORDS, CarePlan())
+        onto = current.plan if current else _reported_allergies(world, tx, patient_id)
         plan = assemble(world, tx, patient_id, sections, onto) if sections else onto
         face = face_of(tx, patient_id)
-        written = contributions(drafts_of(tx, patient_id))
+        drafted = contributions(drafts_of(tx, patient_id))
+    written = tuple(one for one in drafted if plan.section(one.section) != SECTIONS[one.section]())
     return Ground(patient, face.plan_number if face else "", current, plan, written)
+
+
+def _reported_allergies(world: World, tx: Transaction, patient_id: UUID) -> CarePlan:
+    """Half-typed ones wait for the person, and the signature does not wait for them."""
+    try:
+        return assemble(world, tx, patient_id, ("my_allergies",), CarePlan())
+    except Unfinished:
+        return CarePlan()
 
 
 def words_page(world: World, *, by: Who, patient_id: UUID, at: datetime) -> tuple[Ground, Version]:
@@ -143,7 +154,9 @@ def answer_plan(
     at: datetime,
 ) -> Version:
     """The person agrees, agrees except, or does not agree: the next version carries it."""
-    found = ground(world, by=by, patient_id=patient_id, may=may_answer_signature, sections=())
+    found = ground(
+        world, by=by, patient_id=patient_id, may=may_answer_signature, sections=("identity",)
+    )
     _must_be(found, version_seen)
     version = next_version(world, found, at=at, reason=f"{_name(found.plan, by)} answered: {kind}")
     version = replace(version, answer=PatientAnswer(kind, at, words, interpreter))
@@ -163,7 +176,7 @@ def stop_dose(
     world: World, *, by: Who, patient_id: UUID, version_seen: int, at: datetime
 ) -> Version:
     """Every surface stops showing a dose, at once, and says whom to ring; the other facts stay."""
-    found = ground(world, by=by, patient_id=patient_id, may=may_stop_dose, sections=())
+    found = ground(world, by=by, patient_id=patient_id, may=may_stop_dose, sections=("identity",))
     _must_be(found, version_seen)
     ring = found.plan.care_team.phone_24h or "the hospital switchboard"
     version = next_version(world, found, at=at, reason=f"{by.name} stopped the dose")

@@ -226,8 +226,9 @@ def code() -> Any:
         )
         policy = f"default-src 'none'; style-src {allowed}; base-uri 'none'; frame-ancestors 'none'"
         return _packed(Response(body, headers={"Content-Security-Policy": policy}))
-    if isinstance(found, MustWait):
-        problem = _("Too many wrong answers. Wait %(n)s seconds, then try again.", n=found.seconds)
-        return render_template("scan/code.html", problem=problem, code=""), 429
-    problem = _("That code and answer do not open a plan. Check both and try again.")
+    # A wait is said to everybody alike: only a real code could be waiting.
+    problem = _(
+        "That code and answer do not open a plan. Check both. "
+        "After three tries, wait half a minute."
+    )
     return render_template("scan/code.html", problem=problem, code=""), 404
