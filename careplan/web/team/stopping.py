@@ -11,13 +11,11 @@ from careplan.acts.desk import Desk, open_desk
 from careplan.acts.publishing import ChangedMeanwhile, stop_dose
 from careplan.plan.lifecycle import NotNow, State, state_of
 from careplan.plan.pain import Step
-from careplan.render.paper import DoesNotFit
 from careplan.web.access import Reader, open_to
 from careplan.web.forms.views import ErrorLine
 from careplan.web.here import here
 from careplan.web.session import who
 from careplan.web.team.header import header_of
-from careplan.web.team.refusals import refusal_of
 from careplan.web.words import _
 
 
@@ -41,8 +39,6 @@ def stop(patient_id: UUID) -> Any:
         return _show(_open(patient_id), error=sentence), 409
     except NotNow:
         return _show(_open(patient_id)), 409
-    except DoesNotFit as problem:
-        return _show(_open(patient_id), error=refusal_of(problem, patient_id).text), 409
     flash(_("The dose is stopped. Every link to this plan says so now. Paper copies do not."))
     return redirect(url_for("team.overview", patient_id=patient_id))
 
