@@ -27,6 +27,7 @@ from careplan.plan.values import (
     Formulation,
     Interval,
     IntervalKind,
+    Line,
     PartialDate,
     Route,
     TimeUnit,
@@ -60,8 +61,8 @@ def hours(number: int) -> Interval:
 DAILY = every(1, TimeUnit.DAY)
 
 
-def lines(prefix: str, *texts: str) -> tuple[voice.Line, ...]:
-    return tuple(voice.Line(an_id(f"{prefix}-{n}"), text) for n, text in enumerate(texts))
+def lines(prefix: str, *texts: str) -> tuple[Line, ...]:
+    return tuple(Line(an_id(f"{prefix}-{n}"), text) for n, text in enumerate(texts))
 
 
 def ada_own_words() -> CarePlan:

@@ -14,7 +14,7 @@ from careplan.acts.publishing import ChangedMeanwhile, Deed, Ground, ground, nex
 from careplan.acts.sheets import lay_out_all
 from careplan.acts.world import World
 from careplan.audit.events import Kind
-from careplan.plan.care_plan import CLINICAL, CarePlan, Signature, Version
+from careplan.plan.care_plan import ALWAYS_SIGNED, CLINICAL, CarePlan, Signature, Version
 from careplan.plan.codec import canonical, to_plain
 from careplan.plan.lifecycle import Event, in_words
 from careplan.plan.safety import Facts, Finding, Severity, age_on, check, months_later
@@ -59,8 +59,13 @@ class SigningPage:
 
 
 def clinical_bytes(plan: CarePlan) -> bytes:
-    """The canonical JSON of the clinical part: what a signature is put to."""
-    return canonical({name: to_plain(plan.section(name)) for name in CLINICAL})
+    """The canonical JSON of the clinical part: what a signature is put to.
+
+    A section that came later stands in it only once it holds something, so that bytes signed
+    before it came stay the same bytes.
+    """
+    plain = {name: to_plain(plan.section(name)) for name in CLINICAL}
+    return canonical({name: one for name, one in plain.items() if one or name in ALWAYS_SIGNED})
 
 
 def findings_of(world: World, *, by: Who, patient_id: UUID, today: date) -> tuple[Finding, ...]:

@@ -9,6 +9,22 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from careplan.plan.ahead import (
+    AdvanceDecisions,
+    Infection,
+    OtherPlan,
+    Transition,
+    WarningSigns,
+)
+from careplan.plan.life import (
+    Adjustments,
+    ChildWords,
+    GrowingUp,
+    HardTimes,
+    Pregnancy,
+    SchoolAndWork,
+    Visibility,
+)
 from careplan.plan.medicines import Allergies, Medicines, MyAllergies, MyMedicines
 from careplan.plan.pain import PainPlan
 from careplan.plan.people import CareTeam, Review
@@ -41,6 +57,13 @@ class CarePlan:
     my_medicines: MyMedicines = field(default_factory=MyMedicines)
     my_allergies: MyAllergies = field(default_factory=MyAllergies)
     my_veins: MyVeins = field(default_factory=MyVeins)
+    adjustments: Adjustments = field(default_factory=Adjustments)
+    hard_times: HardTimes = field(default_factory=HardTimes)
+    pregnancy: Pregnancy = field(default_factory=Pregnancy)
+    child_words: ChildWords = field(default_factory=ChildWords)
+    school_and_work: SchoolAndWork = field(default_factory=SchoolAndWork)
+    growing_up: GrowingUp = field(default_factory=GrowingUp)
+    visibility: Visibility = field(default_factory=Visibility)
     diagnosis: Diagnosis = field(default_factory=Diagnosis)
     pain_plan: PainPlan = field(default_factory=PainPlan)
     allergies: Allergies = field(default_factory=Allergies)
@@ -48,6 +71,11 @@ class CarePlan:
     medicines: Medicines = field(default_factory=Medicines)
     complications: Complications = field(default_factory=Complications)
     transfusion: Transfusion = field(default_factory=Transfusion)
+    warning_signs: WarningSigns = field(default_factory=WarningSigns)
+    infection: Infection = field(default_factory=Infection)
+    advance_decisions: AdvanceDecisions = field(default_factory=AdvanceDecisions)
+    other_plan: OtherPlan = field(default_factory=OtherPlan)
+    transition: Transition = field(default_factory=Transition)
     care_team: CareTeam = field(default_factory=CareTeam)
     review: Review = field(default_factory=Review)
 
@@ -61,16 +89,15 @@ class CarePlan:
 
 SECTIONS: Mapping[str, type] = {f.name: type(getattr(CarePlan(), f.name)) for f in fields(CarePlan)}
 
+ALWAYS_SIGNED = (
+    *("diagnosis", "pain_plan", "allergies", "baselines", "medicines"),
+    *("complications", "transfusion", "care_team", "review"),
+)
+"""Sections that stand in signed bytes even when blank, as they did from the first release."""
+
 CLINICAL = (
-    "diagnosis",
-    "pain_plan",
-    "allergies",
-    "baselines",
-    "medicines",
-    "complications",
-    "transfusion",
-    "care_team",
-    "review",
+    *ALWAYS_SIGNED,
+    *("warning_signs", "infection", "advance_decisions", "other_plan", "transition"),
 )
 """What a clinician signs; the rest is the person's own, and `identity`, which the team checks."""
 

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from careplan.plan.values import Interval
+from careplan.plan.values import Formulation, Interval, PartialDate, Route
 
 
 class AllergyState(StrEnum):
@@ -30,6 +30,15 @@ class Severity(StrEnum):
     MILD = "mild"
     MODERATE = "moderate"
     SEVERE = "severe"
+
+
+class MedicineStatus(StrEnum):
+    """Nothing said means taken; only "stopped" and "never started" are history (R30)."""
+
+    TAKING = "taking"
+    KEPT_AT_HOME = "kept at home"
+    STOPPED = "stopped"
+    NEVER_STARTED = "never started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,10 @@ class MyAllergies:
 
 @dataclass(frozen=True, slots=True)
 class RegularMedicine:
-    """A medicine taken every day. `dose` is text as typed ("1.5 g", "1 drop each eye")."""
+    """A medicine taken every day. `dose` is text as typed ("1.5 g", "1 drop each eye").
+
+    `keep_private` keeps it off every page but the record, and from carers.
+    """
 
     id: UUID
     drug: str
@@ -91,6 +103,13 @@ class RegularMedicine:
     every: Interval | None = None
     reason: str | None = None
     last_fbc: date | None = None
+    formulation: Formulation | None = None
+    routes: tuple[Route, ...] = ()
+    status: MedicineStatus | None = None
+    started: PartialDate | None = None
+    stopped: PartialDate | None = None
+    in_crisis: str | None = None
+    keep_private: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

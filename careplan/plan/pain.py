@@ -54,6 +54,7 @@ class Step:
     relation: Relation | None = None
     relation_minutes: int | None = None
     relation_when: str | None = None
+    relation_instead_when: str | None = None
     counts_towards_max: bool | None = None
     note: str | None = None
 
@@ -110,6 +111,11 @@ class PainPlan:
     oxygen_low: int | None = None
     oxygen_high: int | None = None
     fluids_note: str | None = None
+    local_prescription_at: str | None = None
+    local_prescription_ods: str | None = None
+    local_prescription_expires: date | None = None
+    home_supply: str | None = None
+    home_stop: str | None = None
 
     def stage(self, stage: Stage) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.stage is stage)

@@ -20,14 +20,22 @@ class Professional:
 class CareTeam:
     consultant: Professional | None = None
     nurse: Professional | None = None
+    psychologist: Professional | None = None
+    community_nurse: Professional | None = None
     phone_24h: str | None = None
     phone_24h_ask_for: str | None = None
     phone_24h_tested_on: date | None = None
     phone_24h_fallback: str | None = None
+    phone_24h_hours: str | None = None
     hospital_name: str | None = None
     hospital_ods: str | None = None
     hospital_number: str | None = None
     ambulance_destination: str | None = None
+    bypass_name: str | None = None
+    bypass_phone: str | None = None
+    bypass_hours: str | None = None
+    home_service: str | None = None
+    coordinating_centre: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

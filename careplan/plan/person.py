@@ -35,6 +35,8 @@ class AboutMe:
     gender: str | None = None
     spoken_language: str | None = None
     spoken_language_other: str | None = None
+    home_language: str | None = None
+    written_language: str | None = None
     interpreter: bool | None = None
     family_must_not_interpret: bool | None = None
     when_in_severe_pain: str | None = None
@@ -42,6 +44,8 @@ class AboutMe:
     info_needs_other: str | None = None
     religion: str | None = None
     phone: str | None = None
+    address: str | None = None
+    postcode: str | None = None
     gp_name: str | None = None
     gp_ods: str | None = None
     unsure: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from careplan.plan.values import Answer3, DecimalText, PartialDate
+from careplan.plan.values import Answer3, DecimalText, Line, PartialDate
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,10 @@ class Diagnosis:
     confirmed_on: date | None = None
     g6pd: str | None = None
     alpha_thal: str | None = None
+    curative_kind: str | None = None
+    curative_on: PartialDate | None = None
+    curative_centre: str | None = None
+    curative_hbs: DecimalText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,18 @@ class Baselines:
     weight: Reading | None = None
     hbs_percent: Reading | None = None
     ferritin: Reading | None = None
+    uacr: Reading | None = None
+    hbf_percent: Reading | None = None
+    bilirubin: Reading | None = None
+    ldh: Reading | None = None
+    pulse: Reading | None = None
+    respiratory_rate: Reading | None = None
+    temperature: Reading | None = None
+    height: Reading | None = None
+    spleen: Reading | None = None
+    weight_how: str | None = None
+    hbs_after_exchange: bool | None = None
+    spo2_site: str | None = None
 
 
 class Complication(StrEnum):
@@ -72,6 +88,15 @@ class Complication(StrEnum):
     AVASCULAR_NECROSIS = "avascular-necrosis"
     LEG_ULCERS = "leg-ulcers"
     RETINOPATHY = "retinopathy"
+    APLASTIC_CRISIS = "aplastic-crisis"
+    HEPATIC_SEQUESTRATION = "hepatic-sequestration"
+    DACTYLITIS = "dactylitis"
+    OSTEOMYELITIS = "osteomyelitis"
+    MALARIA = "malaria"
+    HEART_DISEASE = "heart-disease"
+    SLEEP_APNOEA = "sleep-apnoea"
+    ASTHMA = "asthma"
+    GI_BLEED = "gi-bleed"
     OTHER = "other"
 
 
@@ -87,11 +112,23 @@ class Event:
     worst_care: str | None = None
     exchange: Answer3 | None = None
     detail: str | None = None
+    side: str | None = None
+    stage: str | None = None
+    last_check: PartialDate | None = None
+    what_works: str | None = None
+    phone: str | None = None
+    drug: str | None = None
+    naloxone: Answer3 | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Complications:
+    """`tcd_velocity` in cm/s: the transcranial Doppler of a child."""
+
     events: tuple[Event, ...] = ()
+    tcd_result: str | None = None
+    tcd_velocity: int | None = None
+    tcd_on: date | None = None
 
 
 class AntibodyState(StrEnum):
@@ -131,3 +168,12 @@ class Transfusion:
     refusal: Refusal | None = None
     refusal_detail: str | None = None
     lab_phone: str | None = None
+    refusal_reason: str | None = None
+    accepts: tuple[Line, ...] = ()
+    advance_decision: str | None = None
+    target_hb: DecimalText | None = None
+    target_note: str | None = None
+    phenotype_done: Answer3 | None = None
+    phenotype_lab: str | None = None
+    phenotype_on: PartialDate | None = None
+    iron_status: str | None = None

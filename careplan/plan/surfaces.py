@@ -7,6 +7,8 @@ from typing import Any
 
 from careplan.plan.care_plan import SECTIONS, CarePlan, Version
 from careplan.plan.dictionary import Carry, Dictionary
+from careplan.plan.life import Pregnancy
+from careplan.plan.values import Answer3
 
 
 def seen_on(plan: CarePlan, surface: str, words: Dictionary) -> CarePlan:
@@ -18,11 +20,37 @@ def seen_on(plan: CarePlan, surface: str, words: Dictionary) -> CarePlan:
 
 def emergency(version: Version, words: Dictionary) -> Version:
     """What an emergency department may see; without a live signature no dose (design 1.7)."""
-    plan = seen_on(version.plan, "emergency", words)
+    plan = seen_on(as_the_person_allows(version.plan), "emergency", words)
     if not version.shows_dose:
         plan = without_doses(plan)
     shown = tuple(one for one in version.contributions if _shown(one.section, plan))
     return replace(version, plan=plan, contributions=shown)
+
+
+def as_the_person_allows(plan: CarePlan) -> CarePlan:
+    """Without what the person keeps from emergency pages, and what needs a tick they have not set.
+
+    Allergies, antibodies, refusals and doses cannot be kept back while a link lives (domain 2.19).
+    """
+    for name in plan.visibility.team_only:
+        if name in MAY_BE_KEPT_BACK:
+            plan = plan.with_section(name, SECTIONS[name]())
+    times, pregnancy = plan.hard_times, plan.pregnancy
+    if times.show_in_ed is not True:
+        plan = plan.with_section("hard_times", replace(times, past_trauma=None))
+    if pregnancy.show_in_ed is not True or pregnancy.pregnant is not Answer3.YES:
+        plan = plan.with_section("pregnancy", Pregnancy())
+    shown = tuple(one for one in plan.medicines.entries if one.keep_private is not True)
+    return plan.with_section("medicines", replace(plan.medicines, entries=shown))
+
+
+MAY_BE_KEPT_BACK = frozenset(
+    {
+        *("my_sickle", "usual_pain", "what_helps", "what_matters", "my_people", "my_veins"),
+        *("adjustments", "child_words"),
+    }
+)
+"""Own-words sections a person may keep for their team: the code list `may_be_team_only`."""
 
 
 def without_doses(plan: CarePlan) -> CarePlan:

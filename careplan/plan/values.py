@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import NewType
+from uuid import UUID
 
 DecimalText = NewType("DecimalText", str)
 """A decimal as typed: "0.5", "61.5", "0". Text, so that 2.50 can never turn into 2.5."""
@@ -200,3 +201,11 @@ class Answer3(StrEnum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One short thing in a list of them."""
+
+    id: UUID
+    text: str

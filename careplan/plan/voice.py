@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from careplan.plan.values import Line
+
 
 @dataclass(frozen=True, slots=True)
 class MySickle:
@@ -19,6 +21,7 @@ class MySickle:
     usual_day_score: int | None = None
     can_cope_score: int | None = None
     daily_pain: str | None = None
+    pain_team: str | None = None
     unsure: tuple[str, ...] = ()
 
 
@@ -33,14 +36,6 @@ class UsualPain:
 class DifferentPain:
     not_my_usual_pain: str | None = None
     unsure: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One short thing in a list of them."""
-
-    id: UUID
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +69,9 @@ class MyVeins:
     ultrasound: bool | None = None
     tries: int | None = None
     then: str | None = None
+    device: str | None = None
+    device_access: str | None = None
+    do_not_use: str | None = None
     unsure: tuple[str, ...] = ()
 
 
@@ -85,6 +83,7 @@ class Contact:
     phone: str | None = None
     may_be_told: str | None = None
     first: bool | None = None
+    parental_responsibility: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
