@@ -14,7 +14,10 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from careplan.plan.care_plan import SECTIONS
 
 CONDITIONS = Path(__file__).parent.parent / "conditions"
-SURFACES = ("record", "emergency", "page", "a4", "card", "private", "export")
+SURFACES = (
+    *("record", "emergency", "page", "a4", "card", "private"),
+    *("large", "text", "staff", "ambulance", "school", "gp", "export"),
+)
 AUTHORS = ("patient", "team")
 TYPES = (
     *("line", "text", "phone", "nhs_number", "ods", "registration"),
