@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from careplan.plan.care_plan import (
     SECTIONS,
+    AnswerBeside,
     CarePlan,
     Contribution,
     DoseStop,
@@ -104,6 +105,7 @@ def versions(draw: Any, *, words: Dictionary | None = None) -> Version:
         replaces=draw(st.none() | st.uuids()),
         signature=draw(st.none() | _version_part(Signature, ids)),
         answer=draw(st.none() | _version_part(PatientAnswer, ids)),
+        beside=tuple(draw(st.lists(_version_part(AnswerBeside, ids), max_size=2))),
         stop=draw(st.none() | _version_part(DoseStop, ids)),
         contributions=tuple(draw(st.lists(_version_part(Contribution, ids), max_size=3))),
     )

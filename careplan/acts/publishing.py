@@ -24,7 +24,8 @@ from careplan.acts.drafting import Unfinished, assemble, contributions
 from careplan.acts.faces import face_from
 from careplan.acts.files import refresh_links
 from careplan.acts.sheets import lay_out_all
-from careplan.acts.world import World, actor, allowed_patient
+from careplan.acts.standing import AccessEnded, fresh, write_down_refusal
+from careplan.acts.world import NotThere, World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
 from careplan.fhir.bundle import from_bundle, to_bundle, to_emergency_bundle
 from careplan.plan.care_plan import (
@@ -206,7 +207,8 @@ def next_version(world: World, found: Ground, *, at: datetime, reason: str) -> V
 def publish(world: World, found: Ground, version: Version, deed: Deed) -> Version:
     """Lay out, freeze, keep, hand to every live link, write down and tell: or nothing at all.
 
-    Raises DoesNotFit with the text's name, NotNow, ChangedMeanwhile.
+    Raises DoesNotFit with the text's name, NotNow, ChangedMeanwhile, and AccessEnded when whoever
+    does it lost the right while the page was open or the paper was laid out.
     """
     after(state_of(found.current), deed.event)
     shown = narrative(version, world.words)
@@ -218,7 +220,7 @@ def publish(world: World, found: Ground, version: Version, deed: Deed) -> Versio
     emergency = to_emergency_bundle(version, world.words, narrative=shown)
     try:
         with world.store.begin() as tx:
-            allowed_patient(tx, deed.by, version.patient_id, deed.may)
+            _still_allowed(tx, deed, version.patient_id)
             _keep(tx, version, deed, record, emergency)
             refresh_links(world, tx, version, emergency)
             what = {"version": str(version.number), **deed.what}
@@ -228,7 +230,20 @@ def publish(world: World, found: Ground, version: Version, deed: Deed) -> Versio
             append(tx, event)
     except Stale:
         raise ChangedMeanwhile from None
+    except AccessEnded:
+        write_down_refusal(
+            world, by=deed.by, patient_id=version.patient_id, at=version.published_at
+        )
+        raise
     return version
+
+
+def _still_allowed(tx: Transaction, deed: Deed, patient_id: UUID) -> None:
+    """Asked of what stands in the database now, and held until the end of the transaction."""
+    try:
+        allowed_patient(tx, fresh(tx, deed.by), patient_id, deed.may)
+    except NotThere:
+        raise AccessEnded from None
 
 
 def _keep(tx: Transaction, version: Version, deed: Deed, record: bytes, emergency: bytes) -> None:
@@ -257,14 +272,18 @@ def _keep(tx: Transaction, version: Version, deed: Deed, record: bytes, emergenc
         signature_id=signature.id if signature else None,
     )
     keep_version(tx, kept)
-    _note(tx, version, deed.event)
+    _note(tx, version, deed)
     drop_superseded(tx, patient_id, current=version.number)
-    add_message(tx, "plan-changed", {"version": version.number}, patient_id=patient_id, at=at)
+    news = {"version": version.number, "by": deed.by.account_id}
+    add_message(tx, "plan-changed", news, patient_id=patient_id, at=at)
 
 
-def _note(tx: Transaction, version: Version, event: Event) -> None:
+def _note(tx: Transaction, version: Version, deed: Deed) -> None:
     """What the team's list shows without opening anything."""
-    signature = version.signature
+    signature, event = version.signature, deed.event
+    if deed.clinical is not None:
+        signer = UUID(deed.by.account_id)
+        note_standing(tx, version.patient_id, signed_by=signer, signer_left_at=None)
     if event in (Event.PUBLISH_WORDS, Event.SIGN):
         # An answer or a stop does not make the team have seen what the person changed.
         changed = event is Event.PUBLISH_WORDS and signature is not None
@@ -276,7 +295,8 @@ def _note(tx: Transaction, version: Version, event: Event) -> None:
         review_due=version.plan.review.review_due,
         valid_to=signature.expires_on if signature else None,
         signed_at=signature.signed_at if signature else None,
-        answer_pending=signature is not None and version.answer is None,
+        answer_pending=signature is not None and not version.answered,
+        disagreed=version.answer is not None and version.answer.kind is AnswerKind.DO_NOT_AGREE,
         dose_stopped=version.stop is not None,
     )
     set_face(tx, version.patient_id, face_from(version.plan, version.plan_number))

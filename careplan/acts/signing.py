@@ -99,7 +99,7 @@ def signing_page(
     clinical, longest = clinical_bytes(found.plan), _longest(found.plan, today)
     trial = next_version(world, found, at=at, reason="trial")
     signature = _signature(world, by, clinical, at, expires_on or longest)
-    trial = replace(trial, signature=signature, answer=None, stop=None)
+    trial = replace(trial, signature=signature, answer=None, beside=(), stop=None)
     shown = narrative(trial, world.words)
     lay_out_all(world, trial, narrative=shown, at=at)
     return SigningPage(found, clinical, _check(world, found, today), shown, longest)
@@ -132,7 +132,7 @@ def sign_plan(
     reason = f"{by.name} {'signed the pain plan again' if again else 'signed the pain plan'}"
     signature = _signature(world, by, page.clinical, at, expires_on)
     version = next_version(world, found, at=at, reason=reason)
-    version = replace(version, signature=signature, answer=None, stop=None)
+    version = replace(version, signature=signature, answer=None, beside=(), stop=None)
     signer = to_plain(signature) | {"reasons": {key: text for key, text in reasons.items() if text}}
     what = {"registration": signature.registration, "digest": signature.clinical_sha256}
     deed = Deed(by, may_sign, Event.SIGN, Kind.PLAN_SIGNED, what, page.clinical, signer)

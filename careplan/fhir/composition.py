@@ -25,6 +25,7 @@ PROFILE = f"{codes.PROFILE}/CrisisComposition"
 CONDITION = f"{codes.EXTENSION}/condition"
 EMERGENCY = f"{codes.EXTENSION}/emergency-document"
 ANSWER = f"{codes.EXTENSION}/patient-answer"
+BESIDE = f"{codes.EXTENSION}/answer-beside"
 
 _URN = "urn:uuid:"
 _ALERTS = ("stop", "transfusion.refusal", "transfusion.hyperhaemolysis", "transfusion.antibodies")
@@ -80,8 +81,19 @@ def _extensions(frame: Frame) -> list[Tree]:
             at=answer.at,
             words=answer.words,
             interpreter=answer.interpreter,
+            helped_by=answer.helped_by,
         )
         made.extend(details(ANSWER, facts))
+    for one in version.beside:
+        facts = some(
+            name=one.name,
+            relation=one.relation,
+            kind=one.kind,
+            at=one.at,
+            words=one.words,
+            in_their_place=one.in_their_place,
+        )
+        made.extend(details(BESIDE, facts))
     return made
 
 
@@ -163,6 +175,7 @@ def back(found: Found) -> dict[str, Any]:
         emergency_id=_urn(emergency.need("valueUri")) if emergency else None,
         replaces=_urn(replaces.need("targetIdentifier", "value")) if replaces else None,
         answer=answer or None,
+        beside=[one.facts() for one in node.each("extension") if one.text("url") == BESIDE],
     )
 
 

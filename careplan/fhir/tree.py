@@ -223,8 +223,12 @@ class Node:
     def details(self, url: str) -> dict[str, Any]:
         """What `details` wrote."""
         found = self.extension(url)
+        return found.facts() if found else {}
+
+    def facts(self) -> dict[str, Any]:
+        """The plain facts of one extension that `details` wrote."""
         made: dict[str, Any] = {}
-        for part in found.each("extension") if found else ():
+        for part in self.each("extension"):
             name = part.needed_text("url")
             made[name] = part.value()
         return made

@@ -129,10 +129,29 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class PatientAnswer:
+    """The person's own answer. `helped_by`: a carer gave it in on their phone, for a child."""
+
     kind: AnswerKind
     at: datetime
     words: str | None = None
     interpreter: str | None = None
+    helped_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBeside:
+    """A parent's or carer's answer: theirs alone, beside the person's own and never instead.
+
+    `in_their_place`: they may answer for the person in law, as somebody with parental
+    responsibility, an attorney or a deputy may.
+    """
+
+    name: str
+    relation: str
+    kind: AnswerKind
+    at: datetime
+    words: str | None = None
+    in_their_place: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +190,7 @@ class Version:
     replaces: UUID | None = None
     signature: Signature | None = None
     answer: PatientAnswer | None = None
+    beside: tuple[AnswerBeside, ...] = ()
     stop: DoseStop | None = None
     contributions: tuple[Contribution, ...] = ()
 
@@ -178,3 +198,8 @@ class Version:
     def shows_dose(self) -> bool:
         """Only a signed plan whose dose nobody has stopped may show one."""
         return self.signature is not None and self.stop is None
+
+    @property
+    def answered(self) -> bool:
+        """Seen by the person, or by somebody who may answer in their place."""
+        return self.answer is not None or any(one.in_their_place for one in self.beside)

@@ -24,6 +24,7 @@ class State(StrEnum):
 class Event(StrEnum):
     PUBLISH_WORDS = "the person publishes their words"
     SIGN = "a clinician signs"
+    SIGN_AGAIN = "a colleague signs the same words again"
     ANSWER = "the person answers"
     STOP_DOSE = "a clinician stops the dose"
 
@@ -36,10 +37,12 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = {
     (State.NOT_SEEN, Event.ANSWER): State.ANSWERED,
     (State.NOT_SEEN, Event.PUBLISH_WORDS): State.NOT_SEEN,
     (State.NOT_SEEN, Event.SIGN): State.NOT_SEEN,
+    (State.NOT_SEEN, Event.SIGN_AGAIN): State.NOT_SEEN,
     (State.NOT_SEEN, Event.STOP_DOSE): State.STOPPED,
     (State.ANSWERED, Event.ANSWER): State.ANSWERED,
     (State.ANSWERED, Event.PUBLISH_WORDS): State.ANSWERED,
     (State.ANSWERED, Event.SIGN): State.NOT_SEEN,
+    (State.ANSWERED, Event.SIGN_AGAIN): State.ANSWERED,
     (State.ANSWERED, Event.STOP_DOSE): State.STOPPED,
     (State.STOPPED, Event.PUBLISH_WORDS): State.STOPPED,
     (State.STOPPED, Event.SIGN): State.NOT_SEEN,
@@ -65,7 +68,7 @@ def state_of(version: Version | None) -> State:
         return State.WORDS_ONLY
     if version.stop is not None:
         return State.STOPPED
-    return State.ANSWERED if version.answer is not None else State.NOT_SEEN
+    return State.ANSWERED if version.answered else State.NOT_SEEN
 
 
 class Tone(StrEnum):

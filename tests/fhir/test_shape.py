@@ -15,7 +15,7 @@ from careplan.fhir.bundle import from_bundle, to_bundle, to_emergency_bundle
 from careplan.fhir.frame import Unwritable
 from careplan.plan import medicines as meds
 from careplan.plan import pain, sickle
-from careplan.plan.care_plan import AnswerKind, DoseStop, PatientAnswer, Version
+from careplan.plan.care_plan import AnswerBeside, AnswerKind, DoseStop, PatientAnswer, Version
 from careplan.plan.dictionary import dictionary
 from careplan.plan.values import DecimalText, Dose, DoseUnit, Route
 from tests import make
@@ -184,6 +184,22 @@ def test_somebody_who_does_not_agree_attests_to_nothing() -> None:
     (composition,) = resources(make.a_version(answer=answer), "Composition")
     assert [one["mode"] for one in composition["attester"]] == ["professional"]
     assert "It is not enough." in json.dumps(composition)
+
+
+def test_each_parent_answers_beside_the_child_and_attests_to_nothing() -> None:
+    beside = (
+        AnswerBeside("Abena Mensah", "mother", AnswerKind.AGREE, make.NOW, None, True),
+        AnswerBeside(
+            "Samuel Mensah", "father", AnswerKind.DO_NOT_AGREE, make.NOW, "Too much.", True
+        ),
+        AnswerBeside("Grace Owusu", "grandmother", AnswerKind.AGREE, make.NOW),
+    )
+    own = PatientAnswer(AnswerKind.AGREE, make.NOW, "OK.", helped_by="Abena Mensah")
+    version = make.a_version(answer=own, beside=beside)
+    assert from_bundle(to_bundle(version, WORDS, narrative=DIV)) == version
+    (composition,) = resources(version, "Composition")
+    assert len(composition["attester"]) == 2
+    assert "Too much." in json.dumps(composition)
 
 
 def test_a_complication_that_was_not_had_is_refuted() -> None:
