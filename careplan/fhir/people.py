@@ -38,7 +38,11 @@ def contacts(frame: Frame) -> list[Tree]:
 def _contact(plain: dict[str, Any]) -> Tree:
     first = plain.get("first")
     rank = [extension(codes.CONTACT_RANK, valuePositiveInt=whole(1))] if first else []
-    own = some(may_be_told=plain.get("may_be_told"), ring_first=False if first is False else None)
+    own = some(
+        may_be_told=plain.get("may_be_told"),
+        ring_first=False if first is False else None,
+        parental_responsibility=plain.get("parental_responsibility"),
+    )
     relation = plain.get("relation")
     return some(
         id=plain["id"],
@@ -58,6 +62,7 @@ def _contact_back(node: Node) -> dict[str, Any]:
         phone=node.text("telecom", 0, "value"),
         may_be_told=own.get("may_be_told"),
         first=True if node.extension(codes.CONTACT_RANK) else own.get("ring_first"),
+        parental_responsibility=own.get("parental_responsibility"),
     )
 
 
