@@ -28,6 +28,10 @@ UNITS = {
     "%": "%",
     "10*9/L": " ×10⁹/L",
     "umol/L": " micromol/L",
+    "ug/L": " microgram/L",
+    "mL/min/1.73m2": " mL/min/1.73 m²",
+    "mg/mmol": " mg/mmol",
+    "cm": " cm",
     "kg": " kg",
     "mm[Hg]": " mmHg",
 }
