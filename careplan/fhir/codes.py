@@ -125,9 +125,25 @@ OBSERVATIONS: dict[str, tuple[str, ...]] = {
     "weight": ("29463-7",),
     "hbs_percent": ("4625-0",),
     "ferritin": ("2276-4",),
+    "uacr": (),
+    "hbf_percent": ("4576-5",),
+    "bilirubin": (),
+    "ldh": ("14804-9",),
+    "pulse": ("8867-4",),
+    "respiratory_rate": ("9279-1",),
+    "temperature": ("8310-5",),
+    "height": ("8302-2",),
+    "spleen": (),
 }
+"""Each measured baseline; one without a sure LOINC code goes under our own alone."""
+
 SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
-VITAL_SIGNS = ("spo2_on_air", "blood_pressure", "weight")
+OBSERVED = {
+    **dict.fromkeys(("spo2_on_air", "blood_pressure", "weight", "height"), "vital-signs"),
+    **dict.fromkeys(("pulse", "respiratory_rate", "temperature"), "vital-signs"),
+    "spleen": "exam",
+}
+"""What is not measured in a laboratory, and what kind of observation it is."""
 
 UNITS = {"mL/min/1.73m2": "mL/min/{1.73_m2}"}
 """UCUM codes of those dictionary units that are not UCUM as they stand."""

@@ -33,6 +33,12 @@ HOMES = frozenset(
 MEDICINE = f"{codes.EXTENSION}/medicine"
 INTERVAL = f"{codes.EXTENSION}/interval"
 DOSE_TEXT = f"{codes.EXTENSION}/dose-as-written"
+ROUTE = f"{codes.EXTENSION}/route"
+ROUTES = f"{codes.OWN}/routes"
+
+_BESIDE = ("last_fbc", "formulation", "status", "in_crisis", "keep_private")
+"""Facts of a medicine that FHIR has no room for, or says less exactly, as with its status."""
+_STATUS = {"stopped": "stopped", "never started": "not-taken"}
 
 _TIME_UNITS = {code: unit for unit, code in codes.TIME_UNITS.items()}
 
@@ -164,15 +170,36 @@ def timing_back(node: Node | None) -> dict[str, Any] | None:
     return node.details(INTERVAL) or _natural(node)
 
 
+def route(routes: list[str]) -> Tree | None:
+    """FHIR has room for one route. "IV or oral" is one concept in words, each in an extension;
+    two dosage instructions would read as two doses."""
+    if not routes:
+        return None
+    text = " or ".join(routes)
+    if len(routes) == 1:
+        return concept(coding(ROUTES, text), snomed(codes.ROUTES.get(text)), text=text)
+    return {"extension": [extension(ROUTE, valueCode=one) for one in routes], "text": text}
+
+
+def routes_back(dosage: Node) -> list[str]:
+    said = dosage.at("route")
+    if said is None:
+        return []
+    several = [one.needed_text("valueCode") for one in said.each("extension")]
+    one = dosage.code_of(ROUTES, "route")
+    return several or ([one] if one else [])
+
+
 def _statement(frame: Frame, plain: dict[str, Any], place: str, dosage: Tree) -> Tree:
-    rest = some(last_fbc=plain.get("last_fbc"))
+    rest = {name: plain[name] for name in _BESIDE if name in plain}
     mine = place.startswith("my_")
     reason = plain.get("reason")
     return frame.resource("MedicationStatement", plain["id"], place) | some(
         extension=details(MEDICINE, rest, frame.words, place),
-        status="active",
+        status=_STATUS.get(plain.get("status") or "", "active"),
         medicationCodeableConcept=substance(plain["drug"]),
         subject=frame.patient,
+        effectivePeriod=some(start=plain.get("started"), end=plain.get("stopped")),
         informationSource=frame.patient if mine else None,
         reasonCode=[{"text": reason}] if reason else None,
         note=notes(plain.get("note")),
@@ -187,17 +214,22 @@ def _medicine(frame: Frame, plain: dict[str, Any]) -> Tree:
         extension=[extension(DOSE_TEXT, valueString=dose)] if dose else None,
         text=" ".join(word for word in words if word) or None,
         timing=timing(every) if every else None,
+        route=route(plain.get("routes", [])),
     )
     return _statement(frame, plain, "medicines.entries", dosage)
 
 
 def _medicine_back(node: Node) -> dict[str, Any]:
+    dosage = node.at("dosage", 0)
     return node.details(MEDICINE) | some(
         id=node.identity(),
         drug=node.text("medicationCodeableConcept", "text"),
         dose=_dose_back(node),
         every=timing_back(node.at("dosage", 0, "timing")),
+        routes=routes_back(dosage) if dosage else None,
         reason=node.text("reasonCode", 0, "text"),
+        started=node.text("effectivePeriod", "start"),
+        stopped=node.text("effectivePeriod", "end"),
     )
 
 

@@ -7,16 +7,12 @@ from typing import Any
 
 from careplan.fhir import codes
 from careplan.fhir.frame import Found, Frame
-from careplan.fhir.medicines import timing, timing_back
+from careplan.fhir.medicines import route, routes_back, timing, timing_back
 from careplan.fhir.tree import (
     Node,
     Tree,
-    coding,
-    concept,
     details,
-    extension,
     notes,
-    snomed,
     some,
     substance,
 )
@@ -29,8 +25,6 @@ HOMES = frozenset({"pain_plan.steps", "pain_plan.adjuncts"})
 PROFILE = f"{codes.PROFILE}/CrisisAnalgesiaMedicationRequest"
 STEP = f"{codes.EXTENSION}/crisis-step"
 DOSE = f"{codes.EXTENSION}/dose-as-signed"
-ROUTE = f"{codes.EXTENSION}/route"
-ROUTES = f"{codes.OWN}/routes"
 
 _IN_PLACE = ("id", "drug", "dose", "routes", "repeat", "note")
 _LENGTH = re.compile(r"([1-9]\d{0,3}) ?(h|hours?|days?)")
@@ -115,7 +109,7 @@ def _request_back(node: Node, interval: str) -> dict[str, Any]:
         id=node.identity(),
         drug=node.text("medicationCodeableConcept", "text"),
         dose=dosage.details(DOSE) or None,
-        routes=_routes_back(dosage),
+        routes=routes_back(dosage),
         note=node.text("note", 0, "text"),
         **{interval: again},
     )
@@ -129,29 +123,9 @@ def _dosage(plain: dict[str, Any], text: str, dose: Dose | None, interval: str) 
         text=text,
         timing=timing(again) if again else None,
         asNeededBoolean=plain.get("as_needed"),
-        route=_route(plain.get("routes", [])),
+        route=route(plain.get("routes", [])),
         doseAndRate=[rate] if rate else None,
     )
-
-
-def _route(routes: list[str]) -> Tree | None:
-    """FHIR has room for one route. "IV or oral" is one concept in words, each in an extension;
-    two dosage instructions would read as two doses."""
-    if not routes:
-        return None
-    text = " or ".join(routes)
-    if len(routes) == 1:
-        return concept(coding(ROUTES, text), snomed(codes.ROUTES.get(text)), text=text)
-    return {"extension": [extension(ROUTE, valueCode=one) for one in routes], "text": text}
-
-
-def _routes_back(dosage: Node) -> list[str]:
-    route = dosage.at("route")
-    if route is None:
-        return []
-    several = [one.needed_text("valueCode") for one in route.each("extension")]
-    one = dosage.code_of(ROUTES, "route")
-    return several or ([one] if one else [])
 
 
 def _amount(dose: Dose | None) -> Tree | None:
@@ -236,13 +210,13 @@ def _most_words(doses: int | None, within: str | None) -> str | None:
 
 
 def _relation(step: Step) -> str | None:
-    if step.relation is None:
-        return f"when: {step.relation_when}" if step.relation_when else None
-    words = str(step.relation)
-    if step.relation_minutes is not None:
+    words = str(step.relation) if step.relation else None
+    if words and step.relation_minutes is not None:
         lead = f"{step.relation_minutes} minutes "
         words = f"{lead}{words}" if step.relation is Relation.AFTER else f"{words}, {lead.strip()}"
-    return f"{words}, when: {step.relation_when}" if step.relation_when else words
+    when = f"when: {step.relation_when}" if step.relation_when else None
+    instead = f"instead when: {step.relation_instead_when}" if step.relation_instead_when else None
+    return ", ".join(part for part in (words, when, instead) if part) or None
 
 
 def _counts(counts: bool | None) -> str | None:  # noqa: FBT001  (three states, no switch)

@@ -95,7 +95,7 @@ def _baselines(frame: Frame) -> list[Tree]:
 
 def _observation(frame: Frame, name: str, plain: dict[str, Any]) -> Tree:
     place = f"baselines.{name}"
-    category = "vital-signs" if name in codes.VITAL_SIGNS else "laboratory"
+    category = codes.OBSERVED.get(name, "laboratory")
     unit = frame.words.field(place).unit or ""
     own = coding(codes.FIELD, place, frame.words.field(place).label)
     head = frame.resource("Observation", frame.identity(place), place) | some(

@@ -20,7 +20,8 @@ _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff
 _CODE = re.compile(r"[^\s]+(\s[^\s]+)*")
 _BIGGEST = 2**31 - 1
 _RECORD_ONLY = {"reason", "signature.registration"}
-_DECIMALS = {"value", "amount", "amount_high", "target_hbs", "baseline_hb"}
+_DECIMALS = {"value", "amount", "amount_high"}
+"""Numbers inside a reading or a dose, which the dictionary knows as one thing."""
 
 
 def text_problem(text: str) -> str | None:
@@ -36,7 +37,7 @@ def check(frame: Frame) -> None:
     for name in SECTIONS:
         for path, field, value in _leaves(frame.plain[name], name, name):
             _check_leaf(frame, path, field, value)
-    for name in ("plan_number", "reason", "signature", "answer", "stop", "contributions"):
+    for name in ("plan_number", "reason", "signature", "answer", "beside", "stop", "contributions"):
         for path, field, value in _leaves(to_plain(getattr(version, name)), name, name):
             if frame.kind is Kind.RECORD or field not in _RECORD_ONLY:
                 _check_leaf(frame, path, field, value)
@@ -68,7 +69,7 @@ def _check_leaf(frame: Frame, path: str, field: str, value: Any) -> None:
     kind = known.type if known else ""
     if kind in ("choice", "choices") and not _CODE.fullmatch(value):
         raise Unwritable(path, "is not a code: it has odd spaces")
-    if name in _DECIMALS and not is_decimal_text(value):
+    if (name in _DECIMALS or kind == "decimal") and not is_decimal_text(value):
         raise Unwritable(path, f"{value!r} is not a number as we write them")
     if kind == "partial_date":
         _refuse(path, _date_problem(value))
