@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ _ROOM = (54 - 2) * 96 / 25.4
 """CSS pixels from the top of a side to where the last 2 mm begin, which stay white."""
 _SIZES = (8.5, 8.0, 7.5, 7.0)
 """Points; nothing on a card is smaller than 7."""
-_BACK = ("genotype", "allergies", "dose", "noflags", "flags", "signed")
+_BACK = (*("genotype", "cured", "allergies", "other", "dose", "noflags", "flags", "signed"),)
 _QUESTIONS = {
     Opening.CARD: "nothing",
     Opening.DATE_OF_BIRTH: "the person’s date of birth",
@@ -129,14 +129,34 @@ def _laid_full(card: FullCard) -> tuple[Laid, tuple[str, ...]]:
         under=Markup(say.under(card.host, card.copy)),  # noqa: S704
     )
     sides = _set_front(sides, who)
-    for blocks, dropped in _choices(card.summary):
+    laid, dropped = _fullest(sides, card.summary, say)
+    if laid is None:
+        raise DoesNotFit(_longest(card.summary))
+    return laid, tuple(say.names[key] for key in dropped)
+
+
+def _fullest(
+    sides: _Sides, summary: EmergencySummary, say: Any
+) -> tuple[Laid | None, tuple[str, ...]]:
+    """As much on the back as fits: what is left out first comes back if its place is free after."""
+
+    def tried(dropped: tuple[str, ...]) -> Laid | None:
         left_out = tuple(say.names[key] for key in dropped)
-        parts = [fragment(block) for block in blocks] + [say.left_out(left_out)]
-        sides = replace(sides, back=Markup("".join(parts)))  # noqa: S704 - our own markup
-        laid = _largest(sides)
-        if laid is not None:
-            return laid, left_out
-    raise DoesNotFit(_longest(card.summary))
+        parts = [fragment(block) for block in _without(summary, dropped)] + [say.left_out(left_out)]
+        back = Markup("".join(parts))  # noqa: S704 - our own markup
+        return _largest(replace(sides, back=back))
+
+    steps = [step for step in _SHORTER if _without(summary, (step,)) != _without(summary, ())]
+    for last in range(len(steps) + 1):
+        dropped = tuple(steps[:last])
+        laid = tried(dropped)
+        if laid is None:
+            continue
+        for key in reversed(dropped[:-1]):
+            fewer = tuple(one for one in dropped if one != key)
+            laid, dropped = (again, fewer) if (again := tried(fewer)) else (laid, dropped)
+        return laid, dropped
+    return None, ()
 
 
 def _largest(sides: _Sides) -> Laid | None:
@@ -190,24 +210,25 @@ def _fits(laid: Laid, side: str) -> bool:
     return end[1] - start[1] <= _ROOM
 
 
-def _choices(summary: EmergencySummary) -> Iterator[tuple[list[Block], tuple[str, ...]]]:
-    """Everything first; then, step by step, without what a reader can best wait for.
+def _second_gone(block: Block) -> Block | None:
+    return None if block.look == "dose second" else block
 
-    The first dose, the allergens and the flags themselves are never left out.
-    """
+
+_SHORTER: Mapping[str, Callable[[Block], Block | None]] = {
+    "answer": lambda one: _brief(one) if one.id == "signed" else one,
+    "second": _second_gone,
+    "flags": lambda one: _brief(one) if one.id in ("flags", "cured") else one,
+    "reactions": lambda one: _brief(one) if one.id == "allergies" else one,
+}
+"""What a reader can best wait for, first. The first dose, the allergens and the flags themselves
+are never left out."""
+
+
+def _without(summary: EmergencySummary, dropped: tuple[str, ...]) -> list[Block]:
     blocks = [_signature_only(one) for one in summary.blocks if one.look.split()[0] in _BACK]
-    dropped: tuple[str, ...] = ()
-    yield blocks, dropped
-    for key, shorter in (
-        ("answer", lambda one: _brief(one) if one.id == "signed" else one),
-        ("second", lambda one: None if one.look == "dose second" else one),
-        ("flags", lambda one: _brief(one) if one.id == "flags" else one),
-        ("reactions", lambda one: _brief(one) if one.id == "allergies" else one),
-    ):
-        now = [made for one in blocks if (made := shorter(one)) is not None]
-        if now != blocks:
-            blocks, dropped = now, (*dropped, key)
-            yield blocks, dropped
+    for key in dropped:
+        blocks = [made for one in blocks if (made := _SHORTER[key](one)) is not None]
+    return blocks
 
 
 def _brief(block: Block) -> Block:

@@ -28,7 +28,7 @@ _HEADING = re.compile(r"<h2>.*?</h2>", re.DOTALL)
 _FACT = re.compile(r'<p(?: class="(\w+)")?>(.*?)</p>|<ul>(.*?)</ul>', re.DOTALL)
 _ITEM = re.compile(r"<li>(.*?)</li>", re.DOTALL)
 _ACT_NOW = re.compile(r'<p class="act">(.*?)</p>')
-_BESIDE = ("who", "genotype", "allergies")
+_BESIDE = ("who", "genotype", "cured", "allergies")
 _REST = ("more", "foot")
 
 

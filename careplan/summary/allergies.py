@@ -17,8 +17,11 @@ _OWN = ("substance", "reaction", "severity")
 
 
 def allergy_block(plan: CarePlan, say: Phrases) -> Block:
-    """Blank never means none: listed, none confirmed, or not asked; then what is reported."""
-    listed = plan.allergies.entries if plan.allergies.state is AllergyState.LIST else ()
+    """Blank never means none: listed, none confirmed, or not asked; then what is reported.
+
+    An entry is shown whatever state stands beside it.
+    """
+    listed = plan.allergies.entries
     reported = unchecked(plan)
     if listed:
         look, facts = "listed", [_entry(one, plan, say) for one in listed]
@@ -38,12 +41,8 @@ def allergy_block(plan: CarePlan, say: Phrases) -> Block:
 
 def unchecked(plan: CarePlan) -> list[ReportedAllergy]:
     """What the person reports and the team's list does not hold."""
-    known = {_folded(one.substance) for one in _listed(plan)}
+    known = {_folded(one.substance) for one in plan.allergies.entries}
     return [one for one in plan.my_allergies.entries if _folded(one.substance) not in known]
-
-
-def _listed(plan: CarePlan) -> tuple[Allergy, ...]:
-    return plan.allergies.entries if plan.allergies.state is AllergyState.LIST else ()
 
 
 def _folded(text: str) -> str:
@@ -54,7 +53,7 @@ def _none(on: date | None, say: Phrases) -> Fact:
     text = (
         say.say("allergies.none", on=wording.day(on)) if on else say.say("allergies.none_undated")
     )
-    return line(text, "allergies.state", "allergies.confirmed_on")
+    return line(text, "allergies.state", "allergies.confirmed_on", "my_allergies.state")
 
 
 def _entry(one: Allergy, plan: CarePlan, say: Phrases) -> Fact:
@@ -102,7 +101,9 @@ def _reports(reported: list[ReportedAllergy], say: Phrases) -> Iterable[Fact]:
 def _says(plan: CarePlan, say: Phrases) -> Iterable[Fact]:
     """What the person says where they list nothing; "none" said twice is said once."""
     state = plan.my_allergies.state
-    if state is ReportedState.NOT_SURE:
+    if state is ReportedState.LIST and not plan.my_allergies.entries:
+        yield line(say.say("allergies.says_list"), "my_allergies.state", look=Look.SMALL)
+    elif state is ReportedState.NOT_SURE:
         yield line(say.say("allergies.says_not_sure"), "my_allergies.state", look=Look.SMALL)
     elif state is ReportedState.NONE_KNOWN:
         if plan.allergies.state is AllergyState.NONE_CONFIRMED:
@@ -113,7 +114,7 @@ def _says(plan: CarePlan, say: Phrases) -> Iterable[Fact]:
 def checked_facts(plan: CarePlan, say: Phrases) -> list[Fact]:
     """Who checked each entry, and when: with the details, not in the first ten seconds."""
     texts = []
-    for one in _listed(plan):
+    for one in plan.allergies.entries:
         on = wording.day(one.on) if one.on else None
         if one.verified_by and on:
             key, values = "checked_by_on", {"name": one.verified_by, "on": on}

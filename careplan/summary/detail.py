@@ -1,4 +1,4 @@
-"""Items 9 to 13: what is read in the first minute, once the first dose is being drawn up."""
+"""Items 9 and 10: what is read in the first minute, once the first dose is being drawn up."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from careplan.plan.care_plan import CarePlan
 from careplan.plan.dictionary import Dictionary
 from careplan.plan.pain import PainPlan, PreviousResponse, Stage
-from careplan.plan.sickle import AntibodyState, Refusal, Transfusion
-from careplan.plan.values import Answer3
 from careplan.summary import wording
 from careplan.summary.allergies import checked_facts
 from careplan.summary.blocks import Block, Fact, Kind, Look, Part, line, own
-from careplan.summary.doses import adjunct_words, step_line
+from careplan.summary.doses import ADJUNCT_PATHS, adjunct_words, step_line
 from careplan.summary.phrases import Phrases
+from careplan.summary.weight import weighed
 
 
 def block(name: str, item: int, facts: Sequence[Fact], say: Phrases) -> list[Block]:
@@ -27,20 +26,31 @@ def block(name: str, item: int, facts: Sequence[Fact], say: Phrases) -> list[Blo
 def next_block(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Block]:
     pain = plan.pain_plan
     facts = [
-        *_written(pain.reassess, "pain_plan.reassess", words),
+        *_prescription(pain, words, say),
+        *written(pain.reassess, "pain_plan.reassess", words),
         *_escalation(pain, say),
-        *_written(pain.monitoring, "pain_plan.monitoring", words),
+        *written(pain.monitoring, "pain_plan.monitoring", words),
         *_oxygen(pain, say),
-        *_written(pain.fluids_note, "pain_plan.fluids_note", words),
+        *written(pain.fluids_note, "pain_plan.fluids_note", words),
         *_opioids(pain, say),
-        *_adjuncts(pain, say),
-        *_elsewhere(pain, say),
+        *_adjuncts(plan, words, say),
+        *_elsewhere(plan, words, say),
+        *written(pain.home_stop, "pain_plan.home_stop", words),
     ]
     return block("next", 9, facts, say)
 
 
-def _written(text: str | None, path: str, words: Dictionary) -> list[Fact]:
+def written(text: str | None, path: str, words: Dictionary) -> list[Fact]:
     return [line(text, path, label=words.field(path).label)] if text else []
+
+
+def _prescription(pain: PainPlan, words: Dictionary, say: Phrases) -> list[Fact]:
+    """Where the dose may already be prescribed, and until when."""
+    at, until = pain.local_prescription_at, pain.local_prescription_expires
+    told = [at, say.say("next.until", on=wording.day(until)) if until else None]
+    text = ", ".join(filter(None, told))
+    paths = ("pain_plan.local_prescription_at", "pain_plan.local_prescription_expires")
+    return [line(text, *paths, label=words.field(paths[0]).label)] if text else []
 
 
 def _escalation(pain: PainPlan, say: Phrases) -> list[Fact]:
@@ -83,27 +93,27 @@ def _opioids(pain: PainPlan, say: Phrases) -> list[Fact]:
     return [line(text, *paths, label=say.say("next.opioids"))] if text else []
 
 
-def _adjuncts(pain: PainPlan, say: Phrases) -> list[Fact]:
-    given = [one for one in pain.adjuncts if one.given]
+def _adjuncts(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
+    given = [one for one in plan.pain_plan.adjuncts if one.given]
     if not given:
         return []
-    names = ("drug", "given", "reason", "dose", "routes", "every", "as_needed", "note")
-    paths = tuple(f"pain_plan.adjuncts.{name}" for name in names)
     facts = [line(say.say("next.adjuncts"), look=Look.LEAD)]
     for one in given:
-        text = "; ".join(filter(None, [adjunct_words(one, say), one.reason, one.note]))
-        facts.append(line(text, *paths, look=Look.ITEM))
+        texts = [adjunct_words(one, say), one.reason, one.note]
+        if one.dose and one.dose.per_kilogram:
+            texts.insert(1, weighed(plan, words, say))
+        facts.append(line("; ".join(filter(None, texts)), *ADJUNCT_PATHS, look=Look.ITEM))
     return facts
 
 
-def _elsewhere(pain: PainPlan, say: Phrases) -> list[Fact]:
+def _elsewhere(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
     """Steps outside the emergency department: each place under its own words."""
     facts = []
     for stage in (Stage.AMBULANCE, Stage.WARD, Stage.HOME, Stage.DISCHARGE):
-        steps = pain.stage(stage)
+        steps = plan.pain_plan.stage(stage)
         if steps:
             facts.append(line(say.say(f"next.{stage}"), look=Look.LEAD))
-            facts += [step_line(step, say) for step in steps]
+            facts += [step_line(step, plan, words, say) for step in steps]
     return facts
 
 
@@ -151,115 +161,3 @@ def _effects(plan: CarePlan, say: Phrases) -> list[Fact]:
             text = "; ".join(filter(None, [_dashed(one.substance, one.effect), one.note]))
             facts.append(line(text, *paths, label=say.say(label)))
     return facts
-
-
-def different_block(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Block]:
-    facts, pain = [], plan.usual_pain
-    if plan.different_pain.not_my_usual_pain:
-        path = "different_pain.not_my_usual_pain"
-        facts.append(own(plan.different_pain.not_my_usual_pain, path))
-    sites = [*wording.places(pain.sites, words, say), *filter(None, [pain.sites_other])]
-    if sites:
-        paths = ("usual_pain.sites", "usual_pain.sites_other")
-        facts.append(line(", ".join(sites), *paths, label=say.say("different.sites")))
-    facts.append(line(say.say("different.flags"), look=Look.LEAD))
-    for sign, think in say.red_flags:
-        facts.append(Fact((Part(f"{sign}:"), Part(think, Kind.STRONG)), look=Look.ITEM))
-    return block("different", 11, facts, say)
-
-
-def normal_block(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Block]:
-    """My normal when well: each value as typed, with its unit, under its date."""
-    by_date: dict[str, list[Fact]] = {}
-    for path in words.sections["baselines"].fields:
-        value = getattr(plan.baselines, path.rpartition(".")[2])
-        if value is not None:
-            field = words.field(path)
-            amount = wording.measured(value, say.unit(field.unit or ""))
-            parts = (Part(field.label), Part(amount, Kind.STRONG))
-            on = wording.day(value.on) if value.on else say.say("normal.undated")
-            by_date.setdefault(on, []).append(Fact(parts, None, (path,), Look.ITEM))
-    facts = []
-    for on, values in by_date.items():
-        facts += [line(on, look=Look.LEAD), *values]
-    if plan.baselines.spo2_on_air:
-        facts.append(line(say.say("normal.oximeter"), look=Look.SMALL))
-    return block("normal", 12, facts, say)
-
-
-def blood_block(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Block]:
-    blood = plan.transfusion
-    facts = [
-        *_antibodies(blood, words, say),
-        *_blood_needs(blood, words),
-        *_programme(blood, words, say),
-    ]
-    if blood.baseline_hb:
-        unit = say.unit("g/L")
-        text = f"{blood.baseline_hb} {unit}"
-        facts.append(line(text, "transfusion.baseline_hb", label=say.say("blood.baseline")))
-    if blood.hyperhaemolysis in (Answer3.NO, Answer3.UNKNOWN):
-        text = str(blood.hyperhaemolysis)
-        label = say.say("blood.hyperhaemolysis")
-        facts.append(line(text, "transfusion.hyperhaemolysis", label=label))
-    if blood.refusal in (Refusal.NONE, None) and (blood.refusal or blood.refusal_detail):
-        none = say.say("blood.none_declined") if blood.refusal else say.say("blood.not_known")
-        text = ", ".join(filter(None, [none, blood.refusal_detail]))
-        paths = ("transfusion.refusal", "transfusion.refusal_detail")
-        facts.append(line(text, *paths, label=say.say("blood.declined")))
-    if blood.lab_phone:
-        label = words.field("transfusion.lab_phone").label
-        phone = (Part(blood.lab_phone, Kind.PHONE),)
-        facts.append(Fact(phone, label, ("transfusion.lab_phone",)))
-    return block("blood", 13, facts, say)
-
-
-def _antibodies(blood: Transfusion, words: Dictionary, say: Phrases) -> list[Fact]:
-    names = [
-        say.say("blood.past", name=one.name) if one.historical else one.name
-        for one in blood.antibodies
-    ]
-    state = {
-        AntibodyState.NONE_FOUND: say.say("blood.none_found"),
-        AntibodyState.NOT_KNOWN: say.say("blood.not_known"),
-    }
-    told = state.get(blood.antibody_state) if blood.antibody_state else None
-    text = ", ".join([*filter(None, [told]), *names])
-    if not text:
-        return []
-    paths = (
-        "transfusion.antibody_state",
-        "transfusion.antibodies.name",
-        "transfusion.antibodies.historical",
-    )
-    return [Fact((Part(text, Kind.STRONG),), words.field("transfusion.antibodies").label, paths)]
-
-
-def _blood_needs(blood: Transfusion, words: Dictionary) -> list[Fact]:
-    facts = []
-    needs = filter(
-        None, [wording.listed(words, "special_blood", blood.special), blood.special_other]
-    )
-    text = ", ".join(needs)
-    if text:
-        paths = ("transfusion.special", "transfusion.special_other")
-        facts.append(line(text, *paths, label=words.field("transfusion.special").label))
-    if blood.group:
-        label = words.field("transfusion.group").label
-        group = words.words("blood_groups", blood.group)
-        facts.append(line(group, "transfusion.group", label=label))
-    return facts
-
-
-def _programme(blood: Transfusion, words: Dictionary, say: Phrases) -> list[Fact]:
-    texts = [
-        words.words("programmes", blood.programme) if blood.programme else None,
-        say.say("blood.every_weeks", weeks=blood.interval_weeks) if blood.interval_weeks else None,
-        say.say("blood.last", on=wording.day(blood.last_on)) if blood.last_on else None,
-        say.say("blood.target", value=blood.target_hbs) if blood.target_hbs else None,
-    ]
-    text = ", ".join(filter(None, texts))
-    paths = tuple(
-        f"transfusion.{name}" for name in ("programme", "interval_weeks", "last_on", "target_hbs")
-    )
-    return [line(text, *paths, label=say.say("blood.programme"))] if text else []

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from careplan.plan.care_plan import CarePlan
+from careplan.plan.dictionary import Dictionary
 from careplan.plan.pain import Adjunct, Relation, Stage, Step
 from careplan.summary import wording
 from careplan.summary.blocks import Block, Fact, Kind, Look, Part, line
 from careplan.summary.phrases import Phrases
+from careplan.summary.weight import WEIGHT, weighed
 
 STEP = "pain_plan.steps"
+ADJUNCT_PATHS = tuple(
+    f"pain_plan.adjuncts.{name}"
+    for name in ("drug", "given", "reason", "dose", "routes", "every", "as_needed", "note")
+)
 _RELATIONS = {
     Relation.INSTEAD: "dose.instead",
     Relation.TOGETHER: "dose.together",
@@ -17,24 +24,37 @@ _NEEDED = {True: "next.as_needed", False: "next.not_as_needed"}
 _JOINS_ITSELF = ("when", "if", "where", "only", "unless", "instead", "after", "before", "as soon")
 
 
-def dose_blocks(steps: tuple[Step, ...], say: Phrases) -> list[Block]:
+def dose_blocks(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Block]:
     """The first dose and the second choice, each alone in its box."""
+    steps = plan.pain_plan.steps
     first = [step for step in steps if step.stage is Stage.FIRST_DOSE]
     second = [step for step in steps if step.stage is Stage.SECOND_CHOICE]
+    boxes = [
+        ("first", "headings.first", first[:1]),
+        ("first", "headings.also_first", first[1:]),
+        ("second", "headings.second", second),
+    ]
+    made: list[Block] = []
     if not first:
         none = line(say.say("dose.none"), look=Look.BIG)
         made = [Block("first", 5, "dose first", say.say("headings.first"), (none,))]
-    else:
-        made = [_block("first", "dose first", "headings.first", first[0], say)]
-    for number, step in enumerate(first[1:], start=2):
-        made.append(_block(f"first-{number}", "dose second", "headings.also_first", step, say))
-    for number, step in enumerate(second, start=1):
-        name = "second" if number == 1 else f"second-{number}"
-        made.append(_block(name, "dose second", "headings.second", step, say))
+    for name, heading, found in boxes:
+        for number, step in enumerate(found, start=2 if heading == "headings.also_first" else 1):
+            called = name if number == 1 else f"{name}-{number}"
+            made.append(_block(called, heading, step, say, _weight(step, plan, words, say)))
     return made
 
 
-def _block(name: str, look: str, heading: str, step: Step, say: Phrases) -> Block:
+def _weight(step: Step, plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
+    """A dose per kilogram is never shown without the weight, nor hidden by an old one."""
+    if step.dose is None or not step.dose.per_kilogram:
+        return []
+    text = wording.sentence(weighed(plan, words, say))
+    return [Fact((Part(text, Kind.STRONG),), None, WEIGHT)]
+
+
+def _block(name: str, heading: str, step: Step, say: Phrases, weight: list[Fact]) -> Block:
+    look = "dose first" if name == "first" else "dose second"
     facts = [*_relation(step, say, must=name != "first")]
     facts.append(
         Fact(
@@ -44,6 +64,7 @@ def _block(name: str, look: str, heading: str, step: Step, say: Phrases) -> Bloc
             Look.BIG,
         )
     )
+    facts += weight
     facts.append(_limits(step, say, counts=name.startswith("second")))
     if step.note:
         facts.append(line(step.note, *_paths("note")))
@@ -68,7 +89,8 @@ def _paths(*names: str) -> tuple[str, ...]:
 
 def _relation(step: Step, say: Phrases, *, must: bool) -> list[Fact]:
     """INSTEAD, TOGETHER or AFTER, and when: a reader must never guess whether two doses stack."""
-    if step.relation is None and step.relation_when is None and not must:
+    bare = step.relation is None and step.relation_when is None
+    if bare and step.relation_instead_when is None and not must:
         return []
     text = say.say(_RELATIONS[step.relation]) if step.relation else say.say("dose.no_relation")
     if step.relation_minutes is not None:
@@ -80,7 +102,10 @@ def _relation(step: Step, say: Phrases, *, must: bool) -> list[Fact]:
     parts = [Part(text, Kind.STRONG)]
     if step.relation_when:
         parts.append(Part(_when(step.relation_when, say)))
-    paths = _paths("relation", "relation_minutes", "relation_when")
+    if step.relation_instead_when:
+        parts += [Part(";"), Part(say.say("dose.instead_of_it"), Kind.STRONG)]
+        parts.append(Part(_when(step.relation_instead_when, say)))
+    paths = _paths("relation", "relation_minutes", "relation_when", "relation_instead_when")
     return [Fact(tuple(parts), None, paths)]
 
 
@@ -113,12 +138,14 @@ def _counts(step: Step, say: Phrases) -> str:
     return say.say("dose.counts", answer=say.say(answer))
 
 
-def step_line(step: Step, say: Phrases) -> Fact:
+def step_line(step: Step, plan: CarePlan, words: Dictionary, say: Phrases) -> Fact:
     """A step outside the emergency department, on one line."""
     text = " ".join(part.text for part in _medicine(step, say))
     again = wording.frequency(step.repeat) if step.repeat else say.say("dose.no_repeat")
     most = _again(step, say).removeprefix(wording.repeat(step.repeat, say)).removeprefix(", ")
     pieces = [f"{text} {again}", most]
+    if step.dose and step.dose.per_kilogram:
+        pieces.insert(1, weighed(plan, words, say))
     if step.ceiling:
         pieces.append(f"{say.say('dose.ceiling')} {step.ceiling}")
     relation = _relation(step, say, must=False)
@@ -127,7 +154,7 @@ def step_line(step: Step, say: Phrases) -> Fact:
         pieces.append(_counts(step, say).rstrip("."))
     pieces.append(step.note or "")
     shown = "stage drug formulation dose routes repeat max_doses max_within ceiling relation"
-    more = "relation_minutes relation_when counts_towards_max note"
+    more = "relation_minutes relation_when relation_instead_when counts_towards_max note"
     return line(
         ", ".join(filter(None, pieces)), *_paths(*f"{shown} {more}".split()), look=Look.ITEM
     )

@@ -7,7 +7,11 @@ from careplan.plan.dictionary import Dictionary
 from careplan.plan.surfaces import emergency
 from careplan.summary import detail, front, history, person
 from careplan.summary.blocks import EmergencySummary
+from careplan.summary.blood import blood_block, decisions_block
+from careplan.summary.different import different_block, fever
+from careplan.summary.normal import normal_block
 from careplan.summary.phrases import phrases
+from careplan.summary.regular import medicines_block
 
 
 def summarise(version: Version, words: Dictionary) -> EmergencySummary:
@@ -24,15 +28,17 @@ def summarise(version: Version, words: Dictionary) -> EmergencySummary:
         *front.front(seen, words, say, checked=checked),
         *detail.next_block(plan, words, say),
         *detail.before_block(plan, say),
-        *detail.different_block(plan, words, say),
-        *detail.normal_block(plan, words, say),
-        *detail.blood_block(plan, words, say),
+        *different_block(plan, words, say),
+        *normal_block(plan, words, say),
+        *blood_block(plan, words, say),
+        *decisions_block(plan, say),
         *((past,) if past else ()),
         *person.veins_block(plan, words, say),
         *person.helps_block(plan, words, say),
-        *person.medicines_block(plan, say),
+        *medicines_block(plan, say, condition=words.condition["id"]),
         person.foot_block(seen, words, say),
     )
-    flags = tuple(f"{sign}: {think}" for sign, think in say.red_flags)
+    line = fever(plan, say)
+    flags = tuple(f"{sign.format(fever=line)}: {think}" for sign, think in say.red_flags)
     frame = {name: say.say(f"frame.{name}") for name in ("check", "alarm", "act_now")}
     return EmergencySummary(**frame, blocks=blocks, red_flags=flags)

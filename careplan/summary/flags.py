@@ -8,13 +8,13 @@ from careplan.plan.sickle import Complication, Event, Refusal
 from careplan.plan.values import Answer3
 from careplan.summary import wording
 from careplan.summary.blocks import Block, Fact, Kind, Look, Part, line
-from careplan.summary.doses import adjunct_words
-from careplan.summary.history import EVENT_PATHS, event_words
+from careplan.summary.blood import refusal_paths, refusal_words
+from careplan.summary.doses import ADJUNCT_PATHS, adjunct_words
+from careplan.summary.history import EVENT_PATHS, event_parts
 from careplan.summary.phrases import Phrases
 
-_ADJUNCT_PATHS = tuple(
-    f"pain_plan.adjuncts.{name}"
-    for name in ("drug", "given", "reason", "dose", "routes", "every", "as_needed", "note")
+_PREGNANT = tuple(
+    f"pregnancy.{name}" for name in ("pregnant", "weeks", "weeks_on", "due_on", "unit_phone")
 )
 
 
@@ -23,6 +23,7 @@ def flags_block(plan: CarePlan, words: Dictionary, say: Phrases) -> Block:
     facts = [
         *_hyperhaemolysis(plan, words, say),
         *_refusal(plan, say),
+        *_pregnant(plan, say),
         *_over_sedation(plan, words, say),
         *_not_given(plan, say),
     ]
@@ -30,10 +31,6 @@ def flags_block(plan: CarePlan, words: Dictionary, say: Phrases) -> Block:
         none = line(say.say("flags.none"), look=Look.SMALL)
         return Block("flags", 6, "noflags", None, (none,))
     return Block("flags", 6, "flags", say.say("headings.flags"), tuple(facts))
-
-
-def _flag(text: str, brief: str, *paths: str) -> Fact:
-    return Fact((Part(text),), None, paths, Look.ITEM, brief)
 
 
 def _had(plan: CarePlan, kind: Complication) -> list[Event]:
@@ -45,9 +42,11 @@ def _hyperhaemolysis(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fa
     if plan.transfusion.hyperhaemolysis is not Answer3.YES and not events:
         return []
     brief = say.say("flags.hyperhaemolysis")
-    told = [wording.sentence(event_words(event, words, say)) for event in events]
+    parts = [Part(brief)]
+    for event in events:
+        parts += [*event_parts(event, words, say), Part(".")]
     paths = ("transfusion.hyperhaemolysis", *(EVENT_PATHS if events else ()))
-    return [_flag(" ".join([brief, *told]), brief, *paths)]
+    return [Fact(tuple(parts), None, paths, Look.ITEM, brief)]
 
 
 def _refusal(plan: CarePlan, say: Phrases) -> list[Fact]:
@@ -56,8 +55,30 @@ def _refusal(plan: CarePlan, say: Phrases) -> list[Fact]:
     if blood.refusal not in (Refusal.SOME, Refusal.ALL):
         return []
     brief = say.say("flags.refusal", what=str(blood.refusal))
-    text = f"{brief} {blood.refusal_detail}" if blood.refusal_detail else brief
-    return [_flag(text, brief, "transfusion.refusal", "transfusion.refusal_detail")]
+    text = " ".join([brief, *refusal_words(blood, say)])
+    return [Fact((Part(text),), None, refusal_paths(), Look.ITEM, brief)]
+
+
+def _pregnant(plan: CarePlan, say: Phrases) -> list[Fact]:
+    """The person has ticked that emergency staff may know; else this is not in the plan at all."""
+    known = plan.pregnancy
+    if known.pregnant is not Answer3.YES:
+        return []
+    told = []
+    if known.weeks is not None:
+        on = wording.day(known.weeks_on) if known.weeks_on else None
+        key = "flags.weeks_on" if on else "flags.weeks"
+        told.append(say.say(key, weeks=known.weeks, on=on))
+    elif known.weeks_on:
+        told.append(say.say("flags.counted_on", on=wording.day(known.weeks_on)))
+    if known.due_on:
+        told.append(say.say("flags.due", on=wording.day(known.due_on)))
+    pregnant = say.say("flags.pregnant")
+    text = f"{pregnant}: {', '.join(told)}." if told else f"{pregnant}."
+    parts = [Part(text), Part(say.say("flags.call_both"))]
+    if known.unit_phone:
+        parts += [Part(":"), Part(known.unit_phone, Kind.PHONE)]
+    return [Fact(tuple(parts), None, _PREGNANT, Look.ITEM)]
 
 
 def _over_sedation(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
@@ -65,8 +86,9 @@ def _over_sedation(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact
     kind = words.words("complications", Complication.OPIOID_OVERSEDATION)
     brief = say.say("flags.over_sedation", what=kind)
     for event in _had(plan, Complication.OPIOID_OVERSEDATION):
-        about = event_words(event, words, say, named=False)
-        facts.append(_flag(f"{brief}: {about}" if about else brief, brief, *EVENT_PATHS))
+        about = event_parts(event, words, say, named=False)
+        parts = (Part(brief), Part(":"), *about) if about else (Part(brief),)
+        facts.append(Fact(parts, None, EVENT_PATHS, Look.ITEM, brief))
     return facts
 
 
@@ -81,8 +103,6 @@ def _not_given(plan: CarePlan, say: Phrases) -> list[Fact]:
         why = "; ".join(filter(None, [one.reason, one.note]))
         parts += [Part(f": {why}")] if why else []
         facts.append(
-            Fact(
-                tuple(parts), None, _ADJUNCT_PATHS, Look.ITEM, f"{never} {adjunct_words(one, say)}"
-            )
+            Fact(tuple(parts), None, ADJUNCT_PATHS, Look.ITEM, f"{never} {adjunct_words(one, say)}")
         )
     return facts

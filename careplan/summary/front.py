@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from careplan.plan.care_plan import AnswerKind, CarePlan, PatientAnswer, Signature, Version
+from careplan.plan.care_plan import (
+    AnswerBeside,
+    AnswerKind,
+    CarePlan,
+    PatientAnswer,
+    Signature,
+    Version,
+)
 from careplan.plan.dictionary import Dictionary
 from careplan.plan.values import spaced
 from careplan.summary import wording
 from careplan.summary.allergies import allergy_block
+from careplan.summary.banners import cured_block, other_plan_block, other_plan_facts
 from careplan.summary.blocks import Block, Fact, Kind, Look, Part, line
 from careplan.summary.doses import dose_blocks
 from careplan.summary.flags import flags_block
@@ -18,8 +26,10 @@ def front(version: Version, words: Dictionary, say: Phrases, *, checked: bool) -
     return [
         _who(plan, say),
         _genotype(plan, words, say),
+        *cured_block(plan, words, say),
         allergy_block(plan, say),
-        *_doses(version, say, checked=checked),
+        *other_plan_block(plan, say),
+        *_doses(version, words, say, checked=checked),
         flags_block(plan, words, say),
         _signed(version, say),
         _phone24(plan, say),
@@ -60,7 +70,7 @@ def _genotype(plan: CarePlan, words: Dictionary, say: Phrases) -> Block:
     return Block("genotype", 3, "genotype", say.say("headings.genotype"), (fact,))
 
 
-def _doses(version: Version, say: Phrases, *, checked: bool) -> list[Block]:
+def _doses(version: Version, words: Dictionary, say: Phrases, *, checked: bool) -> list[Block]:
     if version.stop is not None:
         return [_stopped(version, say)]
     if version.signature is None:
@@ -71,7 +81,7 @@ def _doses(version: Version, say: Phrases, *, checked: bool) -> list[Block]:
         )
         heading = say.say("headings.unsigned")
         return [Block("unsigned", 5, "dose unsigned", heading, facts)]
-    return dose_blocks(version.plan.pain_plan.steps, say)
+    return dose_blocks(version.plan, words, say)
 
 
 def _stopped(version: Version, say: Phrases) -> Block:
@@ -97,7 +107,8 @@ def _signed(version: Version, say: Phrases) -> Block:
             )
     else:
         facts = [line(signature_words(signature, version, say), "review.review_due")]
-    facts += [answer_fact(version.answer, say)] if version.answer or signature else []
+    facts += answer_facts(version, say)
+    facts += other_plan_facts(version.plan, say)
     facts.append(line(say.say("frame.real"), look=Look.SMALL))
     facts.append(line(say.say("frame.supports"), look=Look.SMALL))
     heading = say.say("headings.signed" if signature else "headings.not_signed")
@@ -121,35 +132,61 @@ def signature_words(signature: Signature, version: Version, say: Phrases) -> str
     return " ".join(texts)
 
 
-def answer_fact(answer: PatientAnswer | None, say: Phrases) -> Fact:
+def answer_facts(version: Version, say: Phrases) -> list[Fact]:
+    """The person's own answer, then each parent's or carer's beside it; nobody speaks for two."""
+    facts = [_answer(version.answer, say)] if version.answer else []
+    facts += [_beside(one, say) for one in version.beside]
+    if version.signature and not version.answered:
+        facts.insert(0, line(say.say("signed.not_seen")))
+    return facts
+
+
+_ANSWERS = {
+    AnswerKind.AGREE: "agree",
+    AnswerKind.AGREE_EXCEPT: "agree_except",
+    AnswerKind.DO_NOT_AGREE: "do_not_agree",
+}
+
+
+def _answer(answer: PatientAnswer, say: Phrases) -> Fact:
     """Agreement or disagreement in one neutral line, in the person's words; never "refused"."""
-    if answer is None:
-        return line(say.say("signed.not_seen"))
-    key = {
-        AnswerKind.AGREE: "signed.agree",
-        AnswerKind.AGREE_EXCEPT: "signed.agree_except",
-        AnswerKind.DO_NOT_AGREE: "signed.do_not_agree",
-    }[answer.kind]
-    brief = say.say(key, on=wording.day(answer.at))
-    parts = [Part(brief)]
+    on = wording.day(answer.at)
+    parts = _in_words(say.say(f"signed.{_ANSWERS[answer.kind]}", on=on), answer, say)
+    if answer.interpreter:
+        parts.append(Part(say.say("signed.interpreter", who=answer.interpreter)))
+    if answer.helped_by:
+        parts.append(Part(say.say("signed.helped_by", who=answer.helped_by)))
+    for name in ("given_with", "present", "basis"):  # the record's alone
+        if getattr(answer, name):
+            parts.append(Part(say.say(f"signed.{name}", what=getattr(answer, name))))
+    return Fact(tuple(parts), brief=say.say(f"signed.{_ANSWERS[answer.kind]}_brief", on=on))
+
+
+def _beside(one: AnswerBeside, say: Phrases) -> Fact:
+    who = say.say("signed.who", name=one.name, relation=one.relation)
+    key, told = f"signed.beside_{_ANSWERS[one.kind]}", {"who": who, "on": wording.day(one.at)}
+    parts = _in_words(say.say(key, **told), one, say)
+    return Fact(tuple(parts), brief=say.say(f"{key}_brief", **told))
+
+
+def _in_words(told: str, answer: PatientAnswer | AnswerBeside, say: Phrases) -> list[Part]:
+    parts = [Part(told)]
     if answer.words:
         parts.append(Part(answer.words, Kind.QUOTE))
     elif answer.kind is not AnswerKind.AGREE:
         parts.append(Part(say.say("signed.no_words")))
-    if answer.interpreter:
-        parts.append(Part(say.say("signed.interpreter", who=answer.interpreter)))
-    # Without its words a disagreement is still told; "except:" then points to what is left out.
-    return Fact(tuple(parts), brief=f"{brief.rstrip(':,.')}.")
+    return parts
 
 
 def _phone24(plan: CarePlan, say: Phrases) -> Block:
     team = plan.care_team
-    paths = ("care_team.phone_24h", "care_team.phone_24h_ask_for")
+    paths = tuple(f"care_team.phone_24h{name}" for name in ("", "_ask_for", "_hours"))
     if team.phone_24h is None:
         parts = [Part(say.say("phone24.none"))]
     else:
         parts = [Part(team.phone_24h, Kind.PHONE)]
     if team.phone_24h_ask_for:
         parts.append(Part(f", {say.say('phone24.ask_for')} {team.phone_24h_ask_for}"))
+    parts += [Part(f", {team.phone_24h_hours}")] if team.phone_24h_hours else []
     heading = say.say("headings.phone24")
     return Block("phone24", 8, "phone24", heading, (Fact(tuple(parts), None, paths),))

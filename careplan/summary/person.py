@@ -1,13 +1,13 @@
-"""Items 15 to 17 and the foot: veins, the person's own words, medicines, and who knows them."""
+"""Items 15 and 16 and the foot: veins, the person's own words, and who knows them."""
 
 from __future__ import annotations
 
 from careplan.plan.care_plan import CarePlan, Version
 from careplan.plan.dictionary import Dictionary
-from careplan.plan.medicines import RegularMedicine
-from careplan.plan.people import Professional
+from careplan.plan.people import CareTeam, Professional
 from careplan.plan.voice import Contact
 from careplan.summary import wording
+from careplan.summary.banners import no_other_plan
 from careplan.summary.blocks import Block, Fact, Kind, Look, Part, line, own
 from careplan.summary.detail import block
 from careplan.summary.phrases import Phrases
@@ -15,6 +15,12 @@ from careplan.summary.phrases import Phrases
 
 def veins_block(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Block]:
     veins, facts = plan.my_veins, []
+    if veins.do_not_use:
+        facts.append(_own(veins.do_not_use, "my_veins.do_not_use", words))
+    if veins.device:
+        facts.append(_own(veins.device, "my_veins.device", words))
+    if veins.device_access:
+        facts.append(_own(veins.device_access, "my_veins.device_access", words))
     if veins.best_site:
         facts.append(_own(veins.best_site, "my_veins.best_site", words))
     if veins.ultrasound is not None:
@@ -36,8 +42,12 @@ def _plain(text: str, path: str, words: Dictionary) -> Fact:
 
 
 def helps_block(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Block]:
-    helps, me = plan.what_helps, plan.about_me
-    facts = [own(one.text, "what_helps.helps.text", look=Look.ITEM) for one in helps.helps]
+    helps, me, facts = plan.what_helps, plan.about_me, []
+    if plan.child_words.words:
+        facts.append(_own(plan.child_words.words, "child_words.words", words))
+    if plan.hard_times.past_trauma:
+        facts.append(_own(plan.hard_times.past_trauma, "hard_times.past_trauma", words))
+    facts += [own(one.text, "what_helps.helps.text", look=Look.ITEM) for one in helps.helps]
     if helps.please_do_not:
         label = words.field("what_helps.please_do_not").label
         facts.append(line(label, look=Look.LEAD))
@@ -46,6 +56,7 @@ def helps_block(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Block]:
     if me.when_in_severe_pain:
         facts.append(_own(me.when_in_severe_pain, "about_me.when_in_severe_pain", words))
     facts += _language(plan, words, say)
+    facts += _adjustments(plan, words)
     comfort = [wording.listed(words, "comfort", helps.non_drug), helps.non_drug_other]
     text = ", ".join(filter(None, comfort))
     if text:
@@ -76,6 +87,13 @@ def _language(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
     return facts
 
 
+def _adjustments(plan: CarePlan, words: Dictionary) -> list[Fact]:
+    needs = [wording.listed(words, "adjustments", plan.adjustments.kinds), plan.adjustments.other]
+    text = ", ".join(filter(None, needs))
+    paths = ("adjustments.kinds", "adjustments.other")
+    return [line(text, *paths, label=words.field(paths[0]).label)] if text else []
+
+
 def _pain_score(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
     mine, facts = plan.my_sickle, []
     usual, cope = mine.usual_day_score, mine.can_cope_score
@@ -92,23 +110,6 @@ def _pain_score(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
     if mine.daily_pain:
         facts.append(_own(mine.daily_pain, "my_sickle.daily_pain", words))
     return facts
-
-
-def medicines_block(plan: CarePlan, say: Phrases) -> list[Block]:
-    facts = [_medicine(one, say) for one in plan.medicines.entries]
-    if plan.medicines.none_taken and not plan.medicines.entries:
-        facts.append(line(say.say("medicines.none"), "medicines.none_taken"))
-    return block("medicines", 17, facts, say)
-
-
-def _medicine(one: RegularMedicine, say: Phrases) -> Fact:
-    every = wording.frequency(one.every) if one.every else None
-    blood = say.say("medicines.last_fbc", on=wording.day(one.last_fbc)) if one.last_fbc else None
-    what = " ".join(filter(None, [one.drug, one.dose, every]))
-    names = ("drug", "dose", "every", "reason", "last_fbc")
-    paths = tuple(f"medicines.entries.{name}" for name in names)
-    text = ", ".join(filter(None, [what, one.reason, blood]))
-    return line(text, *paths, "medicines.none_taken", look=Look.ITEM)
 
 
 def foot_block(version: Version, words: Dictionary, say: Phrases) -> Block:
@@ -136,13 +137,26 @@ def _hospital(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
         facts.append(line(text, *paths, label=say.say("foot.hospital")))
     if team.ambulance_destination:
         facts.append(_plain(team.ambulance_destination, "care_team.ambulance_destination", words))
+    facts += _straight_in(team, say)
     if team.phone_24h_fallback:
         facts.append(_plain(team.phone_24h_fallback, "care_team.phone_24h_fallback", words))
     if team.phone_24h_tested_on:
         on = wording.day(team.phone_24h_tested_on)
         label = say.say("foot.tested")
         facts.append(line(on, "care_team.phone_24h_tested_on", label=label))
-    return facts
+    return [*facts, *no_other_plan(plan, words)]
+
+
+def _straight_in(team: CareTeam, say: Phrases) -> list[Fact]:
+    """The unit that takes the person without the emergency department."""
+    parts = [Part(team.bypass_name)] if team.bypass_name else []
+    if team.bypass_phone:
+        parts += [Part(",")] if parts else []
+        parts.append(Part(team.bypass_phone, Kind.PHONE))
+    if team.bypass_hours:
+        parts.append(Part(f", {team.bypass_hours}" if parts else team.bypass_hours))
+    paths = tuple(f"care_team.bypass_{name}" for name in ("name", "phone", "hours"))
+    return [Fact(tuple(parts), say.say("foot.bypass"), paths)] if parts else []
 
 
 def _professional(one: Professional, path: str, words: Dictionary) -> Fact:
@@ -159,8 +173,10 @@ def _contact(one: Contact, words: Dictionary, say: Phrases) -> Fact:
         parts += [Part(","), Part(one.phone, Kind.PHONE)]
     first = {True: "foot.first", False: "foot.not_first", None: None}[one.first]
     told = say.say("foot.told", what=one.may_be_told) if one.may_be_told else None
-    more = ", ".join(filter(None, [say.say(first) if first else None, told]))
+    law = {True: "foot.parent", False: "foot.not_parent", None: None}[one.parental_responsibility]
+    said = [say.say(key) for key in (first, law) if key]
+    more = ", ".join(filter(None, [*said, told]))
     parts += [Part(f", {more}")] if more else []
-    names = ("name", "relation", "phone", "may_be_told", "first")
+    names = ("name", "relation", "phone", "may_be_told", "first", "parental_responsibility")
     paths = tuple(f"my_people.contacts.{name}" for name in names)
     return Fact(tuple(parts), words.field("my_people.contacts").label, paths)

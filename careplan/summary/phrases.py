@@ -11,8 +11,8 @@ from careplan.plan.dictionary import CONDITIONS, BadContent, Dictionary
 
 _SECTIONS = (
     "frame", "headings", "who", "genotype", "allergies", "dose", "flags", "signed", "phone24",
-    "next", "before", "different", "normal", "blood", "history", "veins", "helps", "medicines",
-    "foot", "record", "units", "both",
+    "next", "before", "different", "normal", "blood", "decisions", "history", "veins", "helps",
+    "medicines", "foot", "record", "units", "both", "cured", "other_plan",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from careplan.plan.dictionary import Dictionary, Field
 from careplan.plan.sickle import BloodPressure, Reading
 from careplan.plan.values import Dose, Interval, spaced
 from careplan.summary import wording
-from careplan.summary.front import answer_fact, signature_words
+from careplan.summary.front import answer_facts, signature_words
 from careplan.summary.phrases import Phrases, phrases
 
 _YES = {True: "helps.yes", False: "helps.no"}
@@ -43,8 +43,7 @@ def record_lines(version: Version, words: Dictionary) -> tuple[str, ...]:
         lines.append(f"{say.say('headings.signed')} {signed} ({registration})")
     else:
         lines.append(say.say("signed.not_signed"))
-    if version.answer or version.signature:
-        lines.append(answer_fact(version.answer, say).text)
+    lines += [fact.text for fact in answer_facts(version, say)]
     if version.stop:
         stop = version.stop
         lines.append(f"{say.say('dose.stopped')} {stop.ring}")

@@ -80,7 +80,7 @@ def test_what_does_not_fit_is_named_on_the_card(version, named):
 def test_first_dose_allergens_and_flags_are_never_left_out():
     text = walk.folded(text_of(full_card(a_full_card(make.a_version(others.delroy()))).pdf))
     for words in (
-        "oxycodone 10 mg subcutaneous", "at most 3 doses", "co-amoxiclav",
+        "oxycodone 10 mg subcutaneous", "at most 3 doses", "vancomycin",
         "30 mg in first 2 hours, then consultant review", "Declines all blood products",
         "before ANY transfusion", "Over-sedation with an opioid",
         "Do NOT give NSAID",

@@ -90,7 +90,7 @@ def test_a_single_dose_is_not_repeated():
 def test_two_doses_together_are_said_to_be_together():
     second = text_of(others.kofi_version(), "second")
     assert (
-        "TOGETHER WITH the first dose, instead of it where nasal diamorphine is not stocked"
+        "TOGETHER WITH the first dose; INSTEAD of it when nasal diamorphine is not stocked"
         in second
     )
 
@@ -203,7 +203,10 @@ def test_a_person_who_is_not_sure_is_heard():
 def test_every_stop_flag():
     text = text_of(make.a_version(others.delroy()), "flags")
     assert "before ANY transfusion that is not life-saving. Hyperhaemolysis: last May 2017" in text
-    assert "Declines all blood products. Accepts erythropoietin" in text
+    assert (
+        "Declines all blood products. Accepts: erythropoietin; intravenous iron; cell salvage only "
+        "after haematology advice. Advance decision on blood: signed original in wallet" in text
+    )
     assert (
         "Over-sedation with an opioid in the past: last February 2022, morphine, naloxone given"
         in text

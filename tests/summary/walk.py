@@ -14,6 +14,9 @@ from careplan.plan.values import Dose, Interval, IntervalKind, spaced
 
 WHOLE = (Dose, Interval, Reading, BloodPressure)
 
+UNTOLD = ("other", "none")
+"""A thing named elsewhere, or asked about and not there: its words are not shown by themselves."""
+
 # Shown by what stands around them ("Do NOT give", the heading of a list), not as a word.
 NOT_A_WORD = {
     "allergies.state",
@@ -22,6 +25,7 @@ NOT_A_WORD = {
     "pain_plan.steps.stage",
     "pain_plan.steps.relation",
     "complications.events.had",
+    "advance_decisions.entries.exists",
     "usual_pain.sites",
 }
 
@@ -54,14 +58,23 @@ def never(plan: CarePlan, surface: str, words: Dictionary) -> Iterator[tuple[str
 
 def expected(path: str, value: Any, words: Dictionary) -> str | None:
     """The words a reader must find, worked out apart from the code under test; None where none."""
+    if path in _ON_THE_PAGE:
+        return _ON_THE_PAGE[path](value)
+    if words.field(path).options and value in UNTOLD:
+        return None
+    return recorded(path, value, words)
+
+
+def recorded(path: str, value: Any, words: Dictionary) -> str | None:
+    """The same for the record, where every value stands under its label."""
     if isinstance(value, bool) or path in NOT_A_WORD:
         return None
     for kind, words_of in _BY_KIND:
         if isinstance(value, kind):
             return words_of(value)
-    if path in _BY_PATH:
-        return _BY_PATH[path](value)
     field = words.field(path)
+    if field.type in _BY_TYPE:
+        return _BY_TYPE[field.type](value)
     return words.words(field.options, value) if field.options else str(value)
 
 
@@ -70,6 +83,8 @@ def _interval(value: Interval) -> str:
         return value.times or ""
     if value.kind is IntervalKind.SINGLE_DOSE:
         return "do not repeat"
+    if not value.complete:  # a draft's half interval, which no signed dose can have
+        return ""
     return str(value.number) if value.number != 1 else value.words
 
 
@@ -85,9 +100,20 @@ _BY_KIND: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (Reading, lambda value: str(value.value)),
     (BloodPressure, lambda value: f"{value.systolic}/{value.diastolic}"),
 )
-_BY_PATH: dict[str, Callable[[Any], str]] = {
-    "identity.nhs_number": spaced,
-    "complications.events.last": lambda value: value[:4],
+_BY_TYPE: dict[str, Callable[[Any], str]] = {
+    "nhs_number": spaced,
+    "partial_date": lambda value: value[:4],
+}
+_ON_THE_PAGE: dict[str, Callable[[Any], str]] = {
+    "medicines.entries.status": lambda value: "" if value == "taking" else value.capitalize(),
+    "other_plan.exists": lambda value: "Another plan exists" if value == "yes" else "Another plan",
+    "other_plan.leads": lambda value: "not decided: ask" if value == "not decided" else value,
+    "pregnancy.pregnant": lambda _: "Pregnant:",
+    "complications.events.naloxone": lambda value: {
+        "yes": "naloxone given",
+        "no": "naloxone not given",
+    }.get(value, "naloxone: not known"),
+    "warning_signs.fever_at": lambda value: f"Temperature {value}",
     "transfusion.refusal": lambda value: (
         "Declines blood products: none" if value == "none" else f"Declines {value}"
     ),
