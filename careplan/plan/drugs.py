@@ -5,29 +5,49 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 
-from careplan.plan.dictionary import CONDITIONS, BadContent, read_toml
+from careplan.plan.content import CONDITIONS, FIRST, BadContent, content
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _REFUSED = re.compile(
     r"(\b(no|not|never|avoid|without)|\b(instead of|rather than|do not|don't|must not))"
     r"( (to|be|give|given|use|any|more))*$"
 )
+_REFUSED_AFTER = re.compile(
+    r"[ -](allerg|(is|are|was|has been) (not|never)\b|must not|cannot|can't|can not)"
+)
 
 
 @dataclass(frozen=True)
 class Drugs:
-    """`families`: ingredient to family. `names`: each written name to the ingredients it holds."""
+    """`families`: ingredient to family. `names`: each written name to the ingredients it holds.
+
+    `groups`: ingredients of any family that share something. `forms`: written names that say how
+    a medicine is made, such as a patch.
+    """
 
     families: Mapping[str, str]
     names: Mapping[str, frozenset[str]]
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def members(self, group: str) -> frozenset[str]:
+        """The ingredients of a group, or of a family."""
+        if group in self.groups:
+            return self.groups[group]
+        return frozenset(one for one, family in self.families.items() if family == group)
+
+    def has_form(self, written: str, form: str) -> bool:
+        """Whether the words say that it is of this form: "patch", or a brand that is one."""
+        text = fold(written)
+        return any(_pattern(name).search(text) for name in self.forms.get(form, ()))
 
     def ingredients(self, written: str) -> frozenset[str]:
         """The known ingredients named in a text; an unknown medicine is its own ingredient."""
-        named = [self.names[name] for name, _ in self._named(fold(written))]
+        named = [self.names[name] for name, _, _ in self._named(fold(written))]
         return frozenset().union(*named) or frozenset({fold(written)})
 
     def family(self, ingredient: str) -> str | None:
@@ -50,7 +70,9 @@ class Drugs:
         """The known medicines a text says to give; "no pethidine" and "instead of" say not to."""
         text = fold(sentence)
         return tuple(
-            name for name, start in self._named(text) if not _REFUSED.search(text[:start].rstrip())
+            name
+            for name, start, end in self._named(text)
+            if not _REFUSED.search(text[:start].rstrip()) and not _REFUSED_AFTER.match(text[end:])
         )
 
     def planned(self, written: str) -> frozenset[str]:
@@ -68,8 +90,8 @@ class Drugs:
             for part, whole in pairs
         )
 
-    def _named(self, text: str) -> Iterator[tuple[str, int]]:
-        """Each known name and where it stands; one inside a longer one is not named."""
+    def _named(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """Each known name, where it begins and ends; one inside a longer one is not named."""
         spans = [
             (match.start(), match.end(), name)
             for name in self.names
@@ -78,7 +100,7 @@ class Drugs:
         for start, end, name in sorted(spans):
             inside = (a <= start and end <= b and b - a > end - start for a, b, _ in spans)
             if not any(inside):
-                yield name, start
+                yield name, start, end
 
 
 def fold(text: str) -> str:
@@ -95,11 +117,14 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 @cache
-def drugs(condition: str = "sickle_cell", root: Path = CONDITIONS) -> Drugs:
-    """Read the condition's table. Raises BadContent where one ingredient stands in two families."""
+def drugs(condition: str = FIRST, root: Path = CONDITIONS) -> Drugs:
+    """Read the condition's table. Raises BadContent where one ingredient stands in two families,
+    or a group names one that stands in none."""
     families: dict[str, str] = {}
     names: dict[str, set[str]] = {}
-    for family, members in read_toml(root / condition / "drugs.toml").items():
+    held = content(condition, "drugs.toml", root)
+    groups, forms = held.pop("groups", {}), held.pop("forms", {})
+    for family, members in held.items():
         if not isinstance(members, dict):
             continue
         for ingredient, others in members.items():
@@ -108,4 +133,12 @@ def drugs(condition: str = "sickle_cell", root: Path = CONDITIONS) -> Drugs:
             families[ingredient] = family
             for name in (ingredient, *others):
                 names.setdefault(fold(name), set()).add(ingredient)
-    return Drugs(families, {name: frozenset(found) for name, found in names.items()})
+    for ingredient in (one for members in groups.values() for one in members):
+        if ingredient not in families:
+            raise BadContent(f"drugs.toml: groups: {ingredient}: stands in no family")
+    return Drugs(
+        families=families,
+        names={name: frozenset(found) for name, found in names.items()},
+        groups={name: frozenset(members) for name, members in groups.items()},
+        forms={form: tuple(map(fold, written)) for form, written in forms.items()},
+    )

@@ -76,7 +76,7 @@ def test_the_ordinary_adult_raises_nothing():
 
 
 def test_every_rule_is_in_the_table_with_its_source():
-    assert set(RULES) == set(rule_table())
+    assert set(RULES) == {name for name, row in rule_table().items() if "kept_by" not in row}
     for row in rule_table().values():
         assert row["severity"] in set(Severity)
         assert row["title"]
@@ -87,7 +87,7 @@ def test_blocks_come_first():
     plan = allergic("codeine", CarePlan(pain_plan=ada().pain_plan))
     order = [list(Severity).index(one.severity) for one in check(Facts(plan, TODAY, DRUGS))]
     assert order == sorted(order)
-    assert set(order) == {0, 1}
+    assert {0, 1} < set(order)
 
 
 @given(st.sampled_from(sorted(DRUGS.names)), st.sampled_from(["{}", "{} 10 mg", "({})", "{}/x"]))
