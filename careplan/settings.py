@@ -29,6 +29,11 @@ class Settings:
     trust_proxy: bool = False
     brand: str = "My sickle cell plan"
     security_contact: str = ""
+    mail_server: str = field(default="", repr=False)
+    mail_from: str = ""
+    notify_key: str = field(default="", repr=False)
+    notify_template: str = ""
+    notify_address: str = ""
 
     @property
     def demo(self) -> bool:
@@ -68,6 +73,11 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         trust_proxy=environ.get("TRUST_PROXY") == "1",
         brand=environ.get("BRAND") or "My sickle cell plan",
         security_contact=environ.get("SECURITY_CONTACT", ""),
+        mail_server=environ.get("MAIL_SERVER", ""),
+        mail_from=environ.get("MAIL_FROM", ""),
+        notify_key=environ.get("NOTIFY_API_KEY", ""),
+        notify_template=environ.get("NOTIFY_TEMPLATE", ""),
+        notify_address=environ.get("NOTIFY_ADDRESS", ""),
     )
     _refuse_unsafe(settings, environ)
     return settings
@@ -86,6 +96,12 @@ def _refuse_unsafe(settings: Settings, environ: Mapping[str, str]) -> None:
         raise Unsafe(
             "These are the demonstration's secrets. Make new ones before real people use this."
         )
+    if settings.mail_server and not settings.mail_from:
+        raise Unsafe("MAIL_SERVER is set but not MAIL_FROM: say which address messages come from.")
+    if settings.notify_key and not settings.notify_template:
+        raise Unsafe("NOTIFY_API_KEY is set but not NOTIFY_TEMPLATE: say which template to use.")
+    if settings.mail_server and settings.notify_key:
+        raise Unsafe("MAIL_SERVER and NOTIFY_API_KEY are both set: messages leave by one way.")
     if settings.pepper in settings.master_keys.values():
         raise Unsafe("PEPPER and MASTER_KEYS must be different secrets.")
 

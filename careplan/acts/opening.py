@@ -328,3 +328,6 @@ def _write_down(
 ) -> None:
     what = {"link": link.facts.id, "version": str(patient.current_version), "how": str(how)}
     append(tx, AuditEvent(kind, reader.at, stranger(reader.recipient), str(link.patient_id), what))
+    if patient.tell_opened:
+        said = {"link": link.facts.id}
+        add_message(tx, "link-opened", said, patient_id=link.patient_id, at=reader.at)

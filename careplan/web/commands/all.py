@@ -10,6 +10,7 @@ from careplan.web.commands.running import (
     verify_audit_command,
 )
 from careplan.web.commands.taking_out import export_command, validate_command
+from careplan.web.commands.telling import send_notices_command
 
 commands = {
     "migrate": migrate_command,
@@ -19,4 +20,5 @@ commands = {
     "routes-access": routes_access_command,
     "export": export_command,
     "validate": validate_command,
+    "send-notices": send_notices_command,
 }
