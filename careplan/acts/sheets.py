@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from careplan.acts.sharing import Shared
@@ -12,12 +13,19 @@ from careplan.plan.care_plan import Version
 from careplan.plan.lifecycle import Tone, standing
 from careplan.plan.safety import age_on
 from careplan.render.card import FullCard, PrivateCard, measure_full_card, measure_private_card
+from careplan.render.copies import CopySheet, Look, body_of, school_fits
 from careplan.render.paper import Sheet, measure
 from careplan.sharing.links import OPENINGS, Kind, Link, State
+from careplan.summary.ambulance import ambulance
+from careplan.summary.copies import Copy, copy_words
 from careplan.summary.emergency import summarise
+from careplan.summary.gp import gp_copy
+from careplan.summary.narrative import narrative, narrative_of
+from careplan.summary.school import school_page
 from careplan.summary.wording import day
 
 _ANY_CODE = "0" * 11
+_LONGEST_NOTICE = "REVIEW OVERDUE. " + "Review was due on 23 September 2026. " * 3
 LONGEST_LINK = 250
 """What the QR of a link may hold at most (P11): the room a measured sheet leaves for it."""
 
@@ -57,6 +65,60 @@ def lay_out_all(world: World, version: Version, *, narrative: str, at: datetime)
             measure_full_card(full_card_sheet(world, version, at=at, link=link))
         else:
             measure_private_card(private_card_sheet(world, version, link=link, named=True))
+    # A notice that will stand on it one day must have room too; the other copies take more pages.
+    sheet, page = school_sheet(world, version, at=at)
+    school_fits(replace(sheet, notices=(_LONGEST_NOTICE,)), page)
+
+
+def large_sheet(world: World, version: Version, *, at: datetime, link: Shared | None) -> CopySheet:
+    """The emergency page in large print, in its own order; as many pages as it takes."""
+    title = copy_words(world.words).say("text.title")
+    body = narrative(version, world.words)
+    return replace(_copy(world, version, Look.LARGE, title, body, at), **_code(link))
+
+
+def ambulance_sheet(
+    world: World, version: Version, *, at: datetime, link: Shared | None
+) -> CopySheet:
+    title = copy_words(world.words).say("ambulance.title")
+    body = narrative_of(ambulance(version, world.words))
+    return replace(_copy(world, version, Look.AMBULANCE, title, body, at), **_code(link))
+
+
+def school_sheet(world: World, version: Version, *, at: datetime) -> tuple[CopySheet, Copy]:
+    """The page for school, and what stands on it; no link, for a link opens the emergency page."""
+    page = school_page(version, world.words, world.drugs)
+    return _of_copy(world, version, Look.SCHOOL, page, at), page
+
+
+def gp_sheet(world: World, version: Version, *, at: datetime) -> CopySheet:
+    return _of_copy(world, version, Look.GP, gp_copy(version, world.words), at)
+
+
+def _of_copy(world: World, version: Version, look: Look, copy: Copy, at: datetime) -> CopySheet:
+    sheet = _copy(world, version, look, copy.title, body_of(copy.blocks), at)
+    return replace(sheet, lead=copy.lead, after=copy.after)
+
+
+def _copy(
+    world: World, version: Version, look: Look, title: str, body: str, at: datetime
+) -> CopySheet:
+    chip = standing(version, london_day(at))
+    return CopySheet(
+        look=look,
+        title=title,
+        name=version.plan.identity.legal_name or version.plan.about_me.known_as or "",
+        body=body,
+        plan_number=version.plan_number,
+        version_number=version.number,
+        printed_at=at,
+        host=_host(world),
+        notices=() if chip.tone is Tone.OK else (f"{chip.label}. {chip.words}",),
+    )
+
+
+def _code(link: Shared | None) -> dict[str, Any]:
+    return {"link": link.address, "short_code": link.code} if link else {}
 
 
 def full_card_sheet(world: World, version: Version, *, at: datetime, link: Shared) -> FullCard:

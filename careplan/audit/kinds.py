@@ -20,8 +20,42 @@ class Kind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 (the name of a deed)
     SIGNED_OUT = "signed_out"
     REGISTRATION_CHECKED = "registration_checked"
+    MEMBER_SUSPENDED = "member_suspended"
+    MEMBER_REINSTATED = "member_reinstated"
+    MEMBER_LEFT = "member_left"
+    ACCESS_HAD_ENDED = "access_had_ended"
+    LIST_UPLOADED = "list_uploaded"
+    PLAN_JOINED = "plan_joined"
+    PLAN_SIGNED_AGAIN = "plan_signed_again"
+    CARER_CODE_MADE = "carer_code_made"
+    CARER_LET_IN = "carer_let_in"
+    CARER_CONFIRMED = "carer_confirmed"
+    CARER_SUSPENDED = "carer_suspended"
+    CARER_RESTORED = "carer_restored"
+    CARER_ENDED = "carer_ended"
+    CARERS_REVIEWED = "carers_reviewed"
+    CARER_ANSWERED = "carer_answered"
+    CHILD_ANSWERED = "child_answered"
+    CHILD_WROTE = "child_wrote"
+    TOLD_IN_PRIVATE = "told_in_private"
+    PRIVATE_DEALT_WITH = "private_dealt_with"
+    HANDOVER_BEGUN = "handover_begun"
+    HANDOVER_AGREED = "handover_agreed"
+    HANDOVER_DONE = "handover_done"
+    HANDOVER_CALLED_OFF = "handover_called_off"
     PLAN_STARTED = "plan_started"
     DRAFT_SAVED = "draft_saved"
+    PRIVATE_WORDS_KEPT = "private_words_kept"
+    PRIVATE_WORDS_DROPPED = "private_words_dropped"
+    PRIVATE_WORDS_TOLD = "private_words_told"
+    TALK_READ = "talk_read"
+    TALK_WRITTEN = "talk_written"
+    CHANGE_SUGGESTED = "change_suggested"
+    SUGGESTION_SETTLED = "suggestion_settled"
+    TALK_REFUSED = "talk_refused"
+    SCREEN_HANDED = "screen_handed"
+    ANSWERED_TOGETHER = "answered_together"
+    TOGETHER_REFUSED = "together_refused"
     CLINIC_CODE_MADE = "clinic_code_made"
     PLAN_LINKED = "plan_linked"
     IDENTITY_CHECKED = "identity_checked"
@@ -43,6 +77,9 @@ class Kind(StrEnum):
     LIST_READ = "list_read"
     PDF_MADE = "pdf_made"
     CARD_PRINTED = "card_printed"
+    CONSENT_GIVEN = "consent_given"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    SHOWN_TO_STAFF = "shown_to_staff"
     EXPORTED = "exported"
     IMPORTED = "imported"
     SETTING_CHANGED = "setting_changed"
@@ -112,7 +149,43 @@ PHRASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "pdf": "as a PDF",
             "card": "as a card",
             "text": "as plain text",
+            "large": "in large print",
+            "ambulance": "for an ambulance crew",
+            "school": "for school",
+            "gp": "for the GP practice",
         },
+        "copy": {
+            "ambulance": "ambulance crews may read your plan in their own order",
+            "school": "your school may have a page from your plan",
+            "gp": "your GP practice may have a copy of your plan",
+        },
+        "step": {
+            "said": "wrote something about",
+            "replied": "replied about",
+            "noted": "read, and had nothing to add about,",
+            "let_stand": "let a line stand beside",
+            "took_away": "took away a line that stood beside",
+            "accepted": "accepted a suggested change to",
+            "declined": "did not accept a suggested change to",
+            "withdrew": "took back a suggested change to",
+            "overtook": "closed a suggested change to",
+        },
+        "why": {
+            "settled": "somebody had answered it already",
+            "not_yours": "it was for the other side to answer",
+            "not_now": "it could not be done just then",
+            "gone": "what it was about is no longer in the plan",
+            "changed": "it had changed in the meantime",
+            "no_words": "there were no words",
+            "too_long": "the words were too long",
+            "unreadable": "the words could not be kept",
+            "unfinished": "something else was half written there",
+            "suspended": "the account had been stopped",
+            "no_answer": "no answer was chosen",
+            "too_late": "too much time had gone by",
+            "no_fit": "the words did not fit on paper",
+        },
+        "access": {"write": "to read and write", "read": "to read"},
         "late": {"yes": "This was written down later, because our records could not be reached."},
     }
 )
@@ -158,6 +231,113 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
             may=_of("body", "registration"),
             shown_to_person=False,
         ),
+        Kind.MEMBER_SUSPENDED: Deed(
+            _CHANGE,
+            _S,
+            "{who} suspended a member of the team.",
+            needs=_of("account"),
+            may=_of("team"),
+            shown_to_person=False,
+        ),
+        Kind.MEMBER_REINSTATED: Deed(
+            _CHANGE,
+            _S,
+            "{who} took a member back into the team.",
+            needs=_of("account"),
+            may=_of("team"),
+            shown_to_person=False,
+        ),
+        Kind.MEMBER_LEFT: Deed(
+            _CHANGE,
+            _S,
+            "{who} noted that a member has left the team.",
+            needs=_of("account"),
+            may=_of("team"),
+            shown_to_person=False,
+        ),
+        Kind.ACCESS_HAD_ENDED: Deed(
+            _DOOR,
+            _P,
+            "{who} tried to change your plan after their access had ended. Nothing was changed.",
+        ),
+        Kind.LIST_UPLOADED: Deed(
+            _CHANGE,
+            _S,
+            "{who} gave in a list of {count} people to start plans for.",
+            needs=_of("count"),
+            may=_of("team"),
+            shown_to_person=False,
+        ),
+        Kind.PLAN_JOINED: Deed(
+            _CHANGE,
+            _P,
+            "{who} joined the plan that the team had started for you to your own.",
+            may=_of("other"),
+        ),
+        Kind.PLAN_SIGNED_AGAIN: Deed(
+            _CHANGE,
+            _P,
+            "{who} signed your pain plan again, with every word as it was[, version {version}].",
+            needs=_of("version"),
+            may=_of("digest", "registration"),
+        ),
+        Kind.CARER_CODE_MADE: Deed(
+            _CHANGE, _P, "{who} made a code that lets somebody help you with your plan."
+        ),
+        Kind.CARER_LET_IN: Deed(
+            _CHANGE, _P, "{who} was let in to your plan[, {access}].", may=_of("access")
+        ),
+        Kind.CARER_CONFIRMED: Deed(
+            _CHANGE, _P, "{who} saw the papers of somebody who may act for you."
+        ),
+        # Nothing of the next two is on the person's page: whoever presses them may look at it.
+        Kind.CARER_SUSPENDED: Deed(
+            _CHANGE, _P, "{who} paused somebody’s access to your plan.", shown_to_person=False
+        ),
+        Kind.CARER_RESTORED: Deed(
+            _CHANGE, _P, "{who} gave somebody’s access to your plan back.", shown_to_person=False
+        ),
+        Kind.CARER_ENDED: Deed(_CHANGE, _P, "{who} ended somebody’s access to your plan."),
+        Kind.CARERS_REVIEWED: Deed(
+            _CHANGE, _P, "{who} looked again at who may act for you, and left it as it is."
+        ),
+        Kind.CARER_ANSWERED: Deed(
+            _CHANGE,
+            _P,
+            "{who} gave an answer of their own to the pain plan: {answer}.",
+            needs=_of("answer"),
+            may=_VERSION,
+        ),
+        Kind.CHILD_ANSWERED: Deed(
+            _CHANGE,
+            _P,
+            "{who} handed you the phone, and you answered the pain plan: {answer}.",
+            needs=_of("answer"),
+            may=_VERSION,
+        ),
+        Kind.CHILD_WROTE: Deed(
+            _CHANGE, _P, "{who} handed you the phone, and you wrote your own page."
+        ),
+        Kind.TOLD_IN_PRIVATE: Deed(
+            _CHANGE, _P, "{who} told the team something in private.", shown_to_person=False
+        ),
+        Kind.PRIVATE_DEALT_WITH: Deed(
+            _CHANGE,
+            _P,
+            "{who} dealt with what you told the team in private.",
+            shown_to_person=False,
+        ),
+        Kind.HANDOVER_BEGUN: Deed(
+            _CHANGE,
+            _P,
+            "{who} began your move to another team[, {team}]. Your plan is valid throughout.",
+            may=_of("team"),
+        ),
+        Kind.HANDOVER_AGREED: Deed(_CHANGE, _P, "{who} agreed to your move to another team."),
+        Kind.HANDOVER_DONE: Deed(
+            _CHANGE, _P, "Your plan moved to another team[, {team}].", may=_of("team")
+        ),
+        Kind.HANDOVER_CALLED_OFF: Deed(_CHANGE, _P, "{who} called off your move to another team."),
         Kind.PLAN_STARTED: Deed(_CHANGE, _P, "{who} started your plan.", may=_of("team")),
         Kind.DRAFT_SAVED: Deed(
             _CHANGE,
@@ -165,6 +345,72 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
             "{who} saved changes to “{section}”. They are not in your plan yet.",
             needs=_of("section"),
             may=_of("revision"),
+            shown_to_person=False,
+        ),
+        Kind.PRIVATE_WORDS_KEPT: Deed(
+            _CHANGE, _P, "{who} kept private words.", shown_to_person=False
+        ),
+        Kind.PRIVATE_WORDS_DROPPED: Deed(
+            _CHANGE, _P, "{who} threw private words away.", shown_to_person=False
+        ),
+        Kind.PRIVATE_WORDS_TOLD: Deed(
+            _CHANGE, _P, "{who} gave private words to the team.", shown_to_person=False
+        ),
+        Kind.TALK_READ: Deed(
+            _LOOK,
+            _P,
+            "{who} read what you and your team say about your plan[, at “{section}”].",
+            may=_of("section", "thread"),
+            shown_to_person=False,
+        ),
+        Kind.TALK_WRITTEN: Deed(
+            _CHANGE,
+            _P,
+            "{who} {step} “{section}”.",
+            needs=_of("step", "section"),
+            may=_of("thread"),
+        ),
+        Kind.CHANGE_SUGGESTED: Deed(
+            _CHANGE,
+            _P,
+            "{who} suggested a change to “{section}”.",
+            needs=_of("section"),
+            may=_of("thread"),
+        ),
+        Kind.SUGGESTION_SETTLED: Deed(
+            _CHANGE,
+            _P,
+            "{who} {step} “{section}”.",
+            needs=_of("step", "section"),
+            may=_of("thread"),
+        ),
+        Kind.TALK_REFUSED: Deed(
+            _DOOR,
+            _P,
+            "{who} tried to write about your plan and could not: {why}.",
+            needs=_of("why"),
+            may=_of("section", "thread"),
+            shown_to_person=False,
+        ),
+        Kind.SCREEN_HANDED: Deed(
+            _CHANGE,
+            _P,
+            "{who} handed you the screen, to answer your plan together.",
+            may=_VERSION,
+        ),
+        Kind.ANSWERED_TOGETHER: Deed(
+            _CHANGE,
+            _P,
+            "{person} answered the pain plan on a screen that {who} handed over: {answer}.",
+            needs=_of("answer", "person"),
+            may=_VERSION,
+        ),
+        Kind.TOGETHER_REFUSED: Deed(
+            _DOOR,
+            _P,
+            "An answer on a screen that {who} handed over could not be kept: {why}.",
+            needs=_of("why"),
+            may=_VERSION,
             shown_to_person=False,
         ),
         Kind.CLINIC_CODE_MADE: Deed(
@@ -268,7 +514,11 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         ),
         Kind.READ_BY_TEAM: Deed(_LOOK, _P, "{who} read your plan.", may=_of("version", "section")),
         Kind.VERSION_READ: Deed(
-            _LOOK, _P, "{who} read version {version} of your plan.", needs=_of("version")
+            _LOOK,
+            _P,
+            "{who} read version {version} of your plan[, beside version {other}].",
+            needs=_of("version"),
+            may=_of("other"),
         ),
         Kind.LIST_READ: Deed(
             _LOOK,
@@ -288,6 +538,11 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
             _P,
             "{who} printed your [{card} ]card.",
             may=_of("card", "version", "link"),
+        ),
+        Kind.CONSENT_GIVEN: Deed(_CHANGE, _P, "{who} agreed: {copy}.", needs=_of("copy")),
+        Kind.CONSENT_WITHDRAWN: Deed(_CHANGE, _P, "{who} took back: {copy}.", needs=_of("copy")),
+        Kind.SHOWN_TO_STAFF: Deed(
+            _LOOK, _P, "{who} held your emergency page ready to show.", may=_VERSION
         ),
         Kind.EXPORTED: Deed(
             _LOOK, _P, "{who} took a copy of your plan[ {form}].", may=_of("form", "version")

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates" / "summary"
+RENDITIONS = TEMPLATES.parent / "renditions"
 # Pango's font maps are shared by the whole process and are not made for two threads at once.
 _LOCK = threading.Lock()
 
@@ -38,7 +39,7 @@ class Laid:
 
 
 def lay_out(html: str, *, style: str) -> Laid:
-    """Pages of `html` under our own sheet `style` (a file of templates/summary)."""
+    """Pages of `html` under our own sheet `style` (a file of templates/summary or renditions)."""
     with _LOCK:
         # A second's work, which neither starting nor reading a plan should wait for.
         from careplan.render import typesetter  # noqa: PLC0415
@@ -57,7 +58,7 @@ def warm() -> None:
 def frames() -> Environment:
     """The papers' own templates; people's text is escaped like everywhere."""
     return Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader([TEMPLATES, RENDITIONS]),
         autoescape=True,
         undefined=StrictUndefined,
         auto_reload=False,

@@ -14,7 +14,7 @@ from weasyprint.css.counters import CounterStyle
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from careplan.render.press import TEMPLATES
+from careplan.render.press import RENDITIONS, TEMPLATES
 
 FONTS = Path(__file__).parent.parent / "web" / "static" / "vendor" / "fonts"
 FACES = {
@@ -60,7 +60,8 @@ def _counters() -> CounterStyle:
 
 @cache
 def _sheet(style: str) -> weasyprint.CSS:
-    text = (TEMPLATES / style).read_text("utf-8")
+    path = next(one / style for one in (TEMPLATES, RENDITIONS) if (one / style).is_file())
+    text = path.read_text("utf-8")
     return weasyprint.CSS(
         string=_faces() + text,
         font_config=_fonts(),

@@ -29,6 +29,9 @@ _KEEP = on_both(lambda insert: insert(rendition).on_conflict_do_nothing())
 _DROP = delete(rendition).where(
     _c.patient_id == bindparam("of_patient"), _c.version < bindparam("current")
 )
+_DROP_KIND = delete(rendition).where(
+    _c.patient_id == bindparam("of_patient"), _c.kind == bindparam("of_kind")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,11 @@ def rendition_of(tx: Transaction, paper: Rendition) -> bytes | None:
 def drop_superseded(tx: Transaction, patient_id: UUID, *, current: int) -> int:
     """How many papers of earlier versions were thrown away. They can be made again."""
     return tx.run(_DROP, {"of_patient": patient_id, "current": current}).rowcount
+
+
+def drop_copies(tx: Transaction, patient_id: UUID, *, kind: str) -> int:
+    """How many papers of one kind were thrown away: whoever they were for may have none."""
+    return tx.run(_DROP_KIND, {"of_patient": patient_id, "of_kind": kind}).rowcount
 
 
 def _row_of(paper: Rendition) -> str:

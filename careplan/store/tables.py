@@ -28,6 +28,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 
@@ -53,10 +54,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class NoneFirst(TypeDecorator[date]):
-    """A date or nothing, where nothing is kept as the first of all days.
-
-    The two databases disagree on where NULL sorts, and one index must serve the team's list.
-    """
+    """A date or nothing, where nothing is kept as the first of all days."""
 
     impl = Date
     cache_ok = True
@@ -66,6 +64,22 @@ class NoneFirst(TypeDecorator[date]):
 
     def process_result_value(self, value: date | None, dialect: Dialect) -> date | None:
         return None if value in {None, date.min} else value
+
+
+class NoneLast(TypeDecorator[date]):
+    """A date or nothing, where nothing is kept as the last of all days.
+
+    The two databases disagree on where NULL sorts, and one index must serve the team's list.
+    """
+
+    impl = Date
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> date:
+        return date.max if value is None else value
+
+    def process_result_value(self, value: date | None, dialect: Dialect) -> date | None:
+        return None if value in {None, date.max} else value
 
 
 class Sealed(LargeBinary):
@@ -144,6 +158,30 @@ session = Table(
 
 # --- the person ------------------------------------------------------------------------------
 
+DESK_LISTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "never_signed": ("signed_at IS NULL",) * 2,
+        "answer_pending": ("answer_pending IS 1", "answer_pending IS true"),
+        "changed": ("changed_since_signed IS 1", "changed_since_signed IS true"),
+        "dose_stopped": ("dose_stopped IS 1", "dose_stopped IS true"),
+        "unlinked": ("unlinked IS 1", "unlinked IS true"),
+        "disagreed": ("disagreed IS 1", "disagreed IS true"),
+        "waiting": ("waiting_for_team IS 1", "waiting_for_team IS true"),
+        "signer_left": ("signer_left_at IS NOT NULL",) * 2,
+    }
+)
+"""Who stands in each list of the desk, as SQLite and PostgreSQL spell it: an index holds only
+them, in the order of the list, so that neither a page nor a count looks at anybody else."""
+
+
+def _desk_list(name: str, kept: tuple[str, str]) -> Index:
+    sqlite, postgresql = (text(one) for one in kept)
+    # Its own column comes last: SQLite would look at the row for it even so.
+    columns = ("team_id", "due_on", "patient_id", kept[0].partition(" ")[0])
+    where = {"sqlite_where": sqlite, "postgresql_where": postgresql}
+    return Index(f"ix_patient_{name}", *columns, **where)
+
+
 patient = Table(
     "patient",
     metadata,
@@ -160,8 +198,34 @@ patient = Table(
     Column("answer_pending", Boolean, nullable=False),
     Column("changed_since_signed", Boolean, nullable=False),
     Column("dose_stopped", Boolean, nullable=False),
+    Column("tell_opened", Boolean, nullable=False, server_default=false()),
     Column("face", Sealed),
-    Index(None, "team_id", "review_due", "patient_id"),
+    # What the desk's lists are made of; each has an index of its own below.
+    Column("due_on", NoneLast, nullable=False, server_default="9999-12-31"),
+    Column("next_due", NoneLast, nullable=False, server_default="9999-12-31"),
+    Column("unlinked", Boolean, nullable=False, server_default=false()),
+    Column("disagreed", Boolean, nullable=False, server_default=false()),
+    Column("waiting_for_team", Boolean, nullable=False, server_default=false()),
+    Column("signed_by", Uuid),
+    Column("signer_left_at", Moment),
+    # The team that takes over, while a handover lasts.
+    Column("next_team_id", Uuid),
+    Index(
+        "ix_patient_next_team",
+        "next_team_id",
+        "patient_id",
+        sqlite_where=text("next_team_id IS NOT NULL"),
+        postgresql_where=text("next_team_id IS NOT NULL"),
+    ),
+    Index("ix_patient_due", "team_id", "due_on", "patient_id"),
+    Index("ix_patient_next", "team_id", "next_due", "patient_id"),
+    *(_desk_list(name, kept) for name, kept in DESK_LISTS.items()),
+    Index(
+        "ix_patient_signed_by",
+        "signed_by",
+        sqlite_where=text("signed_by IS NOT NULL"),
+        postgresql_where=text("signed_by IS NOT NULL"),
+    ),
 )
 
 # Not spread by person: it is what finds the person. Keep it small.
@@ -388,6 +452,175 @@ counter = Table(
     sqlite_with_rowid=False,
 )
 
+# --- the person's alone ----------------------------------------------------------------------
+
+private_note = Table(
+    "private_note",
+    metadata,
+    _patient(),
+    Column("note_id", Uuid, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("body", Sealed, nullable=False),
+)
+
+photo = Table(
+    "photo",
+    metadata,
+    _patient(),
+    Column("updated_at", Moment, nullable=False),
+    Column("body", Sealed, nullable=False),
+)
+
+notice_choice = Table(
+    "notice_choice",
+    metadata,
+    _patient(),
+    Column("account_id", Uuid, ForeignKey("account.account_id"), primary_key=True),
+    Column("body", Sealed, nullable=False),
+)
+
+notice_sent = Table(
+    "notice_sent",
+    metadata,
+    _patient(),
+    Column("reference", Uuid, primary_key=True),
+    Column("account_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+notice_due = Table(
+    "notice_due",
+    metadata,
+    _patient(),
+    Column("due_on", Date, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+# --- lists of people to invite ---------------------------------------------------------------
+
+# Nobody's yet: whoever is on such a list gets a key of their own when their plan is made.
+invitation_batch = Table(
+    "invitation_batch",
+    metadata,
+    Column("batch_id", Uuid, primary_key=True),
+    Column("team_id", Uuid, ForeignKey("team.team_id"), nullable=False),
+    Column("made_by", Uuid, ForeignKey("account.account_id"), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("total", Integer, nullable=False),
+    Index(None, "team_id", "made_at"),
+)
+
+invitation_row = Table(
+    "invitation_row",
+    metadata,
+    Column("batch_id", Uuid, ForeignKey("invitation_batch.batch_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),
+    Column("made_patient", Uuid, index=True),
+    Column("body", Sealed, nullable=False),
+    Index(None, "batch_id", "state", "number"),
+)
+
+# What the person has agreed to: `sequence` is the number of the deed in their trail.
+consent = Table(
+    "consent",
+    metadata,
+    _patient(),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("body", Sealed, nullable=False),
+)
+
+# --- what the two sides say to each other ----------------------------------------------------
+
+thread = Table(
+    "thread",
+    metadata,
+    _patient(),
+    Column("thread_id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("side", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("waiting_for", Text),
+    Column("began_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("stands", Boolean, nullable=False),
+    Column("body", Sealed, nullable=False),
+)
+
+thread_entry = Table(
+    "thread_entry",
+    metadata,
+    Column("patient_id", Uuid, primary_key=True),
+    Column("thread_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("side", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("body", Sealed, nullable=False),
+    ForeignKeyConstraint(["patient_id", "thread_id"], ["thread.patient_id", "thread.thread_id"]),
+)
+
+thread_seen = Table(
+    "thread_seen",
+    metadata,
+    Column("patient_id", Uuid, primary_key=True),
+    Column("thread_id", Uuid, primary_key=True),
+    Column("side", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    ForeignKeyConstraint(["patient_id", "thread_id"], ["thread.patient_id", "thread.thread_id"]),
+)
+
+# --- who else may act for the person ----------------------------------------------------------
+
+carer_grant = Table(
+    "carer_grant",
+    metadata,
+    _patient(),
+    Column("grant_id", Uuid, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("account.account_id"), nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("body", Sealed, nullable=False),
+)
+
+# Like the codes of the clinic: lives for minutes, is found by its hash alone.
+carer_code = Table(
+    "carer_code",
+    metadata,
+    Column("code_hash", LargeBinary, primary_key=True),
+    Column("patient_id", Uuid, ForeignKey("patient.patient_id"), nullable=False, index=True),
+    Column("made_by", Uuid, ForeignKey("account.account_id"), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+    Column("used_by", Uuid, ForeignKey("account.account_id")),
+    Column("used_at", Moment),
+    Column("terms", Sealed, nullable=False),
+)
+
+quiet_note = Table(
+    "quiet_note",
+    metadata,
+    _patient(),
+    Column("note_id", Uuid, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("body", Sealed, nullable=False),
+)
+
+handover = Table(
+    "handover",
+    metadata,
+    _patient(),
+    Column("move_on", Date, nullable=False),
+    Column("began_at", Moment, nullable=False),
+    Column("body", Sealed, nullable=False),
+)
+
 # --- the closed list -------------------------------------------------------------------------
 
 
@@ -406,8 +639,8 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
         "membership": _names("account_id team_id role state since verified_at verified_by"),
         "session": _names("token_hash account_id created_at last_seen_at second_factor_at"),
         "patient": _names(
-            "patient_id team_id state data_key master_id created_at current_version review_due "
-            "valid_to signed_at answer_pending changed_since_signed dose_stopped"
+            "patient_id team_id next_team_id state data_key master_id created_at current_version "
+            "review_due valid_to signed_at answer_pending changed_since_signed dose_stopped tell_opened"
         ),
         "directory": _names("kind hash patient_id target"),
         "search_word": _names("patient_id team_id hash"),
@@ -431,6 +664,23 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
         "link_file": _names(
             "patient_id link_id position version content_type last_updated jwe jwe_zipped"
         ),
+        "notice_choice": _names("patient_id account_id"),
+        "notice_sent": _names("patient_id reference account_id kind state at"),
+        "notice_due": _names("patient_id due_on at"),
+        "photo": _names("patient_id updated_at"),
+        "private_note": _names("patient_id note_id revision updated_at"),
+        "invitation_batch": _names("batch_id team_id made_by made_at state total"),
+        "invitation_row": _names("batch_id number state made_patient"),
+        "consent": _names("patient_id sequence at"),
+        "thread": _names(
+            "patient_id thread_id kind side state waiting_for began_at last_at entries stands"
+        ),
+        "thread_entry": _names("patient_id thread_id number side at"),
+        "thread_seen": _names("patient_id thread_id side number"),
+        "carer_grant": _names("patient_id grant_id account_id state since"),
+        "carer_code": _names("code_hash patient_id made_by made_at expires_at used_by used_at"),
+        "quiet_note": _names("patient_id note_id state at"),
+        "handover": _names("patient_id move_on began_at"),
         "trail_head": _names("patient_id sequence digest"),
         "audit_event": _names("patient_id sequence at digest"),
         "service_head": _names("chain sequence digest"),
@@ -442,7 +692,7 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
 """Ids, states, due dates, revisions, counters, times, hashes, wrapped keys and ciphertext only."""
 
 NOT_BY_PERSON = _names(
-    "team account membership session directory clinic_code outbox service_head service_event "
-    "counter"
+    "team account membership session directory clinic_code carer_code outbox service_head "
+    "service_event counter invitation_batch invitation_row"
 )
 """Tables whose keys do not begin with a patient's id, each for the reason given at the table."""

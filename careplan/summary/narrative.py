@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from careplan.plan.care_plan import Version
 from careplan.plan.dictionary import Dictionary
-from careplan.summary.blocks import Block, Fact, spaced
+from careplan.summary.blocks import Block, EmergencySummary, Fact, spaced
 from careplan.summary.emergency import summarise
 from careplan.summary.record import record_lines, record_sections
 
@@ -45,7 +45,12 @@ _LONGEST_NUMBER = 24
 
 def narrative(version: Version, words: Dictionary, *, translate: Translate = str) -> str:
     """What an emergency department may see, items 1 to 17."""
-    return _render("narrative.html", translate, summary=summarise(version, words))
+    return narrative_of(summarise(version, words), translate=translate)
+
+
+def narrative_of(summary: EmergencySummary, *, translate: Translate = str) -> str:
+    """The same for a summary in another order, such as an ambulance crew's."""
+    return _render("narrative.html", translate, summary=summary)
 
 
 def record_narrative(version: Version, words: Dictionary, *, translate: Translate = str) -> str:
