@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import StrEnum
@@ -12,8 +11,17 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from careplan.plan.care_plan import SECTIONS
+from careplan.plan.content import (
+    CONDITIONS,
+    FIRST,
+    BadContent,
+    condition_facts,
+    content,
+    read_toml,
+)
 
-CONDITIONS = Path(__file__).parent.parent / "conditions"
+__all__ = ["CONDITIONS", "FIRST", "BadContent", "dictionary", "read_toml"]
+
 SURFACES = (
     *("record", "emergency", "page", "a4", "card", "private"),
     *("large", "text", "staff", "ambulance", "school", "gp", "export"),
@@ -33,10 +41,6 @@ class Carry(StrEnum):
     MUST = "must"
     MAY = "may"
     NEVER = "never"
-
-
-class BadContent(ValueError):
-    """A content file that does not fit the plan; found at start, never in front of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class Dictionary:
     fields: Mapping[str, Field]
     options: Mapping[str, Mapping[str, str]]
     surfaces: Mapping[str, Mapping[str, Carry]]
+    left_out: frozenset[str] = frozenset()
+    """Sections that a plan for this condition never asks for."""
 
     def field(self, path: str) -> Field:
         return self.fields[path]
@@ -99,11 +105,14 @@ class Dictionary:
 
 
 @cache
-def dictionary(condition: str = "sickle_cell", root: Path = CONDITIONS) -> Dictionary:
+def dictionary(condition: str = FIRST, root: Path = CONDITIONS) -> Dictionary:
     """Read and check a condition's folder. Raises BadContent naming the file and the place."""
-    folder = root / condition
+
+    def tables(file: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        return _tables(file, content(condition, file, root))
+
     sections, found = {}, {}
-    for name, table in _tables(folder / "fields.toml"):
+    for name, table in tables("fields.toml"):
         for key in ("title", "by", "surface"):
             if not isinstance(table.get(key), str):
                 raise BadContent(f"fields.toml: {name}: no {key}")
@@ -111,32 +120,25 @@ def dictionary(condition: str = "sickle_cell", root: Path = CONDITIONS) -> Dicti
         found.update(own)
         top = tuple(path for path in own if path.count(".") == 1)
         sections[name] = Section(name, table["title"], table["by"], top)
+    facts = condition_facts(condition, root)
     made = Dictionary(
-        condition=read_toml(folder / "condition.toml"),
+        condition={name: said for name, said in facts.items() if isinstance(said, str)},
         sections=sections,
         fields=found,
-        options=dict(_tables(folder / "options.toml")),
-        surfaces={name: _row(name, row) for name, row in _tables(folder / "surfaces.toml")},
+        options=dict(tables("options.toml")),
+        surfaces={name: _row(name, row) for name, row in tables("surfaces.toml")},
+        left_out=frozenset(facts.get("leave_out", ())),
     )
     _check(made)
     return made
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """A content file. Raises BadContent where it is missing or is not TOML."""
-    try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except (OSError, tomllib.TOMLDecodeError) as problem:
-        raise BadContent(f"{path.name}: {problem}") from problem
-
-
-def _tables(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, value in read_toml(path).items():
+def _tables(file: str, held: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, value in held.items():
         if isinstance(value, dict):
             yield name, value
         elif name not in _META:
-            raise BadContent(f"{path.name}: {name}: a table was expected")
+            raise BadContent(f"{file}: {name}: a table was expected")
 
 
 def _row(name: str, row: Mapping[str, Any]) -> dict[str, Carry]:
@@ -176,6 +178,8 @@ def _check(made: Dictionary) -> None:
     required = dict(_paths())
     for path in sorted(({*SECTIONS} ^ {*made.sections}) | ({*required} ^ {*made.fields})):
         raise BadContent(f"fields.toml: {path}: stands in only one of the plan and its dictionary")
+    for name in sorted(made.left_out - {*SECTIONS}):
+        raise BadContent(f"condition.toml: leave_out: no section {name!r}")
     for section in made.sections.values():
         if section.by not in AUTHORS:
             raise BadContent(f"fields.toml: {section.id}: by {section.by!r} is nobody we know")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from careplan.plan.dictionary import CONDITIONS, BadContent, Dictionary
+from careplan.plan.content import BadContent, content
+from careplan.plan.dictionary import Dictionary
 
 _SECTIONS = (
     "frame", "headings", "who", "genotype", "allergies", "dose", "flags", "signed", "phone24",
@@ -37,14 +37,13 @@ def phrases(words: Dictionary) -> Phrases:
 
 @cache
 def _read(condition: str) -> Phrases:
-    with (CONDITIONS / condition / "emergency.toml").open("rb") as file:
-        content = tomllib.load(file)
+    held = content(condition, "emergency.toml")
     for name in _SECTIONS:
-        if not isinstance(content.get(name), dict):
+        if not isinstance(held.get(name), dict):
             raise BadContent(f"emergency.toml: no section {name!r}")
-    lines = {f"{name}.{key}": text for name in _SECTIONS for key, text in content[name].items()}
+    lines = {f"{name}.{key}": text for name in _SECTIONS for key, text in held[name].items()}
     for key, text in lines.items():
         if not isinstance(text, str) or not text.strip():
             raise BadContent(f"emergency.toml: {key}: a line of words was expected")
-    flags = tuple((one["sign"], one["think"]) for one in content["red_flags"])
+    flags = tuple((one["sign"], one["think"]) for one in held["red_flags"])
     return Phrases(lines, flags)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from careplan.plan.care_plan import CarePlan, Signature, Version
+from careplan.plan.content import FIRST
 from careplan.plan.drugs import Drugs
 from careplan.plan.rules.tables import Limits, Phrases, TypeWords, lines
 from careplan.plan.rules.treatments import Treatment, treatments

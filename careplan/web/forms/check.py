@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from careplan.plan.content import FIRST
 from careplan.web.forms.pages import Body, section_pages
 from careplan.web.forms.questions import questions
 from careplan.web.forms.say import answer_words
@@ -26,9 +27,11 @@ class CheckView:
     rows: tuple[Row, ...]
 
 
-def check_of(section: str, body: Body, *, href: Callable[[str, str], str]) -> CheckView:
+def check_of(
+    section: str, body: Body, *, href: Callable[[str, str], str], condition: str = FIRST
+) -> CheckView:
     """Every question of every page that applies."""
-    found = section_pages(section)
+    found = section_pages(section, condition)
     rows: list[Row] = []
     for page in found.pages:
         if not page.applies(body):

@@ -4,13 +4,13 @@ at start.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from careplan.plan.dictionary import CONDITIONS, BadContent, dictionary
+from careplan.plan.content import FIRST, BadContent, content
+from careplan.plan.dictionary import dictionary
 
 Body = Mapping[str, Any]
 """A section's draft: {"plain": plan values that passed, "typed": raw text that did not, "done":
@@ -44,6 +44,7 @@ class Page:
     radios: tuple[str, ...] = ()
     in_order: tuple[str, ...] = ()
     exclusive: tuple[str, ...] = ()
+    condition: str = FIRST
 
     def applies(self, body: Body) -> bool:
         if self.when is None:
@@ -62,6 +63,7 @@ class Section:
     desk: bool
     optional: bool
     pages: tuple[Page, ...]
+    condition: str = FIRST
 
     def page(self, page_id: str) -> Page:
         """Raises KeyError for a page that is not there."""
@@ -69,41 +71,48 @@ class Section:
 
 
 @cache
-def patient_pages(condition: str = "sickle_cell") -> tuple[Section, ...]:
+def patient_pages(condition: str = FIRST) -> tuple[Section, ...]:
     return tuple(_load(condition, "patient_pages.toml", desk=False))
 
 
 @cache
-def team_pages(condition: str = "sickle_cell") -> tuple[Section, ...]:
+def team_pages(condition: str = FIRST) -> tuple[Section, ...]:
     return tuple(_load(condition, "team_pages.toml", desk=True))
 
 
-def section_pages(section_id: str) -> Section:
-    """A section by its name in the plan. Raises KeyError."""
-    return {one.id: one for one in (*patient_pages(), *team_pages())}[section_id]
+def section_pages(section_id: str, condition: str = FIRST) -> Section:
+    """A section by its name in the plan. Raises KeyError where such a plan does not have it."""
+    every = (*patient_pages(condition), *team_pages(condition))
+    return {one.id: one for one in every}[section_id]
 
 
-def first_five() -> tuple[Page, ...]:
+def first_five(condition: str = FIRST) -> tuple[Page, ...]:
     """What an emergency department needs most, if the person is taken ill tonight, in order."""
-    found = [page for section in patient_pages() for page in section.pages if page.first_five]
+    every = patient_pages(condition)
+    found = [page for section in every for page in section.pages if page.first_five]
     return tuple(sorted(found, key=lambda page: page.first_five or 0))
 
 
 def next_page(page: Page, body: Body) -> Page | None:
     """The next page of the section that applies; None at its end."""
-    return _after(section_pages(page.section).pages, page, {page.section: body})
+    return _after(pages_beside(page), page, {page.section: body})
 
 
 def page_before(page: Page, body: Body) -> Page | None:
-    return _after(section_pages(page.section).pages[::-1], page, {page.section: body})
+    return _after(pages_beside(page)[::-1], page, {page.section: body})
 
 
 def next_of_first_five(page: Page, drafts: Mapping[str, Body]) -> Page | None:
-    return _after(first_five(), page, drafts)
+    return _after(first_five(page.condition), page, drafts)
 
 
 def before_of_first_five(page: Page, drafts: Mapping[str, Body]) -> Page | None:
-    return _after(first_five()[::-1], page, drafts)
+    return _after(first_five(page.condition)[::-1], page, drafts)
+
+
+def pages_beside(page: Page) -> tuple[Page, ...]:
+    """All the pages of its section, itself among them."""
+    return section_pages(page.section, page.condition).pages
 
 
 def _after(pages: Sequence[Page], page: Page, drafts: Mapping[str, Body]) -> Page | None:
@@ -112,32 +121,38 @@ def _after(pages: Sequence[Page], page: Page, drafts: Mapping[str, Body]) -> Pag
 
 
 def _load(condition: str, file: str, *, desk: bool) -> Iterator[Section]:
-    with (CONDITIONS / condition / file).open("rb") as opened:
-        content = tomllib.load(opened)
-    for key in content.keys() - _META - {"section"}:
+    held, left_out = content(condition, file), dictionary(condition).left_out
+    for key in held.keys() - _META - {"section"}:
         raise BadContent(f"{file}: {key}: unknown key")
-    for table in content["section"]:
+    for table in held["section"]:
+        if table["id"] in left_out:
+            continue
         try:
-            yield _section(table, desk=desk)
+            yield _section(table, condition, desk=desk)
         except (KeyError, TypeError, ValueError) as problem:
             raise BadContent(f"{file}: {table.get('id')}: {problem}") from problem
 
 
-def _section(table: Mapping[str, Any], *, desk: bool) -> Section:
+def _section(table: Mapping[str, Any], condition: str, *, desk: bool) -> Section:
     section_id = table["id"]
-    title = table.get("title", dictionary().sections[section_id].title)
-    pages = tuple(_page(section_id, title, page, desk=desk) for page in table["page"])
+    title = table.get("title", dictionary(condition).sections[section_id].title)
+    pages = tuple(
+        _page(page, section=section_id, caption=title, condition=condition, desk=desk)
+        for page in table["page"]
+    )
     if len({page.id for page in pages}) < len(pages):
         raise ValueError("two pages have one id")
     hint, optional = table.get("hint", ""), table.get("optional", False)
-    return Section(section_id, title, hint, desk, optional, pages)
+    return Section(section_id, title, hint, desk, optional, pages, condition)
 
 
-def _page(section: str, caption: str, table: Mapping[str, Any], *, desk: bool) -> Page:
+def _page(
+    table: Mapping[str, Any], *, section: str, caption: str, condition: str, desk: bool
+) -> Page:
     known = dict(table)
     fields = tuple(f"{section}.{name}" for name in known.pop("fields"))
     for path in fields:
-        dictionary().field(path)
+        dictionary(condition).field(path)
     when = known.pop("when", None)
     lists = {key: tuple(value) for key, value in known.items() if isinstance(value, list)}
     page = Page(
@@ -146,6 +161,7 @@ def _page(section: str, caption: str, table: Mapping[str, Any], *, desk: bool) -
         desk=desk,
         fields=fields,
         when=(when["field"], when["is"]) if when else None,
+        condition=condition,
         **(known | lists),
     )
     _check_names(page)
@@ -154,7 +170,7 @@ def _page(section: str, caption: str, table: Mapping[str, Any], *, desk: bool) -
 
 def _check_names(page: Page) -> None:
     """Every name a page gives words or a manner to is a field the page asks."""
-    asked = {path.partition(".")[2] for path in _all(page.fields)}
+    asked = {path.partition(".")[2] for path in _all(page.fields, page.condition)}
     named = {
         *page.labels,
         *page.hints,
@@ -168,7 +184,7 @@ def _check_names(page: Page) -> None:
         raise ValueError(f"{page.id}: {name} is not asked here")
 
 
-def _all(paths: tuple[str, ...]) -> Iterator[str]:
+def _all(paths: tuple[str, ...], condition: str) -> Iterator[str]:
     for path in paths:
         yield path
-        yield from _all(dictionary().field(path).children)
+        yield from _all(dictionary(condition).field(path).children, condition)

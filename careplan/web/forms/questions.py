@@ -95,12 +95,11 @@ def bare(kind: Any) -> Any:
 
 
 def _question(page: Page, path: str) -> Question:
-    field = dictionary().field(path)
+    words = dictionary(page.condition)
+    field = words.field(path)
     short = path.partition(".")[2]
     children = tuple(
-        _question(page, inner)
-        for inner in field.children
-        if dictionary().field(inner).shown != "status"
+        _question(page, inner) for inner in field.children if words.field(inner).shown != "status"
     )
     options = _options(page, field, short)
     top = "." not in short
@@ -149,7 +148,7 @@ def _options(page: Page, field: Field, short: str) -> tuple[Option, ...]:
     elif field.type == "answer3":
         known = {str(one): str(one).capitalize() for one in Answer3}
     elif field.options:
-        known = dict(dictionary().options[field.options])
+        known = dict(dictionary(page.condition).options[field.options])
     elif field.type in ("choice", "choices"):
         known = {str(one): str(one) for one in _closed_list(field.path)}
     else:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from careplan.plan.care_plan import SECTIONS
 from careplan.plan.codec import Unreadable, from_plain
+from careplan.plan.content import FIRST
 from careplan.web.forms.pages import Body, Page, section_pages
 from careplan.web.forms.questions import UNSURE, questions
 from careplan.web.forms.raw import Form, item_name, raw_of
@@ -65,12 +66,12 @@ def again(page: Page, body: Body, *, today: date) -> Reading:
     return replace(look(page, body, today=today), body=dict(body))
 
 
-def finish(section: str, body: Body, *, today: date) -> Any:
+def finish(section: str, body: Body, *, today: date, condition: str = FIRST) -> Any:
     """The section of the plan that this draft is.
     Raises NotFinished; never leaves anything typed out.
     """
     errors: list[FieldError] = []
-    for page in section_pages(section).pages:
+    for page in section_pages(section, condition).pages:
         if page.applies(body):
             seen = look(page, body, today=today)
             waiting = [FieldError(a.name, a.html_id, a.text, a.where) for a in seen.asks]

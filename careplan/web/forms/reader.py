@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from careplan.web.forms.answers import Got, parse
-from careplan.web.forms.pages import Page, section_pages
+from careplan.web.forms.pages import Page, pages_beside
 from careplan.web.forms.questions import UNSURE, Question, questions
 from careplan.web.forms.raw import Form, control, is_radio, item_name, items_name, unsure_name
 from careplan.web.forms.reading import FieldError, SoftQuery
@@ -60,8 +60,7 @@ class Reader:
             sentence = _("You gave an answer and also ticked “I’m not sure”. Keep one of them.")
             self.error(question, question.name, question.endings[0], sentence, where="")
         else:
-            order = [one.key for section in [section_pages(self.page.section)]
-                     for page in section.pages for one in questions(page)]  # fmt: skip
+            order = [one.key for page in pages_beside(self.page) for one in questions(page)]
             plain[UNSURE] = sorted([*said, question.key], key=order.index)
             self.forget(names)
         return True

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from careplan.plan.care_plan import CLINICAL
+from careplan.plan.content import FIRST
 from careplan.web.forms.pages import Body, Page, Section, first_five, patient_pages, team_pages
 from careplan.web.forms.questions import UNSURE, questions
-from careplan.web.words import _
+from careplan.web.words import _, ngettext
 
 Drafts = Mapping[str, Body]
 """A draft's body for each section that has one."""
@@ -93,35 +94,54 @@ class Group:
         return sum(task.state is State.DONE for task in self.tasks)
 
 
-def task_list(drafts: Drafts, *, href: Href, signed: Iterable[str] = ()) -> tuple[Group, ...]:
+def task_list(
+    drafts: Drafts, *, href: Href, signed: Iterable[str] = (), condition: str = FIRST
+) -> tuple[Group, ...]:
     """The person's list. `signed`: clinical sections that stand in a signed version."""
     groups = (
         Group(
             "tonight",
             _("If you were taken ill tonight"),
             _("Five answers. They take about three minutes."),
-            tuple(_first_five(drafts)),
+            tuple(_first_five(drafts, condition)),
         ),
         Group(
             "well",
             _("When you feel well"),
             _("Do one at a time, in any order. Stop when you like: we keep it."),
-            tuple(_own_section(section, drafts) for section in _the_rest()),
+            tuple(_own_section(section, drafts) for section in _the_rest(condition)),
         ),
         Group(
             "team",
             _("What your team writes"),
             _("You can read it here as soon as it is signed."),
-            tuple(_of_team(section, frozenset(signed)) for section in team_pages()
+            tuple(_of_team(section, frozenset(signed)) for section in team_pages(condition)
                   if section.id in CLINICAL),
         ),
     )  # fmt: skip
     return tuple(_addressed(group, href) for group in groups)
 
 
-def team_task_list(drafts: Drafts, *, href: Href) -> tuple[Group, ...]:
+def with_news(groups: tuple[Group, ...], unread: Mapping[str, int]) -> tuple[Group, ...]:
+    """Each section says how much has been written about it that this side has not read."""
+
+    def told(task: Task) -> Task:
+        found = (
+            unread.get(task.section, 0) if task.id in (task.section, f"team-{task.section}") else 0
+        )
+        if not found:
+            return task
+        news = ngettext("%(num)s new message", "%(num)s new messages", found) % {"num": found}
+        return replace(task, hint=f"{news}. {task.hint}".strip())
+
+    return tuple(replace(one, tasks=tuple(told(task) for task in one.tasks)) for one in groups)
+
+
+def team_task_list(drafts: Drafts, *, href: Href, condition: str = FIRST) -> tuple[Group, ...]:
     """The desk's list: identity, then each clinical section."""
-    tasks = tuple(_section_task(section, section.pages, drafts) for section in team_pages())
+    tasks = tuple(
+        _section_task(section, section.pages, drafts) for section in team_pages(condition)
+    )
     return (_addressed(Group("clinical", _("Plan sections"), "", tasks), href),)
 
 
@@ -134,16 +154,18 @@ def section_state(section: Section, body: Body) -> State:
     return _state(section.pages, {section.id: body}, optional=section.optional)
 
 
-def _first_five(drafts: Drafts) -> Iterable[Task]:
+def _first_five(drafts: Drafts, condition: str) -> Iterable[Task]:
     """One task for each of the five, though one of them may need a second page."""
-    for number in sorted({page.first_five for page in first_five() if page.first_five}):
-        pages = tuple(page for page in first_five() if page.first_five == number)
+    five = first_five(condition)
+    for number in sorted({page.first_five for page in five if page.first_five}):
+        pages = tuple(page for page in five if page.first_five == number)
         state = _state(pages, drafts, optional=False)
         yield Task(f"tonight-{number}", pages[0].heading, state, pages[0].section, pages[0].id)
 
 
-def _the_rest() -> tuple[Section, ...]:
-    return tuple(s for s in patient_pages() if any(page.first_five is None for page in s.pages))
+def _the_rest(condition: str) -> tuple[Section, ...]:
+    every = patient_pages(condition)
+    return tuple(s for s in every if any(page.first_five is None for page in s.pages))
 
 
 def _own_section(section: Section, drafts: Drafts) -> Task:
