@@ -101,7 +101,7 @@ def link_in_clinic(
             raise CodeNotGood
         if by.patient_id == str(patient_id):
             raise NotAllowed  # nobody vouches for themselves
-        _keep_checked(tx, patient_id, checked)
+        keep_checked(tx, patient_id, checked)
         keep_identity(tx, patient_id, checked, by=by, at=at)
         give_team(tx, patient_id, team_id)
         for kind, what in (
@@ -112,7 +112,7 @@ def link_in_clinic(
     return patient_id
 
 
-def _keep_checked(tx: Transaction, patient_id: UUID, checked: Identity) -> None:
+def keep_checked(tx: Transaction, patient_id: UUID, checked: Identity) -> None:
     """From now on the person is found by what was checked: name, birth date, NHS number."""
     try:
         know_nhs_number(tx, patient_id, checked.nhs_number)

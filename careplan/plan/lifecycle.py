@@ -27,6 +27,7 @@ class Event(StrEnum):
     SIGN_AGAIN = "a colleague signs the same words again"
     ANSWER = "the person answers"
     STOP_DOSE = "a clinician stops the dose"
+    CHECK_IDENTITY = "the team puts right who this is"
 
 
 TRANSITIONS: Mapping[tuple[State, Event], State] = {
@@ -45,6 +46,7 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = {
     (State.ANSWERED, Event.SIGN_AGAIN): State.ANSWERED,
     (State.ANSWERED, Event.STOP_DOSE): State.STOPPED,
     (State.STOPPED, Event.PUBLISH_WORDS): State.STOPPED,
+    **{(state, Event.CHECK_IDENTITY): state for state in State if state is not State.NOTHING},
     (State.STOPPED, Event.SIGN): State.NOT_SEEN,
 }
 

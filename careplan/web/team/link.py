@@ -49,9 +49,9 @@ def link() -> Any:
 
 def _confirm(typed: str) -> Any:
     """Nothing typed is lost, whatever is wrong with it."""
-    world, page = here().world, _page()
+    world, page = here().world, identity_page()
     reading = read_page(page, posted(), empty_body(), world.new_id, today=here().today())
-    errors = [*reading.errors, *_missing(reading)]
+    errors = [*reading.errors, *missing(reading)]
     method = request.form.get("method", "")
     if errors or reading.asks or method not in METHODS:
         return _show(typed, None, reading, errors=errors, method=method), 422
@@ -88,7 +88,7 @@ def _code_words(problem: Exception) -> str:
     )
 
 
-def _missing(reading: Reading) -> list[FieldError]:
+def missing(reading: Reading) -> list[FieldError]:
     """A plan is signed for somebody: without a name and a birth date there is nobody to check."""
     plain, known = reading.body["plain"], {error.name for error in reading.errors}
     sentences = {
@@ -102,7 +102,7 @@ def _missing(reading: Reading) -> list[FieldError]:
     ]
 
 
-def _page() -> Page:
+def identity_page() -> Page:
     return section_pages("identity").pages[0]
 
 
@@ -120,7 +120,7 @@ def _show(
     method: str = "",
     code_error: str = "",
 ) -> str:
-    view = view_of(_page(), reading.body, errors, reading.asks, new_id=here().world.new_id)
+    view = view_of(identity_page(), reading.body, errors, reading.asks, new_id=here().world.new_id)
     posted_once = request.form.get("step") == "confirm"
     method_error = _("Say how you checked.") if posted_once and method not in METHODS else ""
     said = [

@@ -5,14 +5,18 @@ from __future__ import annotations
 from flask import Blueprint
 
 from careplan.plan.care_plan import CLINICAL
+from careplan.web.team.identity import identity
+from careplan.web.team.inviting import invite, invited, invited_report
 from careplan.web.team.link import link
+from careplan.web.team.members import member, members
 from careplan.web.team.overview import overview
 from careplan.web.team.people import people
 from careplan.web.team.printing import print_paper
 from careplan.web.team.section import section
 from careplan.web.team.signing import sign
+from careplan.web.team.signing_again import sign_unchanged
 from careplan.web.team.stopping import stop
-from careplan.web.team.versions import version, versions
+from careplan.web.team.versions import side_by_side, version, versions
 
 team = Blueprint("team", __name__)
 
@@ -22,9 +26,16 @@ _SECTIONS = ", ".join(f'"{name.replace("_", "-")}"' for name in CLINICAL)
 
 team.add_url_rule("/team", view_func=people, methods=BOTH)
 team.add_url_rule("/team/link", view_func=link, methods=BOTH)
+team.add_url_rule("/team/invite", view_func=invite, methods=BOTH)
+team.add_url_rule("/team/invite/<uuid:batch_id>", view_func=invited)
+team.add_url_rule("/team/invite/<uuid:batch_id>/report.csv", view_func=invited_report)
+team.add_url_rule("/team/members", view_func=members)
+team.add_url_rule("/team/members/<uuid:account_id>", view_func=member, methods=BOTH)
 team.add_url_rule(_PLAN, view_func=overview)
 team.add_url_rule(f"{_PLAN}/<any({_SECTIONS}):section>", view_func=section, methods=BOTH)
 team.add_url_rule(f"{_PLAN}/sign", view_func=sign, methods=BOTH)
+team.add_url_rule(f"{_PLAN}/sign-again", view_func=sign_unchanged, methods=BOTH)
+team.add_url_rule(f"{_PLAN}/identity", view_func=identity, methods=BOTH)
 team.add_url_rule(f"{_PLAN}/stop", view_func=stop, methods=BOTH)
 team.add_url_rule(
     f'{_PLAN}/print/<any(page, card, "private-card"):kind>',
@@ -32,4 +43,5 @@ team.add_url_rule(
     methods=("POST",),
 )
 team.add_url_rule(f"{_PLAN}/versions", view_func=versions)
+team.add_url_rule(f"{_PLAN}/versions/side-by-side", view_func=side_by_side)
 team.add_url_rule(f"{_PLAN}/versions/<int:number>", view_func=version)
