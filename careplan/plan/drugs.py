@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from careplan.plan.content import CONDITIONS, FIRST, BadContent, content
@@ -33,6 +33,11 @@ class Drugs:
     names: Mapping[str, frozenset[str]]
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def _beginnings(self) -> tuple[tuple[str, str], ...]:
+        """Each name after its first word: most of them are ruled out by that alone."""
+        return tuple((re.split(r"[\s-]", name)[0], name) for name in self.names)
 
     def members(self, group: str) -> frozenset[str]:
         """The ingredients of a group, or of a family."""
@@ -94,7 +99,8 @@ class Drugs:
         """Each known name, where it begins and ends; one inside a longer one is not named."""
         spans = [
             (match.start(), match.end(), name)
-            for name in self.names
+            for begins, name in self._beginnings
+            if begins in text
             for match in _pattern(name).finditer(text)
         ]
         for start, end, name in sorted(spans):

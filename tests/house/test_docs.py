@@ -49,7 +49,7 @@ def test_the_generated_part_is_current(part, app, request):
 
 
 def test_every_rule_has_its_row():
-    assert set(RULES) == set(rule_table())
+    assert set(RULES) == {name for name, row in rule_table().items() if "kept_by" not in row}
 
 
 def test_the_readme_names_every_room():

@@ -47,13 +47,14 @@ def stigma_terms(condition: str = FIRST) -> tuple[Term, ...]:
 def flags(text: str, terms: tuple[Term, ...]) -> Iterator[Flag]:
     """Every such word of a staff text: whole words, where they are not ordinary ones."""
     plain = _folded(text)
+    if not _any(terms).search(plain):
+        return
     for term in terms:
         ordinary = [match.span() for one in term.unless for match in _whole(one).finditer(plain)]
-        for words in term.words:
-            for match in _whole(words).finditer(plain):
-                start, end = match.span()
-                if not any(a <= start and end <= b for a, b in ordinary):
-                    yield Flag(match.group(), term.offer, term.source)
+        for match in (match for words in term.words for match in _whole(words).finditer(plain)):
+            start, end = match.span()
+            if not any(a <= start and end <= b for a, b in ordinary):
+                yield Flag(match.group(), term.offer, term.source)
 
 
 def _folded(text: str) -> str:
@@ -66,6 +67,12 @@ def _whole(words: str) -> re.Pattern[str]:
     parts = re.split(r"[\s-]", _folded(words))
     joined = r"[\s-]?".join(r"\w+" if part == "*" else re.escape(part) for part in parts)
     return re.compile(rf"(?<!\w){joined}(?!\w)")
+
+
+@cache
+def _any(terms: tuple[Term, ...]) -> re.Pattern[str]:
+    """All of them at once: most texts hold none, and are done with."""
+    return re.compile("|".join(_whole(words).pattern for term in terms for words in term.words))
 
 
 def r34_wording(facts: Facts) -> Iterator[Finding]:
