@@ -17,14 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientFacts:
-    """The patient asked about, and the team that looks after them (None before any does)."""
+    """The patient asked about, and the team that looks after them (None before any does).
+
+    `next_team_id` is the team that will, while a handover lasts.
+    """
 
     patient_id: str
     team_id: str | None
+    next_team_id: str | None = None
 
 
 def may_read_record(who: Who, patient: PatientFacts) -> bool:
-    return _is_patient(who, patient) or _is_carer(who, patient) or _in_care_team(who, patient)
+    """During a handover both teams may: the plan is valid throughout."""
+    return _is_patient(who, patient) or _is_carer(who, patient) or may_hand_over(who, patient)
 
 
 def may_read_only_me_words(who: Who, patient: PatientFacts) -> bool:
@@ -34,6 +39,47 @@ def may_read_only_me_words(who: Who, patient: PatientFacts) -> bool:
 
 def may_write_own_words(who: Who, patient: PatientFacts) -> bool:
     return _is_patient(who, patient)
+
+
+def may_write_for(who: Who, patient: PatientFacts) -> bool:
+    """Own words, for the person themself and for a carer who was let in to write."""
+    return may_write_own_words(who, patient) or may_answer_beside(who, patient)
+
+
+def may_answer_beside(who: Who, patient: PatientFacts) -> bool:
+    """A carer's own answer, beside the person's."""
+    return _is_carer(who, patient) and who.grant is not None and who.grant.writes
+
+
+def may_speak_for_child(who: Who, patient: PatientFacts) -> bool:
+    """Hand the child the phone: only somebody who may in law answer for them."""
+    return may_answer_beside(who, patient) and who.grant is not None and who.grant.in_their_place
+
+
+def may_let_in(who: Who, patient: PatientFacts) -> bool:
+    """Let somebody help, and end it: the person, or the team with them in clinic."""
+    return _is_patient(who, patient) or _in_care_team(who, patient)
+
+
+def may_suspend_carer(who: Who, patient: PatientFacts) -> bool:
+    """The team, at once and on suspicion; giving it back is theirs too."""
+    return _in_care_team(who, patient)
+
+
+def may_hand_over(who: Who, patient: PatientFacts) -> bool:
+    """Either of the two teams of a handover, for what both may do: read, and agree to the day."""
+    return _in_care_team(who, patient) or _in_next_team(who, patient)
+
+
+def may_agree_handover(who: Who, patient: PatientFacts) -> bool:
+    """For their own team, by somebody who could sign a plan."""
+    registered = who.registration is not None and who.registration.verified
+    return registered and may_hand_over(who, patient)
+
+
+def may_use_carer_code(who: Who) -> bool:
+    """Take up a code that lets somebody in. No plan of one's own is needed, nor in the way."""
+    return _active(who)
 
 
 def may_answer_signature(who: Who, patient: PatientFacts) -> bool:
@@ -48,6 +94,18 @@ def may_write_clinical(who: Who, patient: PatientFacts) -> bool:
 def may_comment(who: Who, patient: PatientFacts) -> bool:
     """Comment on, or propose a change to, what the other side wrote."""
     return _is_patient(who, patient) or _in_care_team(who, patient)
+
+
+def may_answer_together(who: Who, patient: PatientFacts) -> bool:
+    """Hand the person one's own screen in clinic, so that they answer on it themselves."""
+    return _in_care_team(who, patient)
+
+
+def may_keep_handed_answer(who: Who, patient: PatientFacts) -> bool:
+    """Keep what the person pressed on a screen handed over. The second factor was given when it
+    was handed over, and taken away then, so that the screen opens nothing else."""
+    on_team = _active(who) and bool(who.roles & CARE_TEAM) and who.team_id is not None
+    return on_team and who.team_id == patient.team_id and who.patient_id != patient.patient_id
 
 
 def may_sign(who: Who, patient: PatientFacts) -> bool:
@@ -116,7 +174,9 @@ def _is_patient(who: Who, patient: PatientFacts) -> bool:
 
 
 def _is_carer(who: Who, patient: PatientFacts) -> bool:
-    return _active(who) and Role.CARER in who.roles and who.patient_id == patient.patient_id
+    """Come for this person, on an access that was found to last."""
+    mine = _active(who) and Role.CARER in who.roles and who.grant is not None
+    return mine and who.patient_id == patient.patient_id
 
 
 def _in_care_team(who: Who, patient: PatientFacts) -> bool:
@@ -124,6 +184,14 @@ def _in_care_team(who: Who, patient: PatientFacts) -> bool:
     return (
         patient.team_id is not None
         and may_list_patients(who, team_id=patient.team_id)
+        and who.patient_id != patient.patient_id
+    )
+
+
+def _in_next_team(who: Who, patient: PatientFacts) -> bool:
+    return (
+        patient.next_team_id is not None
+        and may_list_patients(who, team_id=patient.next_team_id)
         and who.patient_id != patient.patient_id
     )
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from careplan.accounts.people import Who
-from careplan.accounts.permissions import may_read_record, may_write_clinical, may_write_own_words
+from careplan.accounts.permissions import (
+    may_read_record,
+    may_write_clinical,
+    may_write_for,
+    may_write_own_words,
+)
 from careplan.acts.world import NotAllowed, World, actor, allowed_patient, london_day
 from careplan.audit.events import AuditEvent, Kind
 from careplan.fhir.writable import text_problem
 from careplan.plan.care_plan import CLINICAL, OWN_WORDS, SECTIONS, CarePlan, Contribution
 from careplan.plan.codec import Unreadable, from_plain, to_plain
 from careplan.plan.person import Identity
+from careplan.plan.proxies import WRITTEN, body_for_a_carer, with_hidden
 from careplan.store.db import Transaction
 from careplan.store.drafts import Draft, draft_of, drafts_of, keep_draft
 from careplan.store.trail import append
@@ -43,22 +50,48 @@ def save_section(
 ) -> int:
     """Keep a section as typed and give its new revision. Raises store.drafts.Stale, with what
     the other person wrote, when the revision is no longer the newest."""
-    may = _may_write(section)
     with world.store.begin() as tx:
-        allowed_patient(tx, by, patient_id, may)
-        kept = {**body, "role": by.title or "patient"}
-        if section == "my_allergies":
-            before = draft_of(tx, patient_id, section)
-            kept["plain"] = dated_allergies(
-                kept["plain"], before.body["plain"] if before else {}, london_day(at)
-            )
-        revision = keep_draft(tx, patient_id, section, kept, based_on=based_on, by=by, at=at)
-        what = {"section": section, "revision": str(revision)}
-        append(tx, AuditEvent(Kind.DRAFT_SAVED, at, actor(by), str(patient_id), what))
+        return keep_section(
+            tx,
+            by=by,
+            patient_id=patient_id,
+            section=section,
+            body=body,
+            based_on=based_on,
+            at=at,
+        )
+
+
+def keep_section(
+    tx: Transaction,
+    *,
+    by: Who,
+    patient_id: UUID,
+    section: str,
+    body: Mapping[str, Any],
+    based_on: int,
+    at: datetime,
+) -> int:
+    """The same inside a larger act. Raises NotThere, store.drafts.Stale."""
+    allowed_patient(tx, by, patient_id, _may_write(section))
+    before_carer = draft_of(tx, patient_id, section) if by.grant else None
+    if before_carer is not None:
+        body = with_hidden(section, body, before_carer.body)
+    kept = {**body, "role": _role(by)}
+    if section == "my_allergies":
+        before = draft_of(tx, patient_id, section)
+        kept["plain"] = dated_allergies(
+            kept["plain"], before.body["plain"] if before else {}, london_day(at)
+        )
+    revision = keep_draft(tx, patient_id, section, kept, based_on=based_on, by=by, at=at)
+    what = {"section": section, "revision": str(revision)}
+    append(tx, AuditEvent(Kind.DRAFT_SAVED, at, actor(by), str(patient_id), what))
     return revision
 
 
 def _may_write(section: str) -> Any:
+    if section in WRITTEN:
+        return may_write_for
     if section in OWN_WORDS:
         return may_write_own_words
     if section in CLINICAL:
@@ -66,24 +99,46 @@ def _may_write(section: str) -> Any:
     raise NotAllowed(f"{section} is not written here")
 
 
+def _role(by: Who) -> str:
+    return by.grant.relation if by.grant else by.title or "patient"
+
+
 def section_draft(world: World, *, by: Who, patient_id: UUID, section: str) -> Draft | None:
     """A section as last saved, for whoever may read the plan."""
     with world.store.read() as tx:
         allowed_patient(tx, by, patient_id, may_read_record)
-        return draft_of(tx, patient_id, section)
+        kept = draft_of(tx, patient_id, section)
+    return _seen_by(by, kept) if kept else None
 
 
 def all_drafts(world: World, *, by: Who, patient_id: UUID) -> dict[str, Draft]:
     with world.store.read() as tx:
         allowed_patient(tx, by, patient_id, may_read_record)
-        return drafts_of(tx, patient_id)
+        drafts = drafts_of(tx, patient_id)
+    seen = {name: _seen_by(by, draft) for name, draft in drafts.items()}
+    return {name: draft for name, draft in seen.items() if draft is not None}
+
+
+def _seen_by(by: Who, draft: Draft) -> Draft | None:
+    """A carer sees what they may write, without what is hidden inside it."""
+    if by.grant is None:
+        return draft
+    if draft.section not in WRITTEN:
+        return None
+    return replace(draft, body=body_for_a_carer(draft.section, draft.body))
 
 
 def assemble(
     world: World, tx: Transaction, patient_id: UUID, sections: tuple[str, ...], onto: CarePlan
 ) -> CarePlan:
     """`onto` with these sections taken from their drafts. Raises Unfinished."""
-    drafts = drafts_of(tx, patient_id)
+    return put_together(world, drafts_of(tx, patient_id), sections, onto)
+
+
+def put_together(
+    world: World, drafts: Mapping[str, Draft], sections: tuple[str, ...], onto: CarePlan
+) -> CarePlan:
+    """The same, for whoever has the drafts before them already."""
     for name in sections:
         if name in drafts:
             onto = onto.with_section(name, _section(world, name, drafts[name].body))
@@ -123,7 +178,12 @@ def contributions(drafts: Mapping[str, Draft]) -> tuple[Contribution, ...]:
     """Who last wrote each section that has been written in."""
     written = (drafts[name] for name in SECTIONS if name in drafts and name != "identity")
     return tuple(
-        Contribution(one.section, one.by_name, one.body.get("role", "patient"), one.updated_at)
+        Contribution(
+            one.section,
+            one.body.get("said_by") or one.by_name,
+            one.body.get("role", "patient"),
+            one.updated_at,
+        )
         for one in written
     )
 

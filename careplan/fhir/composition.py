@@ -82,6 +82,9 @@ def _extensions(frame: Frame) -> list[Tree]:
             words=answer.words,
             interpreter=answer.interpreter,
             helped_by=answer.helped_by,
+            given_with=answer.given_with,
+            present=answer.present,
+            basis=answer.basis,
         )
         made.extend(details(ANSWER, facts))
     for one in version.beside:
@@ -169,7 +172,9 @@ def back(found: Found) -> dict[str, Any]:
     emergency = node.extension(EMERGENCY)
     answer = node.details(ANSWER)
     replaces = next((one for one in node.each("relatesTo") if one.text("code") == "replaces"), None)
+    condition = node.extension(CONDITION)
     return some(
+        condition=condition.text("valueCode") if condition else None,
         plan_number=node.text("identifier", "value"),
         number=_number(number, node),
         emergency_id=_urn(emergency.need("valueUri")) if emergency else None,

@@ -16,6 +16,7 @@ from careplan.plan.ahead import (
     Transition,
     WarningSigns,
 )
+from careplan.plan.content import FIRST
 from careplan.plan.life import (
     Adjustments,
     ChildWords,
@@ -129,13 +130,21 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class PatientAnswer:
-    """The person's own answer. `helped_by`: a carer gave it in on their phone, for a child."""
+    """The person's own answer. `helped_by`: a carer gave it in on their phone, for a child.
+
+    `given_with`: who of the team handed over the screen it was pressed on; `present`: who else was
+    there; `basis`: on what basis, where the person could not decide this alone. These three are for
+    the record: an emergency department is told the answer.
+    """
 
     kind: AnswerKind
     at: datetime
     words: str | None = None
     interpreter: str | None = None
     helped_by: str | None = None
+    given_with: str | None = None
+    present: str | None = None
+    basis: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +186,10 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One published, immutable state of a plan. Unsigned, it holds no dose (design 1.7)."""
+    """One published, immutable state of a plan. Unsigned, it holds no dose (design 1.7).
+
+    `condition`: whose content its words, rules and pages are taken from.
+    """
 
     patient_id: UUID
     plan_number: str
@@ -193,6 +205,7 @@ class Version:
     beside: tuple[AnswerBeside, ...] = ()
     stop: DoseStop | None = None
     contributions: tuple[Contribution, ...] = ()
+    condition: str = FIRST
 
     @property
     def shows_dose(self) -> bool:

@@ -24,7 +24,8 @@ def emergency(version: Version, words: Dictionary) -> Version:
     if not version.shows_dose:
         plan = without_doses(plan)
     shown = tuple(one for one in version.contributions if _shown(one.section, plan))
-    return replace(version, plan=plan, contributions=shown)
+    answer = version.answer and replace(version.answer, given_with=None, present=None, basis=None)
+    return replace(version, plan=plan, answer=answer, contributions=shown)
 
 
 def as_the_person_allows(plan: CarePlan) -> CarePlan:

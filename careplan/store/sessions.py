@@ -84,6 +84,12 @@ def note_second_factor(tx: Transaction, token: str, *, at: datetime) -> None:
         raise NotFound("there is no such session")
 
 
+def take_second_factor(tx: Transaction, token: str) -> None:
+    """From now on this session is as before its second step: it opens nobody's plan."""
+    if tx.run(_SECOND, {"of_token": _hash(tx, token), "at": None}).rowcount == 0:
+        raise NotFound("there is no such session")
+
+
 def set_session_data(tx: Transaction, token: str, data: Mapping[str, Any]) -> None:
     hashed = _hash(tx, token)
     changed = {"of_token": hashed, "new_data": _sealed(tx, hashed, data)}

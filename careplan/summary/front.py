@@ -106,7 +106,10 @@ def _signed(version: Version, say: Phrases) -> Block:
                 line(say.say("signed.review", on=wording.day(review)), "review.review_due")
             )
     else:
-        facts = [line(signature_words(signature, version, say), "review.review_due")]
+        text = signature_words(signature, version, say)
+        by = say.say("signed.by_brief", on=wording.day(signature.signed_at), name=signature.name)
+        brief = " ".join([by, *validity(signature, version, say)])
+        facts = [Fact((Part(text),), None, ("review.review_due",), brief=brief)]
     facts += answer_facts(version, say)
     facts += other_plan_facts(version.plan, say)
     facts.append(line(say.say("frame.real"), look=Look.SMALL))
@@ -116,20 +119,25 @@ def _signed(version: Version, say: Phrases) -> Block:
 
 
 def signature_words(signature: Signature, version: Version, say: Phrases) -> str:
-    review, until = version.plan.review.review_due, wording.day(signature.expires_on)
     by = say.say(
         "signed.by",
         on=wording.day(signature.signed_at), name=signature.name, role=signature.role,
         organisation=signature.organisation,
     )  # fmt: skip
-    texts = [by]
+    return " ".join([by, *validity(signature, version, say)])
+
+
+def validity(signature: Signature, version: Version, say: Phrases) -> list[str]:
+    """Until when it is signed for, when it is looked at again, and whether it was stopped."""
+    review, until = version.plan.review.review_due, wording.day(signature.expires_on)
+    texts: list[str] = []
     if review == signature.expires_on:
         texts.append(say.say("signed.valid_and_review", on=until))
     else:
         texts.append(say.say("signed.valid", on=until))
         texts += [say.say("signed.review", on=wording.day(review))] if review else []
     texts += [say.say("signed.stopped")] if version.stop else []
-    return " ".join(texts)
+    return texts
 
 
 def answer_facts(version: Version, say: Phrases) -> list[Fact]:

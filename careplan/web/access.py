@@ -11,7 +11,10 @@ from uuid import UUID
 from flask import Flask, abort, redirect, request, url_for
 
 from careplan.accounts.people import CARE_TEAM, Role, Who
-from careplan.web.session import who
+from careplan.acts.standing import AccessEnded, was_in_the_team
+from careplan.acts.together import HANDED
+from careplan.web.here import here
+from careplan.web.session import signed_in, who
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -23,9 +26,11 @@ class Reader(StrEnum):
     SIGNED_IN = "anyone signed in"
     PATIENT = "the patient"
     TEAM = "the care team, second factor given"
+    TEAM_ADMIN = "the team’s administrator, second factor given"
     DEMO = "anyone, in the demonstration only"
 
 
+_STAFF = {Reader.TEAM: CARE_TEAM, Reader.TEAM_ADMIN: frozenset({Role.TEAM_ADMIN})}
 _EVERYBODY = frozenset({Reader.ANYONE, Reader.DEMO})
 
 
@@ -49,14 +54,33 @@ def open_to(reader: Reader) -> Callable[[View], View]:
 def _refusal(reader: Reader, visitor: Who) -> Any:
     if not visitor.known:
         return redirect(url_for("account.sign_in", next=_here()))
+    if reader is not Reader.SIGNED_IN and handed_over():
+        return redirect(url_for("handed.screen"))
     if reader is Reader.PATIENT and (Role.PATIENT not in visitor.roles or not visitor.patient_id):
         abort(403)
-    if reader is Reader.TEAM:
-        if not visitor.roles & CARE_TEAM:
-            abort(403)
+    if reader in _STAFF:
+        if not visitor.roles & _STAFF[reader]:
+            return turned_away(visitor)
         if not visitor.second_factor:
             return redirect(url_for("account.second_step", next=_here()))
     return None
+
+
+def handed_over() -> bool:
+    """Whether this screen is in the hands of the person a plan is about: it opens nothing else."""
+    visitor = signed_in()
+    return visitor is not None and HANDED in visitor.session.data
+
+
+def turned_away(visitor: Who) -> Any:
+    """403 in words. Whoever had a place in this team until it ended is told so, and a try of
+    theirs to change somebody's plan is written down."""
+    patient_id = (request.view_args or {}).get("patient_id")
+    if request.method == "POST" and patient_id is not None:
+        world, now = here().world, here().now()
+        if was_in_the_team(world, by=visitor, patient_id=patient_id, at=now):
+            raise AccessEnded
+    abort(403)
 
 
 def _here() -> str | None:

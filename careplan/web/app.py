@@ -23,16 +23,24 @@ from careplan.web import access, errors, security, session
 from careplan.web.account import routes as account
 from careplan.web.commands.all import commands
 from careplan.web.front import routes as front
+from careplan.web.handed import handed
 from careplan.web.here import Here
+from careplan.web.patient.conversation import conversation
+from careplan.web.patient.notices import notices
+from careplan.web.patient.photo import photo
+from careplan.web.patient.private import private
 from careplan.web.patient.publishing import publishing
 from careplan.web.patient.routes import patient
 from careplan.web.patient.sharing import sharing
 from careplan.web.scan import routes as scan
+from careplan.web.team.conversation import team_conversation
 from careplan.web.team.routes import team
+from careplan.web.team.together import team_together
 from careplan.web.words import gettext, ngettext
 
 ROOT = Path(__file__).resolve().parents[2]
-OWN_DOORS = (patient, publishing, sharing)
+TALKING_DOORS = (conversation, team_conversation, team_together, handed)
+OWN_DOORS = (patient, publishing, sharing, private, notices, photo)
 
 
 def create_app(
@@ -54,7 +62,15 @@ def create_app(
     session.install(app)
     errors.install(app)
     CSRFProtect(app).exempt(scan.machine)
-    for door in (front.front, account.account, team, scan.scan, scan.machine, *OWN_DOORS):
+    for door in (
+        front.front,
+        account.account,
+        team,
+        scan.scan,
+        scan.machine,
+        *TALKING_DOORS,
+        *OWN_DOORS,
+    ):
         app.register_blueprint(door)
     app.cli.commands.update(commands)
     access.routes(app)  # refuses to start with a door nobody has thought about

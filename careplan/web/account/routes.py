@@ -31,7 +31,7 @@ from careplan.acts.signing_in import (
     sign_out as end_session,
 )
 from careplan.render.qr import qr_svg
-from careplan.web.access import Reader, open_to
+from careplan.web.access import Reader, handed_over, open_to
 from careplan.web.account.landing import first_page, wanted
 from careplan.web.account.new_account import LONGEST_SHOWN, Asked, read_form
 from careplan.web.forms.text import keepable
@@ -147,6 +147,8 @@ def _second_step_page(*, problem: str = "") -> str:
 def set_up_second_step() -> Any:
     """Show a fresh secret, and keep it once the app has made a right code with it."""
     visitor = signed_in()
+    if handed_over():  # whoever holds the screen now must not choose the code that opens the desk
+        return redirect(url_for("front.home"))
     if visitor is None or visitor.has_second_factor:
         return redirect(url_for("account.second_step", next=wanted()))
     if request.method == "GET":

@@ -130,6 +130,7 @@ class Frame:
     saved_at: str = ""
     progress: str = ""
     back_words: str = ""
+    talk: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ from typing import Any
 
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 
+from careplan.acts.conversation import counts, standing_lines
 from careplan.acts.drafting import all_drafts
-from careplan.acts.reading import history, overview, read_version, who_looked
+from careplan.acts.reading import compare_versions, history, overview, read_version, who_looked
 from careplan.clock import london
 from careplan.plan.care_plan import CLINICAL, OWN_WORDS
 from careplan.plan.lifecycle import State as PlanState
 from careplan.plan.lifecycle import standing, state_of
 from careplan.web.access import Reader, open_to, own_patient
+from careplan.web.comparing import changes_by_section, two_of
 from careplan.web.drafts import AUTOSAVE, Kept, draft_now, keep_page
 from careplan.web.forms.check import check_of
 from careplan.web.forms.pages import (
@@ -28,7 +30,7 @@ from careplan.web.forms.pages import (
 from careplan.web.forms.read import again
 from careplan.web.forms.reading import Next, Reading
 from careplan.web.forms.show import view_of
-from careplan.web.forms.tasks import task_list
+from careplan.web.forms.tasks import task_list, with_news
 from careplan.web.forms.views import Frame
 from careplan.web.here import here
 from careplan.web.narratives import emergency_page, record_page
@@ -47,10 +49,12 @@ def home() -> str:
     current = seen.current
     signed = CLINICAL if current and current.signature else ()
     chip = standing(current, here().today()) if current else None
+    talk = counts(here().world, by=who(), patient_id=own_patient())
     unpublished = _unpublished(kept, current.published_at if current else None)
     return render_template(
         "patient/home.html",
-        groups=task_list(drafts, href=_task_address, signed=signed),
+        groups=with_news(task_list(drafts, href=_task_address, signed=signed), talk.by_section),
+        talk=talk,
         face=seen.face,
         current=current,
         chip=chip,
@@ -143,6 +147,7 @@ def _frame(page: Page, revision: int, saved: str = "") -> Frame:
         revision=str(revision),
         saved_at=saved,
         progress=progress,
+        talk="" if tour else url_for("conversation.section", section=page.section),
     )
 
 
@@ -212,6 +217,7 @@ def read() -> str:
         chip=standing(current, here().today()),
         emergency=emergency_page(current),
         record=record_page(current),
+        standing=standing_lines(here().world, by=who(), patient_id=own_patient()),
     )
 
 
@@ -220,6 +226,23 @@ def read() -> str:
 def versions() -> str:
     heads = history(here().world, by=who(), patient_id=own_patient())
     return render_template("patient/versions.html", heads=heads)
+
+
+@patient.get("/plan/versions/side-by-side")
+@open_to(Reader.PATIENT)
+def side_by_side() -> str:
+    """What changed between any two; which of them stands in the address."""
+    world, now, mine = here().world, here().now(), own_patient()
+    heads = history(world, by=who(), patient_id=mine)
+    numbers = two_of(heads, request.args)
+    found = compare_versions(world, by=who(), patient_id=mine, numbers=numbers, at=now)
+    return render_template(
+        "patient/side_by_side.html",
+        heads=heads,
+        older=found.older,
+        newer=found.newer,
+        groups=changes_by_section(found.changes),
+    )
 
 
 @patient.get("/plan/versions/<int:number>")

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from flask import render_template
 
-from careplan.acts.desk import Desk, open_desk
+from careplan.acts.conversation import counts, standing_lines
+from careplan.acts.desk import Desk, desk_findings, open_desk
 from careplan.acts.drafting import Unfinished
-from careplan.acts.signing import findings_of
 from careplan.plan.care_plan import CLINICAL
 from careplan.plan.lifecycle import State, in_words, state_of
 from careplan.web.access import Reader, open_to
@@ -20,6 +20,7 @@ from careplan.web.forms.tasks import Task, team_task_list
 from careplan.web.here import here
 from careplan.web.narratives import emergency_page
 from careplan.web.session import who
+from careplan.web.team.banners import signer_gone
 from careplan.web.team.checks import Check, address, checks_of
 from careplan.web.team.header import header_of
 from careplan.web.team.refusals import Refusal, refusal_of
@@ -31,11 +32,12 @@ from careplan.web.words import _
 def overview(patient_id: UUID) -> Any:
     today = here().today()
     desk = open_desk(here().world, by=who(), patient_id=patient_id, at=here().now())
-    checks, refusal = _checks(patient_id)
+    checks, refusal = _checks(desk)
     header = header_of(desk, today)
     return render_template(
         "team/overview.html",
         header=header,
+        gone=signer_gone(desk),
         current=desk.current,
         emergency=emergency_page(desk.current) if desk.current else None,
         tasks=tasks_of(desk, patient_id),
@@ -46,14 +48,16 @@ def overview(patient_id: UUID) -> Any:
         may_sign=desk.may_sign,
         may_stop=state_of(desk.current) in (State.NOT_SEEN, State.ANSWERED),
         changed=changed_since_signed(desk),
+        talk=counts(here().world, by=who(), patient_id=patient_id),
+        standing=standing_lines(here().world, by=who(), patient_id=patient_id),
     )
 
 
-def _checks(patient_id: UUID) -> tuple[tuple[Check, ...], Refusal | None]:
+def _checks(desk: Desk) -> tuple[tuple[Check, ...], Refusal | None]:
     """The rules need a plan that reads; until then the page says which section does not."""
-    world = here().world
+    patient_id = desk.patient.patient_id
     try:
-        found = findings_of(world, by=who(), patient_id=patient_id, today=here().today())
+        found = desk_findings(here().world, desk, today=here().today())
     except Unfinished as problem:
         return (), refusal_of(problem, patient_id)
     return checks_of(found, patient_id), None

@@ -122,4 +122,5 @@ def _frame(patient_id: UUID, page: Page, revision: int) -> Frame:
         back=url_for("team.overview", patient_id=patient_id),
         back_words=_("Back to the plan"),
         revision=str(revision),
+        talk=url_for("team_conversation.section", patient_id=patient_id, section=page.section),
     )

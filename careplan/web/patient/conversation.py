@@ -1,0 +1,52 @@
+"""The person's side of what they and their team talk about."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, url_for
+
+from careplan.plan.conversation import Side
+from careplan.web import conversation as pages
+from careplan.web.access import Reader, open_to, own_patient
+from careplan.web.conversation import Door
+
+conversation = Blueprint("conversation", __name__, url_prefix="/plan/talk")
+
+
+def _door() -> Door:
+    def to(name: str, **values: Any) -> str:
+        return url_for(f"conversation.{name}", **values)
+
+    return Door(own_patient(), Side.PATIENT, "patient/shell.html", to, "")
+
+
+@conversation.get("")
+@open_to(Reader.PATIENT)
+def home() -> Any:
+    return pages.home(_door())
+
+
+@conversation.get("/about")
+@open_to(Reader.PATIENT)
+def about() -> Any:
+    return pages.about(_door())
+
+
+@conversation.get("/about/<section>")
+@open_to(Reader.PATIENT)
+def section(section: str) -> Any:
+    return pages.section(_door(), section)
+
+
+@conversation.route("/new/<where>", methods=["GET", "POST"])
+@open_to(Reader.PATIENT)
+def new(where: str) -> Any:
+    return pages.new(_door(), where)
+
+
+@conversation.route("/<uuid:thread_id>", methods=["GET", "POST"])
+@open_to(Reader.PATIENT)
+def thread(thread_id: UUID) -> Any:
+    return pages.thread(_door(), thread_id)

@@ -1,0 +1,64 @@
+"""The team's side of what they and a person talk about, at the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, url_for
+
+from careplan.acts.desk import open_desk
+from careplan.plan.conversation import Side
+from careplan.web import conversation as pages
+from careplan.web.access import Reader, open_to
+from careplan.web.conversation import Door
+from careplan.web.here import here
+from careplan.web.session import who
+from careplan.web.team.header import header_of
+
+team_conversation = Blueprint(
+    "team_conversation", __name__, url_prefix="/team/<uuid:patient_id>/talk"
+)
+
+
+def _door(patient_id: UUID) -> Door:
+    desk = open_desk(here().world, by=who(), patient_id=patient_id, at=here().now())
+    header = header_of(desk, here().today())
+
+    def to(name: str, **values: Any) -> str:
+        if name == "together":
+            return url_for("team_together.meet", patient_id=patient_id)
+        return url_for(f"team_conversation.{name}", patient_id=patient_id, **values)
+
+    frame = {"header": header}
+    return Door(patient_id, Side.TEAM, "conversation/desk.html", to, header.called, frame)
+
+
+@team_conversation.get("")
+@open_to(Reader.TEAM)
+def home(patient_id: UUID) -> Any:
+    return pages.home(_door(patient_id))
+
+
+@team_conversation.get("/about")
+@open_to(Reader.TEAM)
+def about(patient_id: UUID) -> Any:
+    return pages.about(_door(patient_id))
+
+
+@team_conversation.get("/about/<section>")
+@open_to(Reader.TEAM)
+def section(patient_id: UUID, section: str) -> Any:
+    return pages.section(_door(patient_id), section)
+
+
+@team_conversation.route("/new/<where>", methods=["GET", "POST"])
+@open_to(Reader.TEAM)
+def new(patient_id: UUID, where: str) -> Any:
+    return pages.new(_door(patient_id), where)
+
+
+@team_conversation.route("/<uuid:thread_id>", methods=["GET", "POST"])
+@open_to(Reader.TEAM)
+def thread(patient_id: UUID, thread_id: UUID) -> Any:
+    return pages.thread(_door(patient_id), thread_id)
