@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_sign, may_write_clinical
-from careplan.acts.drafting import EMPTY
+from careplan.acts.checking import check_plan
+from careplan.acts.drafting import EMPTY, Unfinished, put_together
 from careplan.acts.publishing import current_of
+from careplan.acts.signing import clinical_bytes
 from careplan.acts.world import NotThere, World, actor, allowed_patient, facts_of
 from careplan.audit.events import AuditEvent, Kind
-from careplan.plan.care_plan import OWN_WORDS, Version
+from careplan.plan.care_plan import CLINICAL, OWN_WORDS, CarePlan, Version
 from careplan.plan.codec import to_plain
+from careplan.plan.safety import Finding
 from careplan.store.drafts import Draft, drafts_of
 from careplan.store.patients import Face, Patient, face_of
 from careplan.store.trail import append
@@ -30,6 +33,10 @@ class Desk:
     current: Version | None
     drafts: Mapping[str, Draft]
     may_sign: bool
+
+    @property
+    def condition(self) -> str:
+        return self.current.condition if self.current else self.face.condition
 
     def own_words(self, section: str) -> Mapping[str, Any]:
         """What the person wrote, as a draft's body: as published, or as typed before anything was.
@@ -55,3 +62,33 @@ def open_desk(
         what = {"section": section} if section else {}
         append(tx, AuditEvent(Kind.READ_BY_TEAM, at, actor(by), str(patient_id), what))
     return Desk(patient, face, current, drafts, may_sign(by, facts_of(patient)))
+
+
+def desk_findings(world: World, desk: Desk, *, today: date) -> tuple[Finding, ...]:
+    """What the rules say of the clinical part as drafted, from what the desk has in front of it.
+
+    Raises Unfinished. The act of signing reads and checks everything again for itself.
+    """
+    plan = put_together(world, desk.drafts, ("identity", *CLINICAL), _published(world, desk))
+    current = desk.current
+    signed = clinical_bytes(current.plan) if current and current.signature else None
+    return check_plan(
+        world,
+        plan,
+        patient=desk.patient,
+        current=current,
+        condition=desk.condition,
+        clinical=clinical_bytes(plan),
+        signed=signed,
+        today=today,
+    )
+
+
+def _published(world: World, desk: Desk) -> CarePlan:
+    """The person's words as published; before that only what they report of allergies."""
+    if desk.current is not None:
+        return desk.current.plan
+    try:
+        return put_together(world, desk.drafts, ("my_allergies",), CarePlan())
+    except Unfinished:
+        return CarePlan()

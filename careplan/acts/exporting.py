@@ -69,7 +69,7 @@ def export(world: World, *, person: str, form: Form, at: datetime) -> bytes:
         return page_of(world, version, at=at, link=None)
     if form is Form.CARD:
         return card_of(world, version, at=at, link=print_links[0])
-    return plain_text(narrative(version, world.words)).encode()
+    return plain_text(narrative(version, world.words_of(version))).encode()
 
 
 def _find(tx: Transaction, person: str) -> UUID:

@@ -91,7 +91,7 @@ def _rendition(
 
 def page_of(world: World, version: Version, *, at: datetime, link: Shared | None) -> bytes:
     """The A4 page; without a link it holds no QR, key or code."""
-    shown = narrative(version, world.words)
+    shown = narrative(version, world.words_of(version))
     return page_pdf(page_sheet(world, version, narrative=shown, at=at, link=link))
 
 

@@ -13,14 +13,15 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from careplan.accounts.grants import Grant
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import (
     PatientFacts,
     may_answer_signature,
     may_stop_dose,
-    may_write_own_words,
+    may_write_for,
 )
-from careplan.acts.drafting import Unfinished, assemble, contributions
+from careplan.acts.drafting import Unfinished, assemble, contributions, put_together
 from careplan.acts.faces import face_from
 from careplan.acts.files import refresh_links
 from careplan.acts.sheets import lay_out_all
@@ -38,7 +39,9 @@ from careplan.plan.care_plan import (
     PatientAnswer,
     Version,
 )
+from careplan.plan.content import FIRST
 from careplan.plan.lifecycle import Event, after, state_of
+from careplan.plan.proxies import WRITTEN
 from careplan.store.db import Transaction
 from careplan.store.drafts import drafts_of
 from careplan.store.errors import Stale
@@ -47,7 +50,13 @@ from careplan.store.patients import Patient, face_of, note_standing, set_face
 from careplan.store.renditions import drop_superseded
 from careplan.store.signatures import KeptSignature, keep_signature, stop_signature
 from careplan.store.trail import append
-from careplan.store.versions import NewVersion, current_version, keep_version
+from careplan.store.versions import (
+    NewVersion,
+    current_version,
+    history_of,
+    keep_version,
+    version_of,
+)
 from careplan.summary.narrative import narrative, record_narrative
 
 May = Callable[[Who, PatientFacts], bool]
@@ -66,6 +75,7 @@ class Ground:
     current: Version | None
     plan: CarePlan
     contributions: tuple[Contribution, ...]
+    condition: str = FIRST
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,19 @@ class Deed:
 def current_of(tx: Transaction, patient_id: UUID) -> Version | None:
     """The newest published version, read back from its own document."""
     kept = current_version(tx, patient_id)
+    return _read_back(kept.record) if kept else None
+
+
+def as_signed(tx: Transaction, current: Version) -> Version | None:
+    """The version with which the signature that stands was published: what was so that day."""
+    if current.signature is None:
+        return None
+    of_it = [
+        head.number
+        for head in history_of(tx, current.patient_id)
+        if head.signature_id == current.signature.id
+    ]
+    kept = version_of(tx, current.patient_id, min(of_it)) if of_it else None
     return _read_back(kept.record) if kept else None
 
 
@@ -111,8 +134,10 @@ def ground(
         plan = assemble(world, tx, patient_id, sections, onto) if sections else onto
         face = face_of(tx, patient_id)
         drafted = contributions(drafts_of(tx, patient_id))
-    written = tuple(one for one in drafted if plan.section(one.section) != SECTIONS[one.section]())
-    return Ground(patient, face.plan_number if face else "", current, plan, written)
+    written = _written(plan, drafted)
+    number, condition = (face.plan_number, face.condition) if face else ("", FIRST)
+    condition = current.condition if current else condition
+    return Ground(patient, number, current, plan, written, condition)
 
 
 def _reported_allergies(world: World, tx: Transaction, patient_id: UUID) -> CarePlan:
@@ -125,21 +150,42 @@ def _reported_allergies(world: World, tx: Transaction, patient_id: UUID) -> Care
 
 def words_page(world: World, *, by: Who, patient_id: UUID, at: datetime) -> tuple[Ground, Version]:
     """What publishing the person's words would give, to show before it is done."""
-    found = ground(
-        world,
-        by=by,
-        patient_id=patient_id,
-        may=may_write_own_words,
-        sections=("identity", *OWN_WORDS),
-    )
+    sections = ("identity", *(WRITTEN if by.grant else OWN_WORDS))
+    found = ground(world, by=by, patient_id=patient_id, may=may_write_for, sections=sections)
+    if by.grant is not None:
+        found = _with_the_carers_own(world, found, by.grant)
     return found, next_version(world, found, at=at, reason="trial")
+
+
+def _with_the_carers_own(world: World, found: Ground, grant: Grant) -> Ground:
+    """The carer's own number, and the page their child wrote on their phone: nothing else of
+    sections that are not theirs, which may hold what the person has not published."""
+    with world.store.read() as tx:
+        drafts = drafts_of(tx, found.patient.patient_id)
+    plan = found.plan
+    people = put_together(world, drafts, ("my_people",), CarePlan()).my_people
+    mine = [one for one in people.contacts if str(one.id) == grant.id]
+    others = [one for one in plan.my_people.contacts if str(one.id) != grant.id]
+    if mine:
+        contacts = (*others, *mine)
+        plan = plan.with_section("my_people", replace(plan.my_people, contacts=contacts))
+    if "child_words" in drafts and drafts["child_words"].body.get("said_by"):
+        plan = put_together(world, drafts, ("child_words",), plan)
+    return replace(found, plan=plan, contributions=_written(plan, contributions(drafts)))
+
+
+def _written(plan: CarePlan, drafted: tuple[Contribution, ...]) -> tuple[Contribution, ...]:
+    return tuple(one for one in drafted if plan.section(one.section) != SECTIONS[one.section]())
 
 
 def publish_words(world: World, *, by: Who, patient_id: UUID, at: datetime) -> Version:
     """The person's own words become the next version; the signed bytes stay the same bytes."""
     found, version = words_page(world, by=by, patient_id=patient_id, at=at)
-    version = replace(version, reason=f"{_name(version.plan, by)} changed their own words")
-    deed = Deed(by, may_write_own_words, Event.PUBLISH_WORDS, Kind.OWN_WORDS_PUBLISHED, {})
+    reason = f"{_name(version.plan, by)} changed their own words"
+    if by.grant is not None:
+        reason = f"{by.grant.called}, changed words of the plan"
+    version = replace(version, reason=reason)
+    deed = Deed(by, may_write_for, Event.PUBLISH_WORDS, Kind.OWN_WORDS_PUBLISHED, {})
     return publish(world, found, version, deed)
 
 
@@ -161,12 +207,12 @@ def answer_plan(
     _must_be(found, version_seen)
     version = next_version(world, found, at=at, reason=f"{_name(found.plan, by)} answered: {kind}")
     version = replace(version, answer=PatientAnswer(kind, at, words, interpreter))
-    what = {"answer": _ANSWERS[kind]}
+    what = {"answer": ANSWERS[kind]}
     deed = Deed(by, may_answer_signature, Event.ANSWER, Kind.PATIENT_ANSWERED, what)
     return publish(world, found, version, deed)
 
 
-_ANSWERS = {
+ANSWERS = {
     AnswerKind.AGREE: "agree",
     AnswerKind.AGREE_EXCEPT: "agree_except",
     AnswerKind.DO_NOT_AGREE: "do_not_agree",
@@ -201,7 +247,12 @@ def next_version(world: World, found: Ground, *, at: datetime, reason: str) -> V
     }
     if current:
         return replace(current, **fresh)
-    return Version(patient_id=found.patient.patient_id, plan_number=found.plan_number, **fresh)
+    return Version(
+        patient_id=found.patient.patient_id,
+        plan_number=found.plan_number,
+        condition=found.condition,
+        **fresh,
+    )
 
 
 def publish(world: World, found: Ground, version: Version, deed: Deed) -> Version:
@@ -211,13 +262,14 @@ def publish(world: World, found: Ground, version: Version, deed: Deed) -> Versio
     does it lost the right while the page was open or the paper was laid out.
     """
     after(state_of(found.current), deed.event)
-    shown = narrative(version, world.words)
+    words = world.words_of(version)
+    shown = narrative(version, words)
     if deed.event is not Event.STOP_DOSE:  # a stop waits for nothing, least of all for paper
         lay_out_all(world, version, narrative=shown, at=version.published_at)
-    record = to_bundle(version, world.words, narrative=record_narrative(version, world.words))
+    record = to_bundle(version, words, narrative=record_narrative(version, words))
     if from_bundle(record) != version:
         raise RuntimeError("the record does not read back as the plan, so nothing was published")
-    emergency = to_emergency_bundle(version, world.words, narrative=shown)
+    emergency = to_emergency_bundle(version, words, narrative=shown)
     try:
         with world.store.begin() as tx:
             _still_allowed(tx, deed, version.patient_id)
@@ -299,7 +351,10 @@ def _note(tx: Transaction, version: Version, deed: Deed) -> None:
         disagreed=version.answer is not None and version.answer.kind is AnswerKind.DO_NOT_AGREE,
         dose_stopped=version.stop is not None,
     )
-    set_face(tx, version.patient_id, face_from(version.plan, version.plan_number))
+    kept = face_of(tx, version.patient_id)
+    face = face_from(version.plan, version.plan_number, version.condition)
+    # The hospital's own number is the list's alone, and in no plan.
+    set_face(tx, version.patient_id, replace(face, hospital_number=kept and kept.hospital_number))
 
 
 def _must_be(found: Ground, version_seen: int) -> None:

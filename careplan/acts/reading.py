@@ -4,33 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from careplan.accounts.people import Who
-from careplan.accounts.permissions import may_list_patients, may_read_record, may_see_who_looked
+from careplan.accounts.permissions import may_read_record, may_see_who_looked
 from careplan.acts.publishing import current_of
-from careplan.acts.world import NotAllowed, NotThere, World, actor, allowed_patient
+from careplan.acts.world import NotThere, World, actor, allowed_patient, condition_of
 from careplan.audit.events import AuditEvent, Kind, sentence, shown_to_person
 from careplan.audit.kinds import DEEDS
 from careplan.fhir.bundle import from_bundle
 from careplan.plan.care_plan import CarePlan, Version
 from careplan.plan.changes import Change, compare
+from careplan.plan.proxies import for_a_carer, version_for_a_carer
 from careplan.store.links import links_of
-from careplan.store.patients import (
-    After,
-    Face,
-    Listed,
-    Only,
-    Patient,
-    face_of,
-    search_team,
-    team_list,
-)
+from careplan.store.patients import Face, Patient, face_of
 from careplan.store.trail import append, events_of
 from careplan.store.versions import VersionHead, history_of, version_of
-
-PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -52,7 +42,21 @@ def overview(world: World, *, by: Who, patient_id: UUID, at: datetime) -> Overvi
         kind = Kind.READ_BY_TEAM if by.is_staff else Kind.READ_BY_PERSON
         what = {"version": str(current.number)} if current else {}
         append(tx, AuditEvent(kind, at, actor(by), str(patient_id), what))
-    return Overview(patient, face, current)
+    return Overview(patient, face, as_seen_by(by, current))
+
+
+def as_seen_by(by: Who, version: Version | None) -> Version | None:
+    """A carer sees less than the person and the team do."""
+    return _seen(by, version) if version else None
+
+
+def _seen(by: Who, version: Version) -> Version:
+    return version_for_a_carer(version) if by.grant else version
+
+
+def _plans(by: Who, *plans: CarePlan) -> tuple[CarePlan, CarePlan]:
+    old, new = (for_a_carer(plan) if by.grant else plan for plan in plans)
+    return old, new
 
 
 def history(world: World, *, by: Who, patient_id: UUID) -> tuple[VersionHead, ...]:
@@ -83,7 +87,36 @@ def read_version(
         append(tx, AuditEvent(Kind.VERSION_READ, at, actor(by), str(patient_id), what))
     version = from_bundle(kept.record)
     old = from_bundle(before.record).plan if before else CarePlan()
-    return OldVersion(version, compare(old, version.plan, world.words))
+    return OldVersion(
+        _seen(by, version),
+        compare(*_plans(by, old, version.plan), world.words_of(version)),
+    )
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two versions side by side, the older first, and every difference between their plans."""
+
+    older: Version
+    newer: Version
+    changes: tuple[Change, ...]
+
+
+def compare_versions(
+    world: World, *, by: Who, patient_id: UUID, numbers: tuple[int, int], at: datetime
+) -> Compared:
+    """Any two published versions, in whichever order they were asked for."""
+    first, second = sorted(numbers)
+    with world.store.begin() as tx:
+        allowed_patient(tx, by, patient_id, may_read_record)
+        older, newer = (version_of(tx, patient_id, number) for number in (first, second))
+        if older is None or newer is None:
+            raise NotThere
+        what = {"version": str(second), "other": str(first)}
+        append(tx, AuditEvent(Kind.VERSION_READ, at, actor(by), str(patient_id), what))
+    was, now = from_bundle(older.record), from_bundle(newer.record)
+    changes = compare(*_plans(by, was.plan, now.plan), world.words_of(now))
+    return Compared(_seen(by, was), _seen(by, now), changes)
 
 
 @dataclass(frozen=True)
@@ -100,9 +133,9 @@ def who_looked(world: World, *, by: Who, patient_id: UUID, limit: int = 200) -> 
         allowed_patient(tx, by, patient_id, may_see_who_looked)
         kept = events_of(tx, patient_id, limit=limit)
         labels = {one.facts.id: one.facts.label for one in links_of(tx, patient_id)}
+        titles = world.words_for(condition_of(tx, patient_id)).sections
 
     def named(fact: str, value: str) -> str:
-        titles = world.words.sections
         return titles[value].title if fact == "section" and value in titles else value
 
     return tuple(
@@ -118,27 +151,3 @@ def _with_label(event: AuditEvent, labels: Mapping[str, str]) -> AuditEvent:
     if not label or "label" not in DEEDS[event.kind].may:
         return event
     return replace(event, what={**event.what, "label": label})
-
-
-def team_page(
-    world: World,
-    *,
-    by: Who,
-    text: str = "",
-    only: Only = Only.EVERYONE,
-    after: After | None = None,
-    at: datetime,
-    today: date,
-) -> tuple[Listed, ...]:
-    """The team's people: the longest overdue first, or those a search finds. One event a page."""
-    if by.team_id is None or not may_list_patients(by, team_id=by.team_id):
-        raise NotAllowed
-    team_id = UUID(by.team_id)
-    with world.store.begin() as tx:
-        if text.strip():
-            found = search_team(tx, team_id, text, today=today, limit=PAGE)
-        else:
-            found = team_list(tx, team_id, limit=PAGE, only=only, after=after, due_by=today)
-        what = {"team": by.team_id, "count": str(len(found))}
-        append(tx, AuditEvent(Kind.LIST_READ, at, actor(by), None, what))
-    return found

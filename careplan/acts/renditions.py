@@ -111,7 +111,7 @@ def _rendition(
 
 def _make(world: World, version: Version, kind: Copy, link: Shared | None, at: datetime) -> bytes:
     if kind is Copy.TEXT:
-        return plain_copy(version, world.words).encode()
+        return plain_copy(version, world.words_of(version)).encode()
     if kind is Copy.SCHOOL:
         return copy_pdf(school_sheet(world, version, at=at)[0])
     if kind is Copy.GP:
@@ -139,4 +139,4 @@ def held_out(
 
 
 def ambulance_narrative(world: World, version: Version) -> str:
-    return narrative_of(ambulance(version, world.words))
+    return narrative_of(ambulance(version, world.words_of(version)))

@@ -72,27 +72,27 @@ def lay_out_all(world: World, version: Version, *, narrative: str, at: datetime)
 
 def large_sheet(world: World, version: Version, *, at: datetime, link: Shared | None) -> CopySheet:
     """The emergency page in large print, in its own order; as many pages as it takes."""
-    title = copy_words(world.words).say("text.title")
-    body = narrative(version, world.words)
+    title = copy_words(world.words_of(version)).say("text.title")
+    body = narrative(version, world.words_of(version))
     return replace(_copy(world, version, Look.LARGE, title, body, at), **_code(link))
 
 
 def ambulance_sheet(
     world: World, version: Version, *, at: datetime, link: Shared | None
 ) -> CopySheet:
-    title = copy_words(world.words).say("ambulance.title")
-    body = narrative_of(ambulance(version, world.words))
+    title = copy_words(world.words_of(version)).say("ambulance.title")
+    body = narrative_of(ambulance(version, world.words_of(version)))
     return replace(_copy(world, version, Look.AMBULANCE, title, body, at), **_code(link))
 
 
 def school_sheet(world: World, version: Version, *, at: datetime) -> tuple[CopySheet, Copy]:
     """The page for school, and what stands on it; no link, for a link opens the emergency page."""
-    page = school_page(version, world.words, world.drugs)
+    page = school_page(version, world.words_of(version), world.drugs_for(version.condition))
     return _of_copy(world, version, Look.SCHOOL, page, at), page
 
 
 def gp_sheet(world: World, version: Version, *, at: datetime) -> CopySheet:
-    return _of_copy(world, version, Look.GP, gp_copy(version, world.words), at)
+    return _of_copy(world, version, Look.GP, gp_copy(version, world.words_of(version)), at)
 
 
 def _of_copy(world: World, version: Version, look: Look, copy: Copy, at: datetime) -> CopySheet:
@@ -123,7 +123,7 @@ def _code(link: Shared | None) -> dict[str, Any]:
 
 def full_card_sheet(world: World, version: Version, *, at: datetime, link: Shared) -> FullCard:
     return FullCard(
-        summary=summarise(version, world.words),
+        summary=summarise(version, world.words_of(version)),
         link=link.address,
         short_code=link.code,
         host=_host(world),

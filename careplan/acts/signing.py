@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
 
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_sign, may_write_clinical
+from careplan.acts.checking import check_plan
 from careplan.acts.publishing import ChangedMeanwhile, Deed, Ground, ground, next_version, publish
 from careplan.acts.sheets import lay_out_all
 from careplan.acts.world import World
@@ -17,8 +18,8 @@ from careplan.audit.events import Kind
 from careplan.plan.care_plan import ALWAYS_SIGNED, CLINICAL, CarePlan, Signature, Version
 from careplan.plan.codec import canonical, to_plain
 from careplan.plan.lifecycle import Event, in_words
-from careplan.plan.safety import Facts, Finding, Severity, age_on, check, months_later
-from careplan.store.signatures import signature_of
+from careplan.plan.safety import Finding, Severity, age_on, months_later
+from careplan.store.signatures import KeptSignature, signature_of
 from careplan.summary.narrative import narrative
 
 
@@ -45,13 +46,14 @@ class IdentityNotChecked(ValueError):
 @dataclass(frozen=True)
 class SigningPage:
     """What a clinician sees before signing: the page as it would be, what the rules found, and the
-    fingerprint that the signature must repeat."""
+    fingerprint that the signature must repeat. `reasons`: those given at the last signature."""
 
     ground: Ground
     clinical: bytes
     findings: tuple[Finding, ...]
     narrative: str
     longest: date
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
@@ -77,7 +79,7 @@ def findings_of(world: World, *, by: Who, patient_id: UUID, today: date) -> tupl
         may=may_write_clinical,
         sections=("identity", *CLINICAL),
     )
-    return _check(world, found, today)
+    return check_ground(world, found, today)
 
 
 def signing_page(
@@ -98,11 +100,12 @@ def signing_page(
         raise IdentityNotChecked
     clinical, longest = clinical_bytes(found.plan), _longest(found.plan, today)
     trial = next_version(world, found, at=at, reason="trial")
-    signature = _signature(world, by, clinical, at, expires_on or longest)
+    signature = new_signature(world, by, clinical, at, expires_on or longest)
     trial = replace(trial, signature=signature, answer=None, beside=(), stop=None)
-    shown = narrative(trial, world.words)
+    shown = narrative(trial, world.words_of(trial))
     lay_out_all(world, trial, narrative=shown, at=at)
-    return SigningPage(found, clinical, _check(world, found, today), shown, longest)
+    findings, reasons = check_ground(world, found, today), _reasons_given(world, found)
+    return SigningPage(found, clinical, findings, shown, longest, reasons)
 
 
 def sign_plan(
@@ -130,7 +133,7 @@ def sign_plan(
     found = page.ground
     again = found.current is not None and found.current.signature is not None
     reason = f"{by.name} {'signed the pain plan again' if again else 'signed the pain plan'}"
-    signature = _signature(world, by, page.clinical, at, expires_on)
+    signature = new_signature(world, by, page.clinical, at, expires_on)
     version = next_version(world, found, at=at, reason=reason)
     version = replace(version, signature=signature, answer=None, beside=(), stop=None)
     signer = to_plain(signature) | {"reasons": {key: text for key, text in reasons.items() if text}}
@@ -139,21 +142,40 @@ def sign_plan(
     return publish(world, found, version, deed)
 
 
-def _check(world: World, found: Ground, today: date) -> tuple[Finding, ...]:
-    clinical = clinical_bytes(found.plan)
-    signed = None
-    if found.current and found.current.signature:
-        with world.store.read() as tx:
-            kept = signature_of(tx, found.patient.patient_id, found.current.signature.id)
-            signed = kept.clinical if kept else None
-    return check(Facts(found.plan, today, world.drugs, clinical, signed))
+def check_ground(world: World, found: Ground, today: date) -> tuple[Finding, ...]:
+    """What the rules say of the plan as drafted, beside what was last signed."""
+    kept = _last_signature(world, found)
+    return check_plan(
+        world,
+        found.plan,
+        patient=found.patient,
+        current=found.current,
+        condition=found.condition,
+        clinical=clinical_bytes(found.plan),
+        signed=kept.clinical if kept else None,
+        today=today,
+    )
+
+
+def _last_signature(world: World, found: Ground) -> KeptSignature | None:
+    if found.current is None or found.current.signature is None:
+        return None
+    with world.store.read() as tx:
+        return signature_of(tx, found.patient.patient_id, found.current.signature.id)
+
+
+def _reasons_given(world: World, found: Ground) -> Mapping[str, str]:
+    """What was said at the last signature to each finding: it stands while the finding does."""
+    kept = _last_signature(world, found)
+    given = kept.signer.get("reasons", {}) if kept else {}
+    return {str(key): str(text) for key, text in given.items()}
 
 
 def _refuse(findings: tuple[Finding, ...], reasons: Mapping[str, str]) -> None:
     blocks = tuple(one for one in findings if one.severity is Severity.BLOCK)
     if blocks:
         raise Blocked(blocks)
-    warnings = (one for one in findings if one.severity is Severity.WARN)
+    warnings = (one for one in findings if one.severity is Severity.WARN and not one.settled)
     bare = tuple(one for one in warnings if not reasons.get(one.key, "").strip())
     if bare:
         raise NeedsReasons(bare)
@@ -176,7 +198,9 @@ def _check_dates(page: SigningPage, expires_on: date, today: date) -> None:
             raise BadDate(f"{what} must be no later than {in_words(page.longest)}.")
 
 
-def _signature(world: World, by: Who, clinical: bytes, at: datetime, expires_on: date) -> Signature:
+def new_signature(
+    world: World, by: Who, clinical: bytes, at: datetime, expires_on: date
+) -> Signature:
     return Signature(
         id=world.new_id(),
         name=by.name,

@@ -26,11 +26,14 @@ from careplan.fhir.frame import Found, Frame, Kind, Unwritable, place_of
 from careplan.fhir.tree import Node, Tree, instant, moment, some
 from careplan.plan.care_plan import SECTIONS, Version
 from careplan.plan.codec import Unreadable, from_plain, to_plain
+from careplan.plan.content import installed
 from careplan.plan.dictionary import Dictionary, dictionary
 from careplan.plan.surfaces import emergency
 
 PROFILE = f"{codes.PROFILE}/CrisisPlanDocument"
 DOCUMENT = f"{codes.OWN}/document"
+
+_CONDITION_AT = "Bundle.entry[0].resource.extension"
 
 Narrative = Callable[[Version], str] | str
 
@@ -53,11 +56,11 @@ def from_bundle(data: bytes, words: Dictionary | None = None) -> Version:
     Unreadable with the path of the first thing this program does not understand.
     """
     tree = wire.loads(data)
-    words = words or dictionary()
-    kind = _kind(Node(tree, "Bundle"))
+    bundle = Node(tree, "Bundle")
+    kind = _kind(bundle)
     if kind is not Kind.RECORD:
         raise Unreadable("Bundle.meta.tag", "an emergency document, which is not the whole plan")
-    return read(tree, kind, words)
+    return read(tree, kind, words or dictionary(_condition(bundle)))
 
 
 def read(tree: Any, kind: Kind, words: Dictionary) -> Version:
@@ -79,6 +82,8 @@ def read(tree: Any, kind: Kind, words: Dictionary) -> Version:
 
 
 def _document(frame: Frame, narrative: Narrative) -> Tree:
+    if frame.version.condition != frame.words.condition["id"]:
+        raise Unwritable("condition", "the words of another condition were given")
     writable.check(frame)
     div = narrative if isinstance(narrative, str) else narrative(frame.version)
     unsafe = xhtml.problems(div)
@@ -131,6 +136,15 @@ def _kind(bundle: Node) -> Kind:
     raise Unreadable("Bundle.meta.tag", "not a document of this program")
 
 
+def _condition(bundle: Node) -> str:
+    """The condition the document's plan is for, if this program has content for it."""
+    said = bundle.need("entry", 0, "resource").extension(composition.CONDITION)
+    name = said.text("valueCode") if said else None
+    if name not in installed():
+        raise Unreadable(_CONDITION_AT, "a condition this program has no content for")
+    return str(name)
+
+
 def _places(bundle: Node) -> dict[str, list[Node]]:
     places: dict[str, list[Node]] = {}
     for entry in bundle.each("entry"):
@@ -144,9 +158,8 @@ def _places(bundle: Node) -> dict[str, list[Node]]:
 
 def _version(found: Found, kind: Kind, words: Dictionary) -> Version:
     page = composition.back(found)
-    condition = found.bundle.need("entry", 0, "resource").extension(composition.CONDITION)
-    if condition is None or condition.text("valueCode") != words.condition["id"]:
-        raise Unreadable("Bundle.entry[0].resource.extension", "another condition")
+    if _condition(found.bundle) != words.condition["id"]:
+        raise Unreadable(_CONDITION_AT, "another condition")
     record = kind is Kind.RECORD
     published = moment(found.bundle, "timestamp")
     identity = found.bundle.needed_text("id")

@@ -1,17 +1,17 @@
-"""The people whose plans are kept: their keys, what lists show of them, and whose team has them."""
+"""The people whose plans are kept: their keys, who they are in short, and whose team has them."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import and_, bindparam, case, delete, func, insert, literal, select, update
 
 from careplan.audit.chain import GENESIS
 from careplan.plan.codec import from_plain, to_plain
+from careplan.plan.content import FIRST
 from careplan.store import directory, search
 from careplan.store.db import Transaction
 from careplan.store.errors import NotFound
@@ -33,6 +33,16 @@ _GIVE = update(patient).where(_BY_ID).values(team_id=bindparam("new_team"))
 _ERASE = (
     update(patient).where(_BY_ID).values(state="erased", data_key=None, master_id=None, face=None)
 )
+_SIGNER_GONE = (
+    update(patient)
+    .where(_c.signed_by == bindparam("of_signer"), _c.team_id == bindparam("of_team"))
+    .values(signer_left_at=bindparam("left_at"))
+)
+_SIGNED_BY = (
+    select(func.count())
+    .select_from(patient)
+    .where(_c.signed_by == bindparam("of_signer"), _c.team_id == bindparam("of_team"))
+)
 _FORGET_WORDS = delete(search_word).where(search_word.c.patient_id == bindparam("of_patient"))
 
 
@@ -46,6 +56,8 @@ class Face:
     nhs_number: str | None = None
     plan_number: str
     phone_24h: str | None = None
+    hospital_number: str | None = None
+    condition: str = FIRST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +71,21 @@ class Standing:
     answer_pending: bool = False
     changed_since_signed: bool = False
     dose_stopped: bool = False
+    # The first day on which something else is due: a vaccine, a scan, an eye check.
+    next_due: date | None = None
+    # No account has been linked: nobody but the team reads or answers this plan.
+    unlinked: bool = True
+    disagreed: bool = False
+    # The person has proposed something that nobody of the team has answered.
+    waiting_for_team: bool = False
+    signed_by: UUID | None = None
+    signer_left_at: datetime | None = None
+
+    @property
+    def due_on(self) -> date | None:
+        """When the plan itself runs out: the review's day, or the last the signature holds."""
+        days = (self.review_due, self.valid_to)
+        return min((day for day in days if day is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,33 +96,10 @@ class Patient:
     current_version: int | None
     standing: Standing
     erased: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One line of a team's list."""
-
-    patient: Patient
-    face: Face | None
-
-
-@dataclass(frozen=True, slots=True)
-class After:
-    """Where the last page of a list ended."""
-
-    review_due: date | None
-    patient_id: UUID
-
-
-class Only(StrEnum):
-    """Which of a team's people a list shows."""
-
-    EVERYONE = "everyone"
-    NOT_SIGNED = "not_signed"
-    ANSWER_PENDING = "answer_pending"
-    CHANGED_SINCE_SIGNED = "changed_since_signed"
-    DOSE_STOPPED = "dose_stopped"
-    REVIEW_DUE = "review_due"
+    next_team_id: UUID | None = None
+    """The team that takes over, while a handover lasts."""
+    tell_opened: bool = False
+    """Whether anybody asked to be told when a link is opened."""
 
 
 def new_patient(
@@ -159,7 +163,7 @@ def face_of(tx: Transaction, patient_id: UUID) -> Face | None:
     if row is None or row.face is None:
         return None
     tx.remember(of_patient(patient_id), row.data_key)
-    return _face(tx, patient_id, row.face)
+    return face_from(tx, patient_id, row.face)
 
 
 def set_face(tx: Transaction, patient_id: UUID, face: Face) -> None:
@@ -183,9 +187,45 @@ def note_standing(tx: Transaction, patient_id: UUID, **changes: Any) -> None:
     unknown = changes.keys() - Standing.__dataclass_fields__.keys()
     if unknown or not changes:
         raise TypeError(f"not facts of a standing: {', '.join(sorted(unknown))}")
-    noted = update(patient).where(_BY_ID).values(changes)
+    noted = update(patient).where(_BY_ID).values(changes | _due_on(changes))
     if tx.run(noted, {"of_patient": patient_id}).rowcount == 0:
         raise NotFound("there is no such patient")
+
+
+def _due_on(changes: dict[str, Any]) -> dict[str, Any]:
+    """The earlier of review and expiry, kept beside them because the list is in its order."""
+    if not changes.keys() & {"review_due", "valid_to"}:
+        return {}
+    review: Any = (
+        literal(changes["review_due"], _c.review_due.type)
+        if ("review_due" in changes)
+        else _c.review_due
+    )
+    valid: Any = (
+        literal(changes["valid_to"], _c.valid_to.type) if ("valid_to" in changes) else _c.valid_to
+    )
+    last = literal(None, _c.due_on.type)
+    nothing, unset = valid.is_(None), review == literal(None, _c.review_due.type)
+    sooner = case(
+        (and_(nothing, unset), last),
+        (nothing, review),
+        (unset, valid),
+        (valid < review, valid),
+        else_=review,
+    )
+    return {"due_on": sooner}
+
+
+def signer_is_gone(tx: Transaction, account_id: UUID, team_id: UUID, *, at: datetime | None) -> int:
+    """Marks every plan of the team that this account's signature stands on (None: is back)."""
+    gone = {"of_signer": account_id, "of_team": team_id, "left_at": at}
+    return tx.run(_SIGNER_GONE, gone).rowcount
+
+
+def signed_by(tx: Transaction, account_id: UUID, team_id: UUID) -> int:
+    """How many plans of the team stand on this account's signature."""
+    found = tx.run(_SIGNED_BY, {"of_signer": account_id, "of_team": team_id})
+    return int(found.scalar_one())
 
 
 def erase_patient(tx: Transaction, patient_id: UUID) -> None:
@@ -203,79 +243,20 @@ def erase_patient(tx: Transaction, patient_id: UUID) -> None:
     tx.forget(of_patient(patient_id))
 
 
-# --- lists -----------------------------------------------------------------------------------
-
-_ORDER = (_c.review_due, _c.patient_id)
-_TEAM = select(patient).where(_c.team_id == bindparam("of_team")).order_by(*_ORDER)
-_AFTER = tuple_(*_ORDER) > tuple_(
-    bindparam("after_due", type_=_c.review_due.type),
-    bindparam("after_id", type_=_c.patient_id.type),
-)
-_SHOWN = {
-    Only.EVERYONE: None,
-    Only.NOT_SIGNED: _c.signed_at.is_(None),
-    Only.ANSWER_PENDING: _c.answer_pending.is_(True),
-    Only.CHANGED_SINCE_SIGNED: _c.changed_since_signed.is_(True),
-    Only.DOSE_STOPPED: _c.dose_stopped.is_(True),
-    Only.REVIEW_DUE: and_(_c.review_due > date.min, _c.review_due <= bindparam("due_by")),
-}
-
-
-def team_list(
-    tx: Transaction,
-    team_id: UUID,
-    *,
-    limit: int,
-    only: Only = Only.EVERYONE,
-    after: After | None = None,
-    due_by: date | None = None,
-) -> tuple[Listed, ...]:
-    """People without a review date first, then the longest overdue; always one query."""
-    values: dict[str, Any] = {"of_team": team_id, "due_by": due_by}
-    if after is not None:
-        values |= {"after_due": after.review_due, "after_id": after.patient_id}
-    rows = tx.run(_page(only, limit, following=after is not None), values)
-    return tuple(_listed(tx, row) for row in rows)
-
-
-def search_team(
-    tx: Transaction, team_id: UUID, text: str, *, today: date, limit: int = 50
-) -> tuple[Listed, ...]:
-    """The team's people with every part of the text: beginnings of names, birth date, numbers."""
-    found = search.matching(tx, team_id, text, today=today)
-    if found is None:
-        return ()
-    chosen, values = found
-    people = _TEAM.where(_c.patient_id.in_(chosen)).limit(limit)
-    return tuple(_listed(tx, row) for row in tx.run(people, values | {"of_team": team_id}))
-
-
-def _page(only: Only, limit: int, *, following: bool) -> Select[Any]:
-    page = _TEAM.limit(limit)
-    shown = _SHOWN[only]
-    if shown is not None:
-        page = page.where(shown)
-    return page.where(_AFTER) if following else page
-
-
 # --- rows to values --------------------------------------------------------------------------
 
 
 def _remember(tx: Transaction, patient_id: UUID, team_id: UUID | None, face: Face) -> None:
+    numbers = (face.nhs_number, face.plan_number, face.hospital_number)
     found_by = search.FoundBy(
         names=tuple(name for name in (face.legal_name, face.known_as) if name),
         born=face.date_of_birth,
-        numbers=tuple(number for number in (face.nhs_number, face.plan_number) if number),
+        numbers=tuple(number for number in numbers if number),
     )
     search.remember_words(tx, patient_id=patient_id, team_id=team_id, found_by=found_by)
 
 
-def _listed(tx: Transaction, row: Row[Any]) -> Listed:
-    found = patient_from(tx, row)
-    return Listed(found, None if row.face is None else _face(tx, found.patient_id, row.face))
-
-
-def _face(tx: Transaction, patient_id: UUID, sealed: bytes) -> Face:
+def face_from(tx: Transaction, patient_id: UUID, sealed: bytes) -> Face:
     return from_plain(Face, tx.unseal_facts(of_patient(patient_id), _c.face, "", sealed))
 
 
@@ -295,6 +276,14 @@ def patient_from(tx: Transaction, row: Any) -> Patient:
             answer_pending=row.answer_pending,
             changed_since_signed=row.changed_since_signed,
             dose_stopped=row.dose_stopped,
+            next_due=row.next_due,
+            unlinked=row.unlinked,
+            disagreed=row.disagreed,
+            waiting_for_team=row.waiting_for_team,
+            signed_by=row.signed_by,
+            signer_left_at=row.signer_left_at,
         ),
         erased=row.data_key is None,
+        next_team_id=row.next_team_id,
+        tell_opened=row.tell_opened,
     )
