@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from careplan.accounts.grants import Grant
     from careplan.accounts.registration import Registration
 
 
@@ -30,7 +31,7 @@ class Role(StrEnum):
 _DESCRIPTIONS: Mapping[Role, str] = MappingProxyType(
     {
         Role.PATIENT: "The person the plan is about. Writes their own words and shares the plan.",
-        Role.CARER: "Looks after the person. Can read the plan, and cannot change it.",
+        Role.CARER: "Helps somebody with their plan, as far and as long as they were let in.",
         Role.CLINICIAN: "A doctor, pharmacist or prescriber in the team. Writes the medical part, "
         "and signs it once their registration has been checked.",
         Role.NURSE: "A nurse in the team. Writes the medical part, and signs it once their "
@@ -43,21 +44,23 @@ STAFF = CARE_TEAM | {Role.TEAM_ADMIN}
 
 
 class Standing(StrEnum):
-    """Whether an account may be used at all."""
+    """Whether an account, or a place in a team, may be used at all."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    LEFT = "left"
 
 
 class RolesDoNotMix(ValueError):
-    """One account names one plan: it cannot be the patient and somebody's carer at once."""
+    """Somebody acts as the patient or as a carer: never as both in one request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Who:
     """A signed-in person, or nobody.
 
-    `patient_id` is the plan a patient or carer has been linked to. `second_factor` is true when
+    `patient_id` is the plan a patient has been linked to, or the plan a carer has come for;
+    then `grant` is what lets them. `second_factor` is true when
     the second factor was given in this session. `title` is the job as it is signed, such as
     "Consultant haematologist". A clinician may be a patient too; `permissions`
     keeps the two apart.
@@ -67,6 +70,7 @@ class Who:
     name: str
     roles: frozenset[Role]
     patient_id: str | None = None
+    grant: Grant | None = None
     team_id: str | None = None
     organisation: str | None = None
     title: str | None = None
@@ -77,6 +81,8 @@ class Who:
     def __post_init__(self) -> None:
         if {Role.PATIENT, Role.CARER} <= self.roles:
             raise RolesDoNotMix("patient and carer")
+        if self.grant is not None and self.roles != {Role.CARER}:
+            raise RolesDoNotMix("a carer acts as nothing else")
 
     @classmethod
     def nobody(cls) -> Who:

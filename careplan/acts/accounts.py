@@ -83,7 +83,7 @@ def make_own_account(world: World, asked: NewPerson, *, at: datetime, today: dat
         roles=frozenset({Role.PATIENT}),
         patient_id=str(patient_id),
     )
-    face = face_from(CarePlan(identity=identity), _plan_number(world))
+    face = face_from(CarePlan(identity=identity), new_plan_number(world))
     hashed = hash_password(asked.password, entropy=world.entropy, strength=world.strength)
     with world.store.begin() as tx:
         _new_account(tx, by, kind="person", email=asked.email, password_hash=hashed, at=at)
@@ -104,6 +104,33 @@ def problems_with(asked: NewPerson, *, today: date) -> dict[str, str]:
         "nhs_number": _number_problem((asked.nhs_number or "").strip()),
         "email": _email_problem(asked.email.strip()),
         "password": _password_problem(asked),
+    }
+    return {field: text for field, text in found.items() if text is not None}
+
+
+def make_helper_account(
+    world: World, *, name: str, email: str, password: str, at: datetime
+) -> UUID:
+    """An account for somebody who helps another and has no plan of their own. It opens nothing
+    until somebody lets them in. Raises BadAccount or EmailInUse."""
+    problems = helper_problems(name=name, email=email, password=password)
+    if problems:
+        raise BadAccount(problems)
+    by = Who(account_id=str(world.new_id()), name=name.strip(), roles=frozenset({Role.CARER}))
+    hashed = hash_password(password, entropy=world.entropy, strength=world.strength)
+    with world.store.begin() as tx:
+        _new_account(tx, by, kind="person", email=email, password_hash=hashed, at=at)
+        what = {"account": by.account_id, "role": str(Role.CARER)}
+        append(tx, AuditEvent(Kind.ACCOUNT_CREATED, at, actor(by), None, what))
+    return UUID(by.account_id)
+
+
+def helper_problems(*, name: str, email: str, password: str) -> dict[str, str]:
+    weak = problem_with(password, name=name, email=email)
+    found = {
+        "legal_name": _name_problem(name.strip()),
+        "email": _email_problem(email.strip()),
+        "password": weak.sentence if weak else None,
     }
     return {field: text for field, text in found.items() if text is not None}
 
@@ -156,7 +183,7 @@ def _has_unseen(text: str) -> bool:
     return any(unicodedata.category(char) in _UNSEEN for char in text)
 
 
-def _plan_number(world: World) -> str:
+def new_plan_number(world: World) -> str:
     """SCP-XXXX-XXXX: a number for everybody, with or without an NHS number."""
     letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in world.entropy(8))
     return f"SCP-{letters[:4]}-{letters[4:]}"

@@ -24,16 +24,16 @@ from careplan.store.accounts import (
     totp_of,
     use_totp_step,
 )
+from careplan.store.carers import still_stands
 from careplan.store.counters import count_in
 from careplan.store.db import Transaction
-from careplan.store.teams import memberships_of
+from careplan.store.teams import hold_memberships, memberships_of
 from careplan.store.trail import append
 
 TRIES = 10
 WINDOW = timedelta(minutes=15)
-SELF, CARER = "self", "carer"
+SELF = "self"
 _TOUCH_AFTER = timedelta(minutes=1)
-_RELATIONS = {SELF: Role.PATIENT, CARER: Role.CARER}
 
 
 @dataclass(frozen=True)
@@ -211,12 +211,17 @@ def _write_down_failure(world: World, found: Account | None, reason: str, at: da
 
 
 def _who(tx: Transaction, account: Account, *, second_factor_given: bool) -> Who:
-    """Roles come from memberships and from the plan the account is linked to, afresh each time."""
+    """Roles come from memberships and from the plan the account is linked to, afresh each time.
+
+    A person's account without a plan of its own is a carer's, for nobody yet.
+    """
     members = memberships_of(tx, account.account_id)
     active = [one for one in members if one.state == Standing.ACTIVE]
     related = _related(tx, account.account_id)
     first = active[0] if active else None
-    own = {_RELATIONS[related.relation]} if related else set()
+    own = {Role.PATIENT} if related else set()
+    if account.kind == "person" and related is None:
+        own = {Role.CARER}  # for whom, the page they come to says: acts/carers.here_for
     return Who(
         account_id=str(account.account_id),
         name=account.name,
@@ -228,6 +233,17 @@ def _who(tx: Transaction, account: Account, *, second_factor_given: bool) -> Who
         registration=next((one.registration for one in active if one.registration), None),
         second_factor=second_factor_given,
     )
+
+
+def as_they_stand(tx: Transaction, by: Who) -> Who | None:
+    """The same person by what the database says now, unchanged until the transaction ends."""
+    hold_memberships(tx, UUID(by.account_id))
+    account = account_of(tx, UUID(by.account_id))
+    if account is None or account.state != Standing.ACTIVE:
+        return None
+    if by.grant is not None:
+        return by if still_stands(tx, UUID(by.patient_id), UUID(by.grant.id)) else None
+    return _who(tx, account, second_factor_given=by.second_factor)
 
 
 def _related(tx: Transaction, account_id: UUID) -> Relation | None:
