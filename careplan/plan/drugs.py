@@ -40,9 +40,11 @@ class Drugs:
         return tuple((re.split(r"[\s-]", name)[0], name) for name in self.names)
 
     def members(self, group: str) -> frozenset[str]:
-        """The ingredients of a group, or of a family."""
+        """The ingredients of a group, or of a family; an ingredient is itself one."""
         if group in self.groups:
             return self.groups[group]
+        if group in self.families:
+            return frozenset({group})
         return frozenset(one for one, family in self.families.items() if family == group)
 
     def has_form(self, written: str, form: str) -> bool:

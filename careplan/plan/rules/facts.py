@@ -58,7 +58,6 @@ class Facts:
     version: Version | None = None
     was: CarePlan | None = None
     signer_left: bool = False
-    moved_area: bool = False
     another_plan: bool = False
     condition: str = FIRST
 

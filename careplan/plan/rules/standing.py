@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -69,7 +70,7 @@ def since_signed(facts: Facts) -> Iterator[Happened]:
     if _newly_pregnant(facts, signed_on):
         yield Happened("pregnancy", "A pregnancy is recorded", None, "pregnancy.pregnant")
     yield from _new_events(facts, signed_on)
-    if facts.moved_area:
+    if _moved(facts):
         yield Happened("moved", "Moved to another area", None, "about_me.postcode")
 
 
@@ -86,6 +87,18 @@ def _newly_pregnant(facts: Facts, signed_on: date) -> bool:
     if now.due_on is not None:
         begun.append(now.due_on - timedelta(weeks=40))
     return bool(begun) and min(begun) > signed_on
+
+
+_AREA = re.compile(r"\s*([A-Za-z]{1,2})[0-9]")
+
+
+def _moved(facts: Facts) -> bool:
+    """The letters a postcode begins with are its area; where one is not known, nothing is said."""
+    if facts.was is None:
+        return False
+    areas = [_AREA.match(one.about_me.postcode or "") for one in (facts.was, facts.plan)]
+    before, now = (found[1].upper() if found else None for found in areas)
+    return None not in (before, now) and before != now
 
 
 def _new_events(facts: Facts, signed_on: date) -> Iterator[Happened]:
