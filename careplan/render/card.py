@@ -13,7 +13,7 @@ from careplan.render.press import Laid, frames, lay_out
 from careplan.render.qr import qr_svg
 from careplan.sharing.links import Opening
 from careplan.sharing.short_codes import shown
-from careplan.summary.blocks import Block, EmergencySummary, Kind, Look, Part
+from careplan.summary.blocks import Block, EmergencySummary, Fact, Kind, Look, Part
 from careplan.summary.narrative import fragment, phone
 
 QR_MM = 30.0
@@ -215,10 +215,11 @@ def _second_gone(block: Block) -> Block | None:
 
 
 _SHORTER: Mapping[str, Callable[[Block], Block | None]] = {
-    "answer": lambda one: _brief(one) if one.id == "signed" else one,
+    "answer": lambda one: _brief(one, keep=1) if one.id == "signed" else one,
     "second": _second_gone,
     "flags": lambda one: _brief(one) if one.id in ("flags", "cured") else one,
     "reactions": lambda one: _brief(one) if one.id == "allergies" else one,
+    "signer": lambda one: _brief(one, kind=Kind.TEXT) if one.id == "signed" else one,
 }
 """What a reader can best wait for, first. The first dose, the allergens and the flags themselves
 are never left out."""
@@ -231,17 +232,16 @@ def _without(summary: EmergencySummary, dropped: tuple[str, ...]) -> list[Block]
     return blocks
 
 
-def _brief(block: Block) -> Block:
-    """Each fact without its details, where it has a brief form."""
-    return replace(
-        block,
-        facts=tuple(
-            replace(fact, parts=(Part(fact.brief, Kind.STRONG),))
-            if fact.brief and fact.brief != fact.text
-            else fact
-            for fact in block.facts
-        ),
-    )
+def _brief(block: Block, *, keep: int = 0, kind: Kind = Kind.STRONG) -> Block:
+    """Each fact after the first `keep` without its details, where it has a brief form."""
+    shorter = (_shortened(one, kind) for one in block.facts[keep:])
+    return replace(block, facts=(*block.facts[:keep], *shorter))
+
+
+def _shortened(fact: Fact, kind: Kind) -> Fact:
+    if not fact.brief or fact.brief == fact.text:
+        return fact
+    return replace(fact, parts=(Part(fact.brief, kind),))
 
 
 def _signature_only(block: Block) -> Block:

@@ -146,7 +146,7 @@ def decisions_block(plan: CarePlan, say: Phrases) -> list[Block]:
             say.say("decisions.where", where=one.where) if one.where else None,
         ]
         told = [*filter(None, about)]
-        if shown(one):
+        if is_made(one):
             doubt = "" if one.exists is Answer3.YES else f" ({say.say('decisions.not_known')})"
             parts = [Part(f"{one.kind}{doubt}", Kind.STRONG)]
             parts += [Part(f": {', '.join(told)}")] if told else []
@@ -154,7 +154,7 @@ def decisions_block(plan: CarePlan, say: Phrases) -> list[Block]:
     return block("decisions", 13, facts, say)
 
 
-def shown(one: AdvanceDecision) -> bool:
+def is_made(one: AdvanceDecision) -> bool:
     """Nobody is prompted about a decision that was never made; "no" and blank say nothing."""
     if one.exists is Answer3.YES:
         return True

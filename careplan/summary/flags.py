@@ -7,7 +7,7 @@ from careplan.plan.dictionary import Dictionary
 from careplan.plan.sickle import Complication, Event, Refusal
 from careplan.plan.values import Answer3
 from careplan.summary import wording
-from careplan.summary.blocks import Block, Fact, Kind, Look, Part, line
+from careplan.summary.blocks import Block, Fact, Kind, Look, Part, joined, line
 from careplan.summary.blood import refusal_paths, refusal_words
 from careplan.summary.doses import ADJUNCT_PATHS, adjunct_words
 from careplan.summary.history import EVENT_PATHS, event_parts
@@ -41,8 +41,8 @@ def _hyperhaemolysis(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fa
     events = _had(plan, Complication.HYPERHAEMOLYSIS)
     if plan.transfusion.hyperhaemolysis is not Answer3.YES and not events:
         return []
-    brief = say.say("flags.hyperhaemolysis")
-    parts = [Part(brief)]
+    brief = say.say("flags.hyperhaemolysis_brief")
+    parts = [Part(say.say("flags.hyperhaemolysis"))]
     for event in events:
         parts += [*event_parts(event, words, say), Part(".")]
     paths = ("transfusion.hyperhaemolysis", *(EVENT_PATHS if events else ()))
@@ -78,7 +78,9 @@ def _pregnant(plan: CarePlan, say: Phrases) -> list[Fact]:
     parts = [Part(text), Part(say.say("flags.call_both"))]
     if known.unit_phone:
         parts += [Part(":"), Part(known.unit_phone, Kind.PHONE)]
-    return [Fact(tuple(parts), None, _PREGNANT, Look.ITEM)]
+    due = f", {say.say('flags.due', on=wording.day(known.due_on))}" if known.due_on else ""
+    brief = f"{pregnant}{due}. {joined(tuple(parts[1:]))}"
+    return [Fact(tuple(parts), None, _PREGNANT, Look.ITEM, brief)]
 
 
 def _over_sedation(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:

@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 from pypdf import PdfReader
 
+from careplan.plan.ahead import Leads
+from careplan.plan.care_plan import Version
+from careplan.plan.pain import Stage
 from careplan.plan.surfaces import emergency
 from careplan.render.card import full_card, private_card
 from careplan.render.paper import DoesNotFit
@@ -17,12 +20,36 @@ from careplan.render.qr import TooSmall
 from careplan.sharing.birth_dates import forms
 from careplan.sharing.links import Opening
 from tests import make
+from tests.people.everybody import PEOPLE
 from tests.render.sheets import LINK, WORDS, a_full_card, a_private_card, codes_on, picture, text_of
 from tests.summary import others, walk
 
-# Doses elsewhere are named as not printed, a checked report is settled, and nothing declined is
-# no flag.
-ELSEWHERE = ("my_allergies.entries.reported_on", "transfusion.refusal")
+NAMED = {
+    "STOP details": ("transfusion.refusal_detail", "transfusion.acc", "transfusion.advance"),
+    "reactions": ("allergies.entries.reaction", "allergies.entries.severity", "my_allergies"),
+    "second choice": ("pain_plan.steps",),
+}
+"""What the card names as left out, and the fields that are then not on it."""
+
+
+def not_flags(path: str, value: object) -> bool:
+    """A checked report is settled; what was asked about and is not there is no flag."""
+    said_no = path in ("transfusion.refusal", "transfusion.hyperhaemolysis") and value in (
+        "none",
+        "no",
+    )
+    return said_no or path == "my_allergies.entries.reported_on"
+
+
+def outside(path: str, value: object, version: Version) -> bool:
+    """A part of a step at home, in an ambulance or on the ward: "other doses: scan"."""
+    if not path.startswith("pain_plan.steps."):
+        return False
+    name = path.rpartition(".")[2]
+    here = (Stage.FIRST_DOSE, Stage.SECOND_CHOICE)
+    shown = [one for one in version.plan.pain_plan.steps if one.stage in here]
+    values = [getattr(one, name) for one in shown]
+    return not any(value == one or (isinstance(one, tuple) and value in one) for one in values)
 
 
 def test_it_works():
@@ -31,19 +58,48 @@ def test_it_works():
     assert codes_on(picture(printed.pdf)) == [LINK]
 
 
-def test_the_full_card_carries_its_musts():
-    version = make.a_version()
-    text = walk.folded(text_of(full_card(a_full_card(version)).pdf))
+@pytest.mark.parametrize("key", PEOPLE)
+def test_the_full_card_carries_its_musts_or_names_them(key):
+    version = PEOPLE[key].version()
+    printed = full_card(a_full_card(version))
+    text = walk.folded(text_of(printed.pdf))
+    gone = tuple(path for name in printed.left_out for path in NAMED.get(name, ()))
     for path, value in walk.must(emergency(version, WORDS).plan, "card", WORDS):
-        if path.startswith("pain_plan.steps") or path in ELSEWHERE:
+        elsewhere = not_flags(path, value) or outside(path, value, version)
+        if elsewhere or path.startswith(gone or ("-",)):
             continue
         words = walk.expected(path, value, WORDS)
         assert words is None or walk.folded(words) in text, (path, words)
+    for name in ("Not printed here:", *printed.left_out):
+        assert walk.folded(name) in text
+
+
+def test_an_ordinary_card_leaves_nothing_out():
+    for key in ("ada", "kofi", "mina", "amal"):
+        assert full_card(a_full_card(PEOPLE[key].version())).left_out == ()
+
+
+@pytest.mark.parametrize("leads", [Leads.THIS, Leads.OTHER, Leads.NOT_DECIDED])
+def test_the_card_says_which_plan_leads(leads):
+    text = walk.folded(text_of(full_card(a_full_card(others.with_other_plan(leads))).pdf))
+    assert walk.folded("Another plan exists (Universal Care Plan, 1 December 2025):") in text
+    assert walk.folded(str(leads)) in text
+
+
+def test_the_card_says_that_somebody_had_a_curative_treatment():
+    text = walk.folded(text_of(full_card(a_full_card(make.a_version(others.cured()))).pdf))
+    assert walk.folded("AFTER CURATIVE TREATMENT: gene therapy (exa-cel), March 2025.") in text
+
+
+def test_a_card_of_every_flag_at_once_still_has_room():
+    printed = full_card(a_full_card(make.a_version(others.every_flag())))
+    assert "STOP details" in printed.left_out
+    text = walk.folded(text_of(printed.pdf))
     for words in (
-        "morphine 10 mg subcutaneous",
-        "INSTEAD of the first dose",
-        "20 mg oral",
-        "Not printed here:",
+        "Pregnant, due 8 March 2027.",
+        "0117 496 0120",
+        "ANY transfusion",
+        "Do NOT give NSAID",
     ):
         assert walk.folded(words) in text
 

@@ -59,10 +59,14 @@ def with_other_plan(leads: ahead.Leads | None, exists: Answer3 | None = Answer3.
     return make.a_version(make.ada().with_section("other_plan", other))
 
 
+def every_flag() -> CarePlan:
+    """No blood, hyperhaemolysis, over-sedated before, no NSAID, and pregnant."""
+    return delroy().with_section("pregnancy", PEOPLE["luzia"].plan.pregnancy)
+
+
 def everything_at_once() -> Version:
     """Nobody is like this: every banner and every kind of flag on one page."""
-    plan = cured(delroy())
-    plan = plan.with_section("pregnancy", PEOPLE["luzia"].plan.pregnancy)
+    plan = cured(every_flag())
     plan = plan.with_section(
         "transfusion", replace(plan.transfusion, last_on=date(2026, 11, 8), antibodies=())
     )
