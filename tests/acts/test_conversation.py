@@ -1,4 +1,4 @@
-"""What two sides say about a plan: where an accepted change goes, who may answer, what is refused."""
+"""What two sides say about a plan: where an accepted change goes, and what is refused."""
 
 from __future__ import annotations
 
