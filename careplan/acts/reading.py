@@ -59,6 +59,13 @@ def _plans(by: Who, *plans: CarePlan) -> tuple[CarePlan, CarePlan]:
     return old, new
 
 
+def condition_of_plan(world: World, *, by: Who, patient_id: UUID) -> str:
+    """What this plan is for, for whoever may read it."""
+    with world.store.read() as tx:
+        allowed_patient(tx, by, patient_id, may_read_record)
+        return condition_of(tx, patient_id)
+
+
 def history(world: World, *, by: Who, patient_id: UUID) -> tuple[VersionHead, ...]:
     """Every version, newest first, without their contents."""
     with world.store.read() as tx:
@@ -67,11 +74,21 @@ def history(world: World, *, by: Who, patient_id: UUID) -> tuple[VersionHead, ..
 
 
 @dataclass(frozen=True)
+class Answered:
+    """A rule's finding, and why the plan was signed as it stood."""
+
+    rule: str
+    finding: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class OldVersion:
-    """One version, and what changed in it since the one before."""
+    """One version, what changed in it since the one before, and what its signer answered."""
 
     version: Version
     changes: tuple[Change, ...]
+    reasons: tuple[Answered, ...] = ()
 
 
 def read_version(
@@ -83,6 +100,7 @@ def read_version(
         if kept is None:
             raise NotThere
         before = version_of(tx, patient_id, number - 1)
+        reasons = _reasons(tx, kept.head) if by.is_staff else ()
         what = {"version": str(number)}
         append(tx, AuditEvent(Kind.VERSION_READ, at, actor(by), str(patient_id), what))
     version = from_bundle(kept.record)
@@ -91,6 +109,16 @@ def read_version(
         _seen(by, version),
         compare(*_plans(by, old, version.plan), world.words_of(version)),
     )
+
+
+def _reasons(tx: Transaction, head: VersionHead) -> tuple[Answered, ...]:
+    """Kept with the signature by the finding's key, which is the rule and its words."""
+    if head.signature_id is None:
+        return ()
+    kept = signature_of(tx, head.patient_id, head.signature_id)
+    given = kept.signer.get("reasons", {}) if kept else {}
+    parts = ((*key.partition(":"), text) for key, text in given.items())
+    return tuple(Answered(rule, finding, text) for rule, _colon, finding, text in parts)
 
 
 @dataclass(frozen=True)

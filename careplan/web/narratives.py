@@ -15,8 +15,8 @@ def framed(xhtml: str) -> Markup:
 
 
 def emergency_page(version: Version) -> Markup:
-    return framed(narrative(version, here().world.words))
+    return framed(narrative(version, here().world.words_of(version)))
 
 
 def record_page(version: Version) -> Markup:
-    return framed(record_narrative(version, here().world.words))
+    return framed(record_narrative(version, here().world.words_of(version)))

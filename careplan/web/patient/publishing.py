@@ -36,7 +36,7 @@ def look() -> Any:
     except Unfinished as problem:
         return render_template("patient/unfinished.html", problem=problem), 422
     before = ground.current.plan if ground.current else CarePlan()
-    changes = compare(before, ground.plan, world.words)
+    changes = compare(before, ground.plan, world.words_for(ground.condition))
     shown_page = emergency_page(trial)
     return render_template(
         "patient/publish.html", changes=changes, emergency=shown_page, first=ground.current is None

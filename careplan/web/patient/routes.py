@@ -16,6 +16,7 @@ from careplan.plan.lifecycle import State as PlanState
 from careplan.plan.lifecycle import standing, state_of
 from careplan.web.access import Reader, open_to, own_patient
 from careplan.web.comparing import changes_by_section, two_of
+from careplan.web.conditions import condition_of, words_for
 from careplan.web.drafts import AUTOSAVE, Kept, draft_now, keep_page
 from careplan.web.forms.check import check_of
 from careplan.web.forms.pages import (
@@ -50,10 +51,11 @@ def home() -> str:
     signed = CLINICAL if current and current.signature else ()
     chip = standing(current, here().today()) if current else None
     talk = counts(here().world, by=who(), patient_id=own_patient())
+    tasks = task_list(drafts, href=_task_address, signed=signed, condition=_condition())
     unpublished = _unpublished(kept, current.published_at if current else None)
     return render_template(
         "patient/home.html",
-        groups=with_news(task_list(drafts, href=_task_address, signed=signed), talk.by_section),
+        groups=with_news(tasks, talk.by_section),
         talk=talk,
         face=seen.face,
         current=current,
@@ -66,8 +68,12 @@ def home() -> str:
 
 def _task_address(section: str, page_id: str) -> str:
     """Where a line of the list leads; the first five go on to the next of the five."""
-    tour = "five" if section_pages(section).page(page_id).first_five else None
+    tour = "five" if section_pages(section, _condition()).page(page_id).first_five else None
     return url_for("patient.write", section=section, page_id=page_id, tour=tour)
+
+
+def _condition() -> str:
+    return condition_of(own_patient())
 
 
 def _drafts() -> dict[str, Any]:
@@ -112,7 +118,7 @@ def write(section: str, page_id: str) -> Any:
 
 def _page(section: str, page_id: str) -> Page:
     try:
-        found: Section = section_pages(section)
+        found: Section = section_pages(section, _condition())
         page = found.page(page_id)
     except KeyError:
         abort(404)
@@ -183,10 +189,10 @@ def _address(page: Page, tour: str | None = None) -> str:
 @open_to(Reader.PATIENT)
 def check(section: str) -> str:
     """Check your answers."""
-    if section not in OWN_WORDS:
+    if section not in OWN_WORDS or section in words_for(own_patient()).left_out:
         abort(404)
     body, _revision, draft = draft_now(own_patient(), section)
-    view = check_of(section, body, href=_page_address)
+    view = check_of(section, body, href=_page_address, condition=_condition())
     home_again = url_for("patient.home")
     saved = clock_time(draft.updated_at) if draft else ""
     frame = Frame(action=home_again, back=home_again, revision="0", saved_at=saved)
@@ -241,7 +247,7 @@ def side_by_side() -> str:
         heads=heads,
         older=found.older,
         newer=found.newer,
-        groups=changes_by_section(found.changes),
+        groups=changes_by_section(found.changes, found.newer.condition),
     )
 
 

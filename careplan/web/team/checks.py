@@ -10,7 +10,9 @@ from uuid import UUID
 from flask import url_for
 
 from careplan.plan.care_plan import CLINICAL
+from careplan.plan.dictionary import dictionary
 from careplan.plan.safety import Finding, Severity, rule_table
+from careplan.web.conditions import condition_of
 from careplan.web.team.words import desk_title
 from careplan.web.words import _
 
@@ -34,6 +36,7 @@ class Check:
     name: str
     key: str
     places: tuple[Place, ...]
+    settled: bool = False
 
     @property
     def blocks(self) -> bool:
@@ -41,10 +44,13 @@ class Check:
 
     @property
     def warns(self) -> bool:
-        return self.severity is Severity.WARN
+        """Whether a reason is asked for."""
+        return self.severity is Severity.WARN and not self.settled
 
     @property
     def kind(self) -> str:
+        if self.settled:
+            return _("Settled by signing anew")
         words = {
             Severity.BLOCK: _("Stops the signature"),
             Severity.WARN: _("Needs a reason"),
@@ -54,7 +60,8 @@ class Check:
 
 
 def checks_of(findings: Iterable[Finding], patient_id: UUID) -> tuple[Check, ...]:
-    return tuple(_check(one, patient_id) for one in findings)
+    condition = condition_of(patient_id)
+    return tuple(_check(one, patient_id, condition) for one in findings)
 
 
 def address(patient_id: UUID, section: str) -> str:
@@ -62,21 +69,24 @@ def address(patient_id: UUID, section: str) -> str:
     return url_for("team.section", patient_id=patient_id, section=section.replace("_", "-"))
 
 
-def _check(finding: Finding, patient_id: UUID) -> Check:
+def _check(finding: Finding, patient_id: UUID, condition: str) -> Check:
     return Check(
         rule=finding.rule,
         text=finding.text,
-        source=rule_table()[finding.rule]["source"],
+        source=rule_table(condition)[finding.rule]["source"],
         severity=finding.severity,
         name=f"reason-{sha256(finding.key.encode()).hexdigest()[:16]}",
         key=finding.key,
-        places=_places(finding, patient_id),
+        places=_places(finding, patient_id, condition),
+        settled=finding.settled,
     )
 
 
-def _places(finding: Finding, patient_id: UUID) -> tuple[Place, ...]:
+def _places(finding: Finding, patient_id: UUID, condition: str) -> tuple[Place, ...]:
     """The sections of the fields that conflict; what only the person may change has no way in."""
     sections = dict.fromkeys(path.partition(".")[0] for path in finding.paths)
     return tuple(
-        Place(desk_title(name), address(patient_id, name)) for name in sections if name in CLINICAL
+        Place(desk_title(name, condition), address(patient_id, name))
+        for name in sections
+        if name in CLINICAL and name not in dictionary(condition).left_out
     )

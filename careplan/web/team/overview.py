@@ -80,11 +80,15 @@ def tasks_of(desk: Desk, patient_id: UUID) -> tuple[Task, ...]:
     def href(section: str, _page: str) -> str:
         return address(patient_id, section) if section in CLINICAL else ""
 
-    tasks = (task for group in team_task_list(bodies, href=href) for task in group.tasks)
+    tasks = (
+        task
+        for group in team_task_list(bodies, href=href, condition=desk.condition)
+        for task in group.tasks
+    )
     return tuple(
         replace(
             task,
-            title=desk_title(task.section),
+            title=desk_title(task.section, desk.condition),
             hint=wrote(desk.drafts.get(task.section), who().account_id),
         )
         for task in tasks

@@ -11,6 +11,7 @@ from careplan.acts.drafting import Unfinished
 from careplan.acts.signing import IdentityNotChecked
 from careplan.plan.care_plan import CLINICAL
 from careplan.render.paper import DoesNotFit
+from careplan.web.conditions import condition_of, words_for
 from careplan.web.team.checks import Place, address
 from careplan.web.team.words import desk_title
 from careplan.web.words import _
@@ -50,7 +51,7 @@ def _unfinished(problem: Unfinished, patient_id: UUID) -> Refusal:
                 title=problem.title,
             )
         )
-    title = desk_title(problem.section)
+    title = desk_title(problem.section, condition_of(patient_id))
     text = _("“%(title)s” has an answer that needs putting right first.", title=title)
     return Refusal(text, (Place(title, address(patient_id, problem.section)),))
 
@@ -71,7 +72,7 @@ def _too_long(problem: DoesNotFit, patient_id: UUID) -> Refusal:
     look = problem.named.split()[0] if problem.named.split() else ""
     parts = {
         "who": _("name and numbers"),
-        "genotype": _("sickle type"),
+        "genotype": _("the type"),
         "allergies": _("allergies"),
         "dose": _("the first dose and what stands beside it"),
         "flags": _("the stop flags"),
@@ -83,5 +84,10 @@ def _too_long(problem: DoesNotFit, patient_id: UUID) -> Refusal:
         "not fit: %(part)s. Nothing is cut to make it fit. Shorten the text.",
         part=parts.get(look, problem.named),
     )
-    places = (Place(desk_title(name), address(patient_id, name)) for name in _FED_BY.get(look, ()))
+    words, condition = words_for(patient_id), condition_of(patient_id)
+    places = (
+        Place(desk_title(name, condition), address(patient_id, name))
+        for name in _FED_BY.get(look, ())
+        if name not in words.left_out
+    )
     return Refusal(text, tuple(places))

@@ -9,8 +9,10 @@ from uuid import UUID
 from flask import flash, jsonify, redirect, render_template, request, url_for
 
 from careplan.acts.desk import Desk, open_desk
+from careplan.acts.world import NotThere
 from careplan.summary.wording import LONDON
 from careplan.web.access import Reader, open_to
+from careplan.web.conditions import condition_of
 from careplan.web.drafts import AUTOSAVE, Kept, draft_now, keep_page
 from careplan.web.forms.conflict import ConflictView
 from careplan.web.forms.pages import Page, section_pages
@@ -32,7 +34,7 @@ from careplan.web.words import _
 @open_to(Reader.TEAM)
 def section(patient_id: UUID, section: str) -> Any:
     """`section` is one of the clinical ones: the address takes no other."""
-    page = section_pages(section.replace("-", "_")).pages[0]
+    page = _page(patient_id, section.replace("-", "_"))
     if request.method == "GET":
         body, revision, _draft = draft_now(patient_id, page.section)
         reading = again(page, body, today=here().today())
@@ -43,6 +45,13 @@ def section(patient_id: UUID, section: str) -> Any:
     if isinstance(kept, ConflictView):
         return _both_texts(patient_id, page, kept)
     return _answer(patient_id, page, kept)
+
+
+def _page(patient_id: UUID, name: str) -> Page:
+    try:
+        return section_pages(name, condition_of(patient_id)).pages[0]
+    except KeyError:
+        raise NotThere from None
 
 
 def _to_script(kept: Kept | ConflictView) -> Any:

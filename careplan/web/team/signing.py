@@ -28,6 +28,7 @@ from careplan.plan.changes import Change, compare
 from careplan.plan.lifecycle import in_words
 from careplan.render.paper import DoesNotFit
 from careplan.web.access import Reader, open_to
+from careplan.web.comparing import changes_by_section
 from careplan.web.forms.dates import WrongDate, whole_date
 from careplan.web.forms.text import Refused, keepable, line
 from careplan.web.forms.views import ErrorLine
@@ -206,21 +207,23 @@ def _read_reasons(given: Given, checks: Sequence[Check]) -> Mapping[str, str]:
 def _show(header: Header, page: SigningPage, given: Given) -> str:
     checks = checks_of(page.findings, header.patient_id)
     me, plan = who(), page.ground.plan
+    earlier = {one.name: page.reasons[one.key] for one in checks if one.key in page.reasons}
     return render_template(
         "team/sign.html",
         header=header,
         emergency=framed(page.narrative),
         first=_is_first(page),
-        changes=changes_by_section(_clinical_changes(page)),
+        changes=changes_by_section(_clinical_changes(page), page.ground.condition),
         blocks=[one for one in checks if one.blocks],
         warnings=[one for one in checks if one.warns],
         informs=[one for one in checks if not one.blocks and not one.warns],
-        facts=clinical_facts(plan),
+        facts=clinical_facts(plan, page.ground.condition),
         review_due=in_words(plan.review.review_due) if plan.review.review_due else "",
         review_href=address(header.patient_id, "review"),
         longest=in_words(page.longest),
         fingerprint=page.fingerprint,
         given=given,
+        earlier=earlier,
         errors=[ErrorLine(f"#{name}", text) for name, text in given.errors.items()],
         most_reason=MOST_REASON,
         date_boxes=_date_boxes(given),
@@ -241,16 +244,9 @@ def _clinical_changes(page: SigningPage) -> list[Change]:
     current = page.ground.current
     if current is None or current.signature is None:
         return []
-    found = compare(current.plan, page.ground.plan, here().world.words)
+    words = here().world.words_for(page.ground.condition)
+    found = compare(current.plan, page.ground.plan, words)
     return [one for one in found if one.section in ("identity", *CLINICAL)]
-
-
-def changes_by_section(changes: Sequence[Change]) -> list[tuple[str, list[Change]]]:
-    """In the order of the plan, under the titles of its sections."""
-    titles, found = here().world.words.sections, dict[str, list[Change]]()
-    for one in changes:
-        found.setdefault(titles[one.section].title, []).append(one)
-    return list(found.items())
 
 
 def _cannot(header: Header, refusal: Refusal) -> str:

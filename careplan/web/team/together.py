@@ -110,7 +110,7 @@ def _show(patient_id: UUID, errors: dict[str, str]) -> str:
         "conversation/together.html",
         header=header,
         met=met,
-        changes=_by_section(met.changes),
+        changes=_by_section(met.changes, desk.condition),
         open_ones=open_ones,
         standing=[(one.thread.label, one.thread.standing) for one in found if one.thread.standing],
         can_answer=_can_answer(desk),
@@ -128,8 +128,8 @@ def _show(patient_id: UUID, errors: dict[str, str]) -> str:
     )
 
 
-def _by_section(changes: Any) -> list[tuple[str, list[Any]]]:
-    titles = here().world.words.sections
+def _by_section(changes: Any, condition: str) -> list[tuple[str, list[Any]]]:
+    titles = here().world.words_for(condition).sections
     groups = ((name, [one for one in changes if one.section == name]) for name in SECTIONS)
     return [(titles[name].title, found) for name, found in groups if found]
 

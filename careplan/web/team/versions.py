@@ -7,17 +7,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 
 from careplan.acts.desk import open_desk
-from careplan.acts.reading import history, read_version
+from careplan.acts.reading import compare_versions, history, read_version
 from careplan.store.versions import VersionHead
 from careplan.web.access import Reader, open_to
+from careplan.web.comparing import changes_by_section, two_of
 from careplan.web.here import here
 from careplan.web.narratives import emergency_page, record_page
 from careplan.web.session import who
 from careplan.web.team.header import header_of
-from careplan.web.team.signing import changes_by_section
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,24 @@ def _published(head: VersionHead, *, newest: bool) -> Published:
 
 
 @open_to(Reader.TEAM)
+def side_by_side(patient_id: UUID) -> Any:
+    """Any two versions in words; which of them stands in the address."""
+    world, now = here().world, here().now()
+    heads = history(world, by=who(), patient_id=patient_id)
+    numbers = two_of(heads, request.args)
+    compared = compare_versions(world, by=who(), patient_id=patient_id, numbers=numbers, at=now)
+    desk = open_desk(world, by=who(), patient_id=patient_id, at=now)
+    return render_template(
+        "team/side_by_side.html",
+        header=header_of(desk, here().today()),
+        heads=heads,
+        older=compared.older,
+        newer=compared.newer,
+        groups=changes_by_section(compared.changes, compared.newer.condition),
+    )
+
+
+@open_to(Reader.TEAM)
 def version(patient_id: UUID, number: int) -> Any:
     world, now = here().world, here().now()
     old = read_version(world, by=who(), patient_id=patient_id, number=number, at=now)
@@ -64,7 +82,7 @@ def version(patient_id: UUID, number: int) -> Any:
         header=header_of(desk, here().today()),
         version=old.version,
         newest=desk.current.number if desk.current else number,
-        changes=changes_by_section(old.changes),
+        changes=changes_by_section(old.changes, old.version.condition),
         emergency=emergency_page(old.version),
         record=record_page(old.version),
     )

@@ -8,10 +8,11 @@ from datetime import datetime
 from careplan.acts.desk import Desk
 from careplan.plan.care_plan import CLINICAL, OWN_WORDS, CarePlan
 from careplan.plan.codec import to_plain
+from careplan.plan.content import FIRST
 from careplan.store.drafts import Draft
 from careplan.summary.wording import day
 from careplan.web.forms.check import Row, check_of
-from careplan.web.forms.pages import Body, section_pages
+from careplan.web.forms.pages import Body, patient_pages, section_pages, team_pages
 from careplan.web.words import _
 
 BESIDE = {
@@ -35,37 +36,43 @@ class Facts:
     blank: tuple[str, ...]
 
 
-def clinical_facts(plan: CarePlan) -> tuple[Facts, ...]:
+def clinical_facts(plan: CarePlan, condition: str = FIRST) -> tuple[Facts, ...]:
     """Everything a signature is put to, on the emergency page or not."""
-    bodies = ((name, {"plain": to_plain(plan.section(name))}) for name in CLINICAL)
-    return tuple(_facts(desk_title(name), "", name, body) for name, body in bodies)
+    asked = [section.id for section in team_pages(condition) if section.id in CLINICAL]
+    bodies = ((name, {"plain": to_plain(plan.section(name))}) for name in asked)
+    return tuple(
+        _facts(desk_title(name, condition), "", name, body, condition) for name, body in bodies
+    )
 
 
-def desk_title(section: str) -> str:
+def desk_title(section: str, condition: str = FIRST) -> str:
     """What the team calls a section; the person has words of their own for it."""
-    return section_pages(section).pages[0].heading
+    return section_pages(section, condition).pages[0].heading
 
 
 def own_words(desk: Desk, *, called: str) -> tuple[Facts, ...]:
-    return tuple(_one(desk, name, called) for name in OWN_WORDS)
+    asked = {section.id for section in patient_pages(desk.condition)}
+    return tuple(_one(desk, name, called) for name in OWN_WORDS if name in asked)
 
 
 def words_beside(desk: Desk, section: str, *, called: str) -> tuple[Facts, ...]:
-    return tuple(_one(desk, name, called) for name in BESIDE.get(section, ()))
+    asked = {one.id for one in patient_pages(desk.condition)}
+    return tuple(_one(desk, name, called) for name in BESIDE.get(section, ()) if name in asked)
 
 
 def _one(desk: Desk, section: str, called: str) -> Facts:
     found = _facts(
-        section_pages(section).title,
+        section_pages(section, desk.condition).title,
         _("%(name)s wrote this", name=called),
         section,
         desk.own_words(section),
+        desk.condition,
     )
     return found if found.answered else replace(found, by=_("Nothing written yet"))
 
 
-def _facts(title: str, by: str, section: str, body: Body) -> Facts:
-    view = check_of(section, body, href=_nowhere)
+def _facts(title: str, by: str, section: str, body: Body, condition: str) -> Facts:
+    view = check_of(section, body, href=_nowhere, condition=condition)
     nothing = (_("Not answered"),)
     answered = tuple(row for row in view.rows if row.lines != nothing)
     blank = tuple(row.label for row in view.rows if row.lines == nothing)
