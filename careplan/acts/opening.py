@@ -12,6 +12,9 @@ from datetime import date, datetime, timedelta
 
 from careplan.accounts.passwords import check_password
 from careplan.acts import tickets
+from careplan.acts.consents import standing_of
+from careplan.acts.publishing import current_of
+from careplan.acts.renditions import ambulance_narrative
 from careplan.acts.world import SYSTEM, World
 from careplan.audit.events import AuditEvent, stranger
 from careplan.audit.events import Kind as Deed
@@ -26,6 +29,7 @@ from careplan.sharing.answers import (
     may_try,
 )
 from careplan.sharing.birth_dates import read_birth_date
+from careplan.sharing.consents import Consent
 from careplan.sharing.links import Opening, State, standing
 from careplan.sharing.short_codes import read_code
 from careplan.store.counters import count_in
@@ -160,15 +164,17 @@ class Shown:
 
     narrative: str
     patient: Patient
+    for_crew: bool = False
 
 
 def open_by_code(
-    world: World, reader: Reader, *, code: str, passcode: str
+    world: World, reader: Reader, *, code: str, passcode: str, for_crew: bool = False
 ) -> Shown | MustWait | None:
     """The short-code door. None for an unknown code, a dead link and a wrong answer alike.
 
     `reader.answer` is the date of birth. A stranger learns nothing from words or time: every
-    try costs one password hash and one count.
+    try costs one password hash and one count. `for_crew` asks for the ambulance order, which is
+    given where the person has not turned it off.
     """
     known, at = read_code(code), reader.at
     with world.store.begin() as tx:
@@ -181,7 +187,17 @@ def open_by_code(
     if link is None:
         return None
     with world.store.begin() as tx:
-        return _through_code_door(tx, link, reader, passcode=passcode, knows=knows)
+        found = _through_code_door(tx, link, reader, passcode=passcode, knows=knows)
+        return _for_crew(world, tx, found) if for_crew and isinstance(found, Shown) else found
+
+
+def _for_crew(world: World, tx: Transaction, found: Shown) -> Shown:
+    """The same version in the order of an ambulance crew, made of what an emergency may see."""
+    patient_id = found.patient.patient_id
+    version = current_of(tx, patient_id)
+    if version is None or not standing_of(tx, patient_id, Consent.AMBULANCE).on:
+        return found
+    return Shown(ambulance_narrative(world, version), found.patient, for_crew=True)
 
 
 def _through_code_door(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from careplan.plan.content import BadContent, content
+from careplan.plan.content import BadContent, condition_facts, content
 from careplan.plan.dictionary import Carry, Dictionary
 from careplan.summary.blocks import Block, Fact, Kind, Look
 
@@ -47,15 +47,20 @@ def copy_words(words: Dictionary) -> CopyWords:
 
 @cache
 def _read(condition: str) -> CopyWords:
-    held = content(condition, "copies.toml")
-    for name in _SECTIONS:
-        if not isinstance(held.get(name), dict):
-            raise BadContent(f"copies.toml: no section {name!r}")
-    for name in _LISTS:
-        if not held.get(name) or not all(isinstance(one, str) for one in held[name]):
-            raise BadContent(f"copies.toml: no list {name!r}")
-    lines = {f"{name}.{key}": text for name in _SECTIONS for key, text in held[name].items()}
-    return CopyWords(lines, {name: tuple(held[name]) for name in _LISTS})
+    held, name = content(condition, "copies.toml"), str(condition_facts(condition)["name"])
+    for one in _SECTIONS:
+        if not isinstance(held.get(one), dict):
+            raise BadContent(f"copies.toml: no section {one!r}")
+    for one in _LISTS:
+        if not held.get(one) or not all(isinstance(text, str) for text in held[one]):
+            raise BadContent(f"copies.toml: no list {one!r}")
+
+    def named(text: str) -> str:
+        begun = name[:1].upper() + name[1:]
+        return text.replace("{condition}", name).replace("{Condition}", begun)
+
+    lines = {f"{part}.{key}": named(text) for part in _SECTIONS for key, text in held[part].items()}
+    return CopyWords(lines, {one: tuple(map(named, held[one])) for one in _LISTS})
 
 
 def carried(fact: Fact, surface: str, words: Dictionary) -> bool:

@@ -26,6 +26,7 @@ from careplan.web.front import routes as front
 from careplan.web.handed import handed
 from careplan.web.here import Here
 from careplan.web.patient.conversation import conversation
+from careplan.web.patient.copies import copies
 from careplan.web.patient.notices import notices
 from careplan.web.patient.photo import photo
 from careplan.web.patient.private import private
@@ -40,7 +41,7 @@ from careplan.web.words import gettext, ngettext
 
 ROOT = Path(__file__).resolve().parents[2]
 TALKING_DOORS = (conversation, team_conversation, team_together, handed)
-OWN_DOORS = (patient, publishing, sharing, private, notices, photo)
+OWN_DOORS = (patient, publishing, sharing, copies, private, notices, photo)
 
 
 def create_app(

@@ -205,6 +205,7 @@ def code() -> Any:
     """The second door, for locked-down computers, handheld scanners and no script."""
     if request.method == "GET":
         return render_template("scan/code.html", problem=None, code="")
+    for_crew = request.form.get("order") == "ambulance"
     reader = Stranger(
         request.form.get("birth_date", "")[:MOST_ANSWER], "", here().now(), here().today()
     )
@@ -213,6 +214,7 @@ def code() -> Any:
         reader,
         code=request.form.get("code", "")[:MOST_ANSWER],
         passcode=request.form.get("passcode", "")[:MOST_ANSWER],
+        for_crew=for_crew,
     )
     if isinstance(found, Shown):
         chip = chip_of(found.patient, here().today())
@@ -223,6 +225,7 @@ def code() -> Any:
             chip=chip,
             now=here().now(),
             style=style,
+            not_for_crew=for_crew and not found.for_crew,
         )
         policy = f"default-src 'none'; style-src {allowed}; base-uri 'none'; frame-ancestors 'none'"
         return _packed(Response(body, headers={"Content-Security-Policy": policy}))
@@ -231,4 +234,5 @@ def code() -> Any:
         "That code and answer do not open a plan. Check both. "
         "After three tries, wait half a minute."
     )
-    return render_template("scan/code.html", problem=problem, code=""), 404
+    page = render_template("scan/code.html", problem=problem, code="", ambulance=for_crew)
+    return page, 404
