@@ -11,6 +11,7 @@ from careplan.accounts.clinic_codes import LIFETIME, new_code, read_code
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_list_patients, may_write_own_words
 from careplan.acts.drafting import identity_of, keep_identity
+from careplan.acts.joining import join_started
 from careplan.acts.signing_in import count_try
 from careplan.acts.world import NotAllowed, NotThere, World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
@@ -101,6 +102,7 @@ def link_in_clinic(
             raise CodeNotGood
         if by.patient_id == str(patient_id):
             raise NotAllowed  # nobody vouches for themselves
+        join_started(tx, into=patient_id, checked=checked, team_id=team_id, by=by, at=at)
         keep_checked(tx, patient_id, checked)
         keep_identity(tx, patient_id, checked, by=by, at=at)
         give_team(tx, patient_id, team_id)

@@ -17,8 +17,10 @@ from careplan.fhir.bundle import from_bundle
 from careplan.plan.care_plan import CarePlan, Version
 from careplan.plan.changes import Change, compare
 from careplan.plan.proxies import for_a_carer, version_for_a_carer
+from careplan.store.db import Transaction
 from careplan.store.links import links_of
 from careplan.store.patients import Face, Patient, face_of
+from careplan.store.signatures import signature_of
 from careplan.store.trail import append, events_of
 from careplan.store.versions import VersionHead, history_of, version_of
 
@@ -108,6 +110,7 @@ def read_version(
     return OldVersion(
         _seen(by, version),
         compare(*_plans(by, old, version.plan), world.words_of(version)),
+        reasons,
     )
 
 

@@ -15,7 +15,7 @@ from careplan.accounts.people import Standing
 from careplan.store.db import Transaction, on_both
 from careplan.store.errors import NotFound, Taken
 from careplan.store.owners import of_account
-from careplan.store.tables import account, account_patient
+from careplan.store.tables import account, account_patient, patient
 
 _c, _p = account.c, account_patient.c
 _IS_THIS = _c.account_id == bindparam("of_account")
@@ -40,6 +40,11 @@ _FAILED = _THIS.values(failures=_c.failures + 1).returning(_c.failures)
 _NO_FAILURES = _THIS.where(_c.failures > 0).values(failures=0)
 _LINK = on_both(
     lambda insert: insert(account_patient).on_conflict_do_nothing().returning(_p.account_id)
+)
+_LINKED = (
+    update(patient)
+    .where(patient.c.patient_id == bindparam("of_patient"), patient.c.unlinked)
+    .values(unlinked=False)
 )
 _PATIENTS = (
     select(_p.patient_id, _p.account_id, _p.relation, _p.since)
@@ -195,6 +200,7 @@ def link_account(
         "relation": relation,
         "since": at,
     }
+    tx.run(_LINKED, {"of_patient": patient_id})
     return tx.run(_LINK, row).one_or_none() is not None
 
 

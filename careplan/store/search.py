@@ -24,6 +24,7 @@ from careplan.store.tables import search_word
 
 SHORTEST, LONGEST = 2, 12
 _MOST_WORDS = 6
+_MOST_IN_A_DATE = 5
 _HASH_SIZE = 16
 _APOSTROPHES = str.maketrans("", "", "'\u2019\u02bc\u2018`\u00b4")
 
@@ -104,17 +105,31 @@ def _selection(groups: int) -> Select[Any]:
 
 
 def _terms(text: str, today: date) -> list[list[str]]:
-    """Each part of what was typed, with the ways in which it may be meant."""
-    dates = _dates(text, today)
-    if dates or _is_nhs_number(text):
-        return [[*dates, _number(text)]]
-    groups: list[list[str]] = []
-    for part in text.split():
-        if any(char.isdecimal() for char in part):
-            groups.append([*_dates(part, today), _number(part)])
+    """Each part of what was typed, with the ways in which it may be meant.
+
+    A date or a number may be spread over several words, with names before and after. What few
+    people share comes first: the database looks through the people of the first part.
+    """
+    figures: list[list[str]] = []
+    names: list[list[str]] = []
+    parts = text.split()
+    while parts:
+        size = _size_of_figure(parts, today)
+        piece, parts = " ".join(parts[: size or 1]), parts[size or 1 :]
+        if size:
+            figures.append([*_dates(piece, today), _number(piece)])
         else:
-            groups.extend([f"word:{word[:LONGEST]}"] for word in words_of(part))
-    return groups
+            names.extend([f"word:{word[:LONGEST]}"] for word in words_of(piece))
+    return figures + sorted(names, key=lambda group: -len(group[0]))
+
+
+def _size_of_figure(parts: list[str], today: date) -> int:
+    """How many of the first words are one date or number together; none if they are a name."""
+    for size in range(min(len(parts), _MOST_IN_A_DATE), 1, -1):
+        piece = " ".join(parts[:size])
+        if _dates(piece, today) or _is_nhs_number(piece):
+            return size
+    return 1 if any(char.isdecimal() for char in parts[0]) else 0
 
 
 def _dates(text: str, today: date) -> list[str]:

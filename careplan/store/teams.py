@@ -37,6 +37,9 @@ _JOINED = (
 )
 _OF_ACCOUNT = _JOINED.where(_m.account_id == bindparam("of_account"))
 _OF_TEAM = _JOINED.where(_m.team_id == bindparam("of_team"))
+_HELD = (
+    select(_m.account_id).where(_m.account_id == bindparam("of_account")).with_for_update(read=True)
+)
 _IN_TEAM = (_m.account_id == bindparam("of_account"), _m.team_id == bindparam("of_team"))
 _VERIFY = (
     update(membership)
@@ -162,6 +165,11 @@ def set_member_state(tx: Transaction, account_id: UUID, team_id: UUID, state: st
 def memberships_of(tx: Transaction, account_id: UUID) -> tuple[Membership, ...]:
     rows = tx.run(_OF_ACCOUNT, {"of_account": account_id})
     return tuple(_membership(tx, row) for row in rows)
+
+
+def hold_memberships(tx: Transaction, account_id: UUID) -> None:
+    """Nobody suspends or reinstates this person until the transaction ends."""
+    tx.run(_HELD, {"of_account": account_id})
 
 
 def members_of(tx: Transaction, team_id: UUID) -> tuple[Membership, ...]:

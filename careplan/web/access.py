@@ -11,10 +11,11 @@ from uuid import UUID
 from flask import Flask, abort, redirect, request, url_for
 
 from careplan.accounts.people import CARE_TEAM, Role, Who
+from careplan.acts.carers import here_for
 from careplan.acts.standing import AccessEnded, was_in_the_team
 from careplan.acts.together import HANDED
 from careplan.web.here import here
-from careplan.web.session import signed_in, who
+from careplan.web.session import act_as, signed_in, who
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -25,6 +26,7 @@ class Reader(StrEnum):
     ANYONE = "anyone"
     SIGNED_IN = "anyone signed in"
     PATIENT = "the patient"
+    CARER = "whoever was let in to help this person"
     TEAM = "the care team, second factor given"
     TEAM_ADMIN = "the team’s administrator, second factor given"
     DEMO = "anyone, in the demonstration only"
@@ -58,12 +60,21 @@ def _refusal(reader: Reader, visitor: Who) -> Any:
         return redirect(url_for("handed.screen"))
     if reader is Reader.PATIENT and (Role.PATIENT not in visitor.roles or not visitor.patient_id):
         abort(403)
+    if reader is Reader.CARER:
+        act_as(_come_for(visitor))
     if reader in _STAFF:
         if not visitor.roles & _STAFF[reader]:
             return turned_away(visitor)
         if not visitor.second_factor:
             return redirect(url_for("account.second_step", next=_here()))
     return None
+
+
+def _come_for(visitor: Who) -> Who:
+    """The helper as they act for the person of this address, if they still may: raises NotThere,
+    AccessEnded. Two children in two tabs are two addresses, so nothing can be mixed up."""
+    patient_id = (request.view_args or {})["patient_id"]
+    return here_for(here().world, by=visitor, patient_id=patient_id, at=here().now())
 
 
 def handed_over() -> bool:

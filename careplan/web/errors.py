@@ -12,10 +12,11 @@ from werkzeug.exceptions import HTTPException
 
 from careplan.accounts.people import Who
 from careplan.acts.signing_in import TooManyTries
+from careplan.acts.standing import AccessEnded
 from careplan.acts.world import NotAllowed, NotThere
 from careplan.render.paper import DoesNotFit
 from careplan.store.errors import Unavailable
-from careplan.web.security import for_machines
+from careplan.web.security import LARGER, for_machines
 from careplan.web.words import _
 
 log = logging.getLogger("careplan.web")
@@ -28,6 +29,7 @@ _TRY_AGAIN_AFTER = "30"
 def install(app: Flask) -> None:
     app.register_error_handler(NotThere, _not_there)
     app.register_error_handler(NotAllowed, _not_allowed)
+    app.register_error_handler(AccessEnded, _access_ended)
     app.register_error_handler(TooManyTries, _too_many_tries)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(DoesNotFit, _does_not_fit)
@@ -64,6 +66,14 @@ def _not_allowed(_problem: NotAllowed) -> Response:
     return say(403, _("You may not do this"), text)
 
 
+def _access_ended(_problem: AccessEnded) -> Response:
+    text = _(
+        "Your access ended while this page was open, so nothing was signed, published or changed. "
+        "What you had saved is kept. Ask your team’s administrator."
+    )
+    return say(403, _("You may not do this any more"), text)
+
+
 def _too_many_tries(_problem: TooManyTries) -> Response:
     return say(429, _("Too many tries"), _("Wait 15 minutes, then try again."))
 
@@ -80,11 +90,20 @@ def _stale_form(_problem: CSRFError) -> Response:
 
 def _http(problem: HTTPException) -> Response:
     code = problem.code or 500
-    answer = say(code, *_sentences(code))
+    words = _too_big_a_file() if code == 413 and request.endpoint in LARGER else _sentences(code)
+    answer = say(code, *words)
     for name, value in problem.get_headers():
         if name in _PASSED_ON:
             answer.headers[name] = value
     return answer
+
+
+def _too_big_a_file() -> tuple[str, str]:
+    text = _(
+        "The file may be 2 megabytes, which is about 10,000 people. Nothing was taken in. "
+        "Split it into several files and give them in one after another."
+    )
+    return _("That file is too big"), text
 
 
 def _sentences(code: int) -> tuple[str, str]:

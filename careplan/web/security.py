@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from typing import IO
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Request, Response, abort, request
 
 _POLICY = "; ".join(
     (
@@ -32,11 +34,20 @@ _ALWAYS = {
 }
 _HSTS = "max-age=31536000; includeSubDomains"
 MAX_BODY = 512 * 1024
+LARGER = {"team.invite": 2 * 1024 * 1024 + 64 * 1024}
+"""Doors through which a file comes: the file's own limit, and the form around it."""
 LARGER = {"photo.home": 2_200_000}
 """Doors at which a file is handed in, and how many bytes each takes."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _MACHINE = "/m/"
 """Link manifests: asked for by other people's software, guarded by a 256-bit address instead."""
+
+
+class InMemory(Request):
+    """A file that comes in lies in memory, and never in clear in a temporary file."""
+
+    def _get_file_stream(self, *_facts: object, **_more: object) -> IO[bytes]:
+        return BytesIO()
 
 
 def install(app: Flask, *, https: bool) -> None:
@@ -52,6 +63,13 @@ def install(app: Flask, *, https: bool) -> None:
         larger = LARGER.get(request.endpoint or "")
         if larger is not None:
             request.max_content_length = larger
+
+    app.request_class = InMemory
+
+    @app.before_request
+    def _allow_files() -> None:
+        if request.endpoint in LARGER:
+            request.max_content_length = LARGER[request.endpoint]
 
     @app.before_request
     def _refuse_cross_site() -> None:

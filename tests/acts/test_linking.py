@@ -22,7 +22,8 @@ from careplan.acts.signing_in import TRIES, TooManyTries
 from careplan.acts.world import NotAllowed, NotThere
 from careplan.audit.events import Kind
 from careplan.store.directory import Kind as Found
-from careplan.store.patients import face_of, find_patient, patient_of, search_team, set_face
+from careplan.store.lists import search_team
+from careplan.store.patients import face_of, find_patient, patient_of, set_face
 from careplan.store.trail import events_of
 from tests.stores import NOW, TODAY
 from tests.visitors import ADA_ON_PAPER, a_clinician, a_person, linked_patient, sure

@@ -5,20 +5,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from sqlalchemy import text
 
 from careplan.store.directory import Kind
 from careplan.store.errors import NotFound, Taken
+from careplan.store.lists import Days, search_team, team_list
 from careplan.store.patients import (
-    After,
-    Only,
     Standing,
     erase_patient,
     face_of,
@@ -28,12 +25,10 @@ from careplan.store.patients import (
     lock_patient,
     note_standing,
     patient_of,
-    search_team,
     set_face,
-    team_list,
 )
 from careplan.store.search import LONGEST, beginnings, words_of
-from tests.stores import NOW, TODAY, a_face, a_patient, a_team, asked_of
+from tests.stores import NOW, TODAY, a_face, a_patient, a_team
 
 NOBODY = UUID(int=404)
 
@@ -62,6 +57,12 @@ def test_every_fact_of_a_standing_is_kept(store, patient_id):
         answer_pending=True,
         changed_since_signed=True,
         dose_stopped=True,
+        next_due=date(2026, 12, 1),
+        unlinked=False,
+        disagreed=True,
+        waiting_for_team=True,
+        signed_by=NOBODY,
+        signer_left_at=NOW,
     )
     with store.begin() as tx:
         note_standing(
@@ -74,6 +75,12 @@ def test_every_fact_of_a_standing_is_kept(store, patient_id):
             answer_pending=True,
             changed_since_signed=True,
             dose_stopped=True,
+            next_due=date(2026, 12, 1),
+            unlinked=False,
+            disagreed=True,
+            waiting_for_team=True,
+            signed_by=NOBODY,
+            signer_left_at=NOW,
         )
         assert patient_of(tx, patient_id).standing == facts
         note_standing(tx, patient_id, dose_stopped=False, review_due=None)
@@ -131,96 +138,8 @@ def test_an_erased_person_is_found_by_nothing(store):
         assert find_patient(tx, Kind.PLAN_NUMBER, "SCP-AB12-CD34") is None
         assert find_patient(tx, Kind.NHS_NUMBER, "9990110212") is None
         assert search_team(tx, team_id, "Ada", today=TODAY) == ()
-        (line,) = team_list(tx, team_id, limit=5)
+        (line,) = team_list(tx, team_id, limit=5, days=Days(TODAY, TODAY))
         assert line.face is None
-
-
-# --- lists -----------------------------------------------------------------------------------
-
-
-def _team_of_seven(tx):
-    """Two without a date, two due on one day, three later."""
-    team_id = a_team(tx)
-    a_patient(tx, team_id=a_team(tx))
-    for due in (9, None, 3, 5, None, 3, 7):
-        patient_id = a_patient(tx, team_id=team_id)
-        day = None if due is None else TODAY + timedelta(days=due)
-        note_standing(tx, patient_id, review_due=day, signed_at=NOW if due else None)
-    return team_id
-
-
-def _order(line):
-    due = line.patient.standing.review_due
-    return (due or date.min, line.patient.patient_id.hex)
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 9])
-def test_pages_follow_one_another_without_gap_or_double(store, size):
-    with store.begin() as tx:
-        team_id = _team_of_seven(tx)
-    with store.read() as tx:
-        whole = team_list(tx, team_id, limit=100)
-        assert len(whole) == 7
-        assert list(whole) == sorted(whole, key=_order)
-        pages: list[Any] = []
-        after = None
-        while page := team_list(tx, team_id, limit=size, after=after):
-            pages.extend(page)
-            last = page[-1].patient
-            after = After(last.standing.review_due, last.patient_id)
-        assert tuple(pages) == whole
-
-
-def test_a_page_is_one_statement(store):
-    with store.begin() as tx:
-        team_id = _team_of_seven(tx)
-    with store.read() as tx:
-        statements = asked_of(tx)
-        assert all(line.face for line in team_list(tx, team_id, limit=100))
-    assert len(statements) == 1
-
-
-def test_a_list_shows_only_what_was_asked_for(store):
-    with store.begin() as tx:
-        team_id = a_team(tx)
-        changes: dict[Only, Any] = {
-            Only.NOT_SIGNED: {},
-            Only.ANSWER_PENDING: {"answer_pending": True, "signed_at": NOW},
-            Only.CHANGED_SINCE_SIGNED: {"changed_since_signed": True, "signed_at": NOW},
-            Only.DOSE_STOPPED: {"dose_stopped": True, "signed_at": NOW},
-            Only.REVIEW_DUE: {"review_due": TODAY, "signed_at": NOW},
-        }
-        made = {}
-        for only, standing in changes.items():
-            made[only] = a_patient(tx, team_id=team_id)
-            note_standing(tx, made[only], state="any", **standing)
-        note_standing(
-            tx, a_patient(tx, team_id=team_id), signed_at=NOW, review_due=date(2028, 1, 1)
-        )
-        assert len(team_list(tx, team_id, limit=100)) == 6
-        for only, patient_id in made.items():
-            shown = team_list(tx, team_id, limit=100, only=only, due_by=TODAY)
-            assert [line.patient.patient_id for line in shown] == [patient_id], only
-
-
-def test_a_list_uses_its_index(store):
-    with store.begin() as tx:
-        a_team(tx)
-        explain = "EXPLAIN QUERY PLAN" if store.dialect == "sqlite" else "EXPLAIN"
-        if store.dialect == "postgresql":
-            tx.run(text("SET LOCAL enable_seqscan = off"))
-        plan = tx.run(
-            text(
-                f"{explain} SELECT face FROM patient WHERE team_id = :t"
-                " AND (review_due, patient_id) > (:d, :p)"
-                " ORDER BY review_due, patient_id LIMIT 50"
-            ),
-            {"t": NOBODY.hex, "d": TODAY.isoformat(), "p": NOBODY.hex},
-        )
-        said = " ".join(str(row) for row in plan)
-    assert "ix_patient_team_id_review_due_patient_id" in said
-    assert "TEMP B-TREE" not in said
-    assert "Sort" not in said
 
 
 # --- search ----------------------------------------------------------------------------------

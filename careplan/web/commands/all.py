@@ -8,6 +8,7 @@ from careplan.web.commands.running import (
     routes_access_command,
     seed_command,
     verify_audit_command,
+    work_command,
 )
 from careplan.web.commands.taking_out import export_command, validate_command
 from careplan.web.commands.telling import send_notices_command
@@ -15,6 +16,7 @@ from careplan.web.commands.telling import send_notices_command
 commands = {
     "migrate": migrate_command,
     "seed": seed_command,
+    "work": work_command,
     "logins": logins_command,
     "verify-audit": verify_audit_command,
     "routes-access": routes_access_command,

@@ -6,6 +6,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from careplan.acts.inviting import work_all
 from careplan.acts.seeding import DEMO_CLINICIAN, DEMO_NURSE, DEMO_PASSWORD, DEMO_PATIENT, seed
 from careplan.store.migrate import migrate
 from careplan.store.trail import BrokenChain, verify_all
@@ -71,3 +72,11 @@ def routes_access_command() -> None:
     """Print every address, its methods and who it is for."""
     for rule, methods, reader in routes(current_app):
         click.echo(f"{rule:44} {methods:10} {reader}")
+
+
+@click.command("work")
+@with_appcontext
+def work_command() -> None:
+    """Work off the lists of people to start plans for. Safe to stop and to run again."""
+    lists = work_all(here().world, at=here().now(), today=here().today())
+    click.echo(f"Lists worked on: {lists}.")

@@ -6,6 +6,27 @@ if ("noModule" in HTMLScriptElement.prototype) root.classList.add("nhsuk-fronten
 import("/static/vendor/nhsuk/nhsuk-frontend.min.js").then((kit) => kit.initAll()).catch(() => {});
 document.querySelectorAll("form[data-autosave]").forEach(saveAsYouType);
 document.querySelectorAll("[data-body-map]").forEach(bodyMap);
+document.querySelectorAll("[data-progress]").forEach(workedOff);
+
+/** Each answer did a slice of the work; the next is asked for at once, until there is none left. */
+async function workedOff(part) {
+  const bar = part.querySelector("progress"), words = part.querySelector("label");
+  for (let wait = 0; ;) {
+    try {
+      const answer = await fetch(location.href, { headers: { "Accept": "application/json" }, credentials: "same-origin" });
+      if (!answer.ok || answer.redirected) break;
+      const said = await answer.json();
+      bar.value = said.done;
+      words.textContent = said.words;
+      if (!said.working) break;
+      wait = 50;
+    } catch {
+      wait = Math.min(Math.max(wait * 2, 1000), 30000);
+    }
+    await new Promise((done) => setTimeout(done, wait));
+  }
+  location.reload();
+}
 
 /** Saves a second after the last change; one request at a time, since each carries the draft's revision. */
 function saveAsYouType(form) {

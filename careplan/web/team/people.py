@@ -1,22 +1,28 @@
-"""The team's list: the longest overdue first, narrowed by a filter, or whoever a search finds."""
+"""The team's list: the longest overdue first, narrowed by a filter, or whoever a search finds.
+
+All that a page depends on stands in its address, so that Back, a bookmark and a second tab show
+the same; a search stands there sealed, so that no log or history tells a name or a number.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 
-from careplan.acts.reading import PAGE, team_page
-from careplan.store.patients import After, Listed, Only
+from careplan.accounts.people import Role
+from careplan.acts.listing import SOON, TeamPage, hide_search, shown_search, team_page
+from careplan.store.lists import MOST, After, Listed, Only, due_of
 from careplan.web.access import Reader, open_to
 from careplan.web.forms.text import keepable
 from careplan.web.forms.views import ErrorLine
 from careplan.web.here import here
 from careplan.web.session import who
-from careplan.web.team.chips import Chip, chips_of, overdue_since, review_words
+from careplan.web.team.chips import Chip, chips_of, due_words, overdue_since, task_words
 from careplan.web.team.header import born_words, number_words
 from careplan.web.words import _
 
@@ -33,59 +39,95 @@ class Line:
     born: str
     nhs_number: str
     plan_number: str
+    hospital_number: str
     chips: tuple[Chip, ...]
-    review: str
+    due: str
+    task: str
     overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
+    """`count` is in words: past `MOST` a number no longer helps, and "" has none."""
+
     words: str
     href: str
+    count: str
     chosen: bool
+
+    @property
+    def empty(self) -> bool:
+        return self.count == "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for."""
+
+    text: str = ""
+    only: Only = Only.EVERYONE
+    after: After | None = None
 
 
 @open_to(Reader.TEAM)
 def people() -> Any:
-    """A search is posted, so that no name, birth date or number stands in an address or a log."""
-    text = keepable(request.form.get("search", "")).strip() if request.method == "POST" else ""
+    """A search is posted, and comes back as an address in which it is sealed."""
+    if request.method == "POST":
+        return _search(keepable(request.form.get("search", "")).strip())
+    hidden = request.args.get("find", "")
+    asked = Asked(
+        shown_search(here().world, by=who(), hidden=hidden) if hidden else "",
+        _only(request.args.get("only", "")),
+        _after(request.args.get("after", "")),
+    )
+    return _page(asked)
+
+
+def _search(text: str) -> Any:
     if len(text) > MOST_SEARCHED:
         sentence = _("Search for %(most)s letters or fewer.", most=MOST_SEARCHED)
-        return _page((), text[:MOST_SEARCHED], Only.EVERYONE, error=sentence), 422
-    only = _only(request.args.get("only", ""))
-    found = team_page(
-        here().world,
-        by=who(),
-        text=text,
-        only=only,
-        after=_after(request.args.get("after", "")),
-        at=here().now(),
-        today=here().today(),
-    )
-    return _page(found, text, only)
+        return _page(Asked(text[:MOST_SEARCHED]), error=sentence), 422
+    if not text:
+        return redirect(url_for("team.people"), 303)
+    found = hide_search(here().world, by=who(), text=text)
+    return redirect(url_for("team.people", find=found), 303)
 
 
-def _page(found: tuple[Listed, ...], text: str, only: Only, *, error: str = "") -> str:
+def _page(asked: Asked, *, error: str = "") -> str:
     today = here().today()
+    page = _found(asked) if not error else TeamPage(())
     following = None
-    if len(found) == PAGE and not text:
-        last = found[-1].patient
-        following = url_for(
-            "team.people", only=_kebab(only), after=_mark(last.standing.review_due, last.patient_id)
-        )
+    if page.more and not asked.text:
+        last = page.lines[-1].patient
+        mark = _mark(due_of(last, asked.only), last.patient_id)
+        following = url_for("team.people", only=_kebab(asked.only), after=mark)
     return render_template(
         "team/people.html",
-        lines=[_line(one, today) for one in found],
-        filters=_filters(only, searching=bool(text)),
-        only=only,
-        text=text,
+        lines=[_line(one, today) for one in page.lines],
+        filters=_filters(asked, page.counts),
+        text=asked.text,
         error=error,
         search_error=ErrorLine("#search", error),
-        cut=len(found) == PAGE and bool(text),
+        cut=page.more and bool(asked.text),
         following=following,
-        later_page="after" in request.args,
-        first_page=url_for("team.people", only=_kebab(only)),
+        later_page=asked.after is not None,
+        first_page=url_for("team.people", only=_kebab(asked.only)),
+        title=_words()[asked.only],
+        whole=asked.only is Only.EVERYONE,
         team=who().organisation or "",
+        manages=Role.TEAM_ADMIN in who().roles,
+    )
+
+
+def _found(asked: Asked) -> TeamPage:
+    return team_page(
+        here().world,
+        by=who(),
+        text=asked.text,
+        only=asked.only,
+        after=asked.after,
+        at=here().now(),
+        today=here().today(),
     )
 
 
@@ -98,29 +140,47 @@ def _line(one: Listed, today: date) -> Line:
         born=born_words(face, today) if face else "",
         nhs_number=number_words(face) if face else "",
         plan_number=face.plan_number if face else "",
+        hospital_number=(face.hospital_number if face else "") or "",
         chips=chips_of(standing, today),
-        review=review_words(standing, today),
+        due=due_words(standing, today),
+        task=task_words(standing, today, today + SOON),
         overdue=overdue_since(standing, today) is not None,
     )
 
 
-def _filters(chosen: Only, *, searching: bool) -> list[Filter]:
-    words = {
+def _words() -> Mapping[Only, str]:
+    return {
         Only.EVERYONE: _("Everyone"),
-        Only.REVIEW_DUE: _("Review due"),
-        Only.NOT_SIGNED: _("No plan signed"),
-        Only.ANSWER_PENDING: _("Not yet seen by the patient"),
+        Only.OVERDUE: _("Overdue"),
+        Only.DUE_SOON: _("Due in 60 days"),
+        Only.WAITING: _("Waiting for us to answer"),
         Only.CHANGED_SINCE_SIGNED: _("Changed by the patient since signed"),
+        Only.SIGNER_LEFT: _("Signer has left"),
         Only.DOSE_STOPPED: _("Dose stopped"),
+        Only.DISAGREED: _("Patient does not agree"),
+        Only.TASKS_DUE: _("Checks and vaccines due"),
+        Only.ANSWER_PENDING: _("Not yet seen by the patient"),
+        Only.NOT_SIGNED: _("Never signed"),
+        Only.UNLINKED: _("No account linked"),
     }
+
+
+def _filters(asked: Asked, counts: Mapping[Only, int]) -> list[Filter]:
     return [
         Filter(
             said,
             url_for("team.people", only=None if one is Only.EVERYONE else _kebab(one)),
-            one is chosen and not searching,
+            _count(counts.get(one)),
+            one is asked.only and not asked.text,
         )
-        for one, said in words.items()
+        for one, said in _words().items()
     ]
+
+
+def _count(number: int | None) -> str:
+    if number is None:
+        return ""
+    return str(number) if number <= MOST else _("over %(most)s", most=MOST)
 
 
 def _kebab(only: Only) -> str:
