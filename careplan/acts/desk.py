@@ -10,7 +10,7 @@ from uuid import UUID
 
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_sign, may_write_clinical
-from careplan.acts.checking import check_plan
+from careplan.acts.checking import check_plan, plan_facts
 from careplan.acts.drafting import EMPTY, Unfinished, put_together
 from careplan.acts.publishing import current_of
 from careplan.acts.signing import clinical_bytes
@@ -18,6 +18,7 @@ from careplan.acts.world import NotThere, World, actor, allowed_patient, facts_o
 from careplan.audit.events import AuditEvent, Kind
 from careplan.plan.care_plan import CLINICAL, OWN_WORDS, CarePlan, Version
 from careplan.plan.codec import to_plain
+from careplan.plan.due import Due, due
 from careplan.plan.safety import Finding
 from careplan.store.drafts import Draft, drafts_of
 from careplan.store.patients import Face, Patient, face_of
@@ -82,6 +83,21 @@ def desk_findings(world: World, desk: Desk, *, today: date) -> tuple[Finding, ..
         signed=signed,
         today=today,
     )
+
+
+def desk_due(world: World, desk: Desk, *, today: date) -> tuple[Due, ...]:
+    """What is due for the person now or soon, by the plan that is published."""
+    if desk.current is None:
+        return ()
+    facts = plan_facts(
+        world,
+        desk.current.plan,
+        patient=desk.patient,
+        current=desk.current,
+        condition=desk.condition,
+        today=today,
+    )
+    return due(facts)
 
 
 def _published(world: World, desk: Desk) -> CarePlan:

@@ -26,7 +26,7 @@ from careplan.acts.faces import face_from
 from careplan.acts.files import refresh_links
 from careplan.acts.sheets import lay_out_all
 from careplan.acts.standing import AccessEnded, fresh, write_down_refusal
-from careplan.acts.world import NotThere, World, actor, allowed_patient
+from careplan.acts.world import NotThere, World, actor, allowed_patient, london_day
 from careplan.audit.events import AuditEvent, Kind
 from careplan.fhir.bundle import from_bundle, to_bundle, to_emergency_bundle
 from careplan.plan.care_plan import (
@@ -40,8 +40,10 @@ from careplan.plan.care_plan import (
     Version,
 )
 from careplan.plan.content import FIRST
+from careplan.plan.due import next_day
 from careplan.plan.lifecycle import Event, after, state_of
 from careplan.plan.proxies import WRITTEN
+from careplan.plan.safety import Facts
 from careplan.store.db import Transaction
 from careplan.store.drafts import drafts_of
 from careplan.store.errors import Stale
@@ -163,7 +165,10 @@ def _with_the_carers_own(world: World, found: Ground, grant: Grant) -> Ground:
     with world.store.read() as tx:
         drafts = drafts_of(tx, found.patient.patient_id)
     plan = found.plan
-    people = put_together(world, drafts, ("my_people",), CarePlan()).my_people
+    try:
+        people = put_together(world, drafts, ("my_people",), CarePlan()).my_people
+    except Unfinished:  # a line of somebody else's: theirs to put right, and not told
+        people = plan.my_people
     mine = [one for one in people.contacts if str(one.id) == grant.id]
     others = [one for one in plan.my_people.contacts if str(one.id) != grant.id]
     if mine:
@@ -273,7 +278,7 @@ def publish(world: World, found: Ground, version: Version, deed: Deed) -> Versio
     try:
         with world.store.begin() as tx:
             _still_allowed(tx, deed, version.patient_id)
-            _keep(tx, version, deed, record, emergency)
+            _keep(world, tx, version, deed, record, emergency)
             refresh_links(world, tx, version, emergency)
             what = {"version": str(version.number), **deed.what}
             event = AuditEvent(
@@ -298,7 +303,14 @@ def _still_allowed(tx: Transaction, deed: Deed, patient_id: UUID) -> None:
         raise AccessEnded from None
 
 
-def _keep(tx: Transaction, version: Version, deed: Deed, record: bytes, emergency: bytes) -> None:
+def _keep(
+    world: World,
+    tx: Transaction,
+    version: Version,
+    deed: Deed,
+    record: bytes,
+    emergency: bytes,
+) -> None:
     patient_id, signature, at = version.patient_id, version.signature, version.published_at
     if deed.clinical is not None and signature is not None:
         signed = KeptSignature(
@@ -324,13 +336,13 @@ def _keep(tx: Transaction, version: Version, deed: Deed, record: bytes, emergenc
         signature_id=signature.id if signature else None,
     )
     keep_version(tx, kept)
-    _note(tx, version, deed)
+    _note(world, tx, version, deed)
     drop_superseded(tx, patient_id, current=version.number)
     news = {"version": version.number, "by": deed.by.account_id}
     add_message(tx, "plan-changed", news, patient_id=patient_id, at=at)
 
 
-def _note(tx: Transaction, version: Version, deed: Deed) -> None:
+def _note(world: World, tx: Transaction, version: Version, deed: Deed) -> None:
     """What the team's list shows without opening anything."""
     signature, event = version.signature, deed.event
     if deed.clinical is not None:
@@ -350,11 +362,17 @@ def _note(tx: Transaction, version: Version, deed: Deed) -> None:
         answer_pending=signature is not None and not version.answered,
         disagreed=version.answer is not None and version.answer.kind is AnswerKind.DO_NOT_AGREE,
         dose_stopped=version.stop is not None,
+        next_due=next_day(_facts(world, version)),
     )
     kept = face_of(tx, version.patient_id)
     face = face_from(version.plan, version.plan_number, version.condition)
     # The hospital's own number is the list's alone, and in no plan.
     set_face(tx, version.patient_id, replace(face, hospital_number=kept and kept.hospital_number))
+
+
+def _facts(world: World, version: Version) -> Facts:
+    today, drugs = london_day(version.published_at), world.drugs_for(version.condition)
+    return Facts(version.plan, today, drugs, version=version, condition=version.condition)
 
 
 def _must_be(found: Ground, version_seen: int) -> None:

@@ -104,6 +104,12 @@ def coming(facts: Facts) -> tuple[Due, ...]:
     return tuple(sorted(found, key=lambda one: (one.on is None, one.on or facts.today)))
 
 
+def next_day(facts: Facts) -> date | None:
+    """The first day on which something falls due beside the review and the signature."""
+    days = (one.on for one in coming(facts) if one.kind not in ("review", "signature"))
+    return min((day for day in days if day), default=None)
+
+
 def _of_row(row: Row, facts: Facts, words: Words) -> Iterator[Due]:
     if row.basis == _HAPPENED:
         yield from _happened(row, facts, words)

@@ -83,6 +83,7 @@ def version(patient_id: UUID, number: int) -> Any:
         version=old.version,
         newest=desk.current.number if desk.current else number,
         changes=changes_by_section(old.changes, old.version.condition),
+        reasons=old.reasons,
         emergency=emergency_page(old.version),
         record=record_page(old.version),
     )
