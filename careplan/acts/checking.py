@@ -8,6 +8,7 @@ from datetime import date
 from careplan.acts.publishing import as_signed
 from careplan.acts.world import World
 from careplan.plan.care_plan import CarePlan, Version
+from careplan.plan.due import Due, due
 from careplan.plan.safety import Facts, Finding, check
 from careplan.plan.values import Answer3
 from careplan.store.patients import Patient
@@ -50,6 +51,23 @@ def plan_facts(
         signer_left=patient.standing.signer_left_at is not None,
         condition=condition,
     )
+
+
+def due_now(
+    world: World, *, patient: Patient, current: Version | None, today: date
+) -> tuple[Due, ...]:
+    """What is due or overdue by the published plan, for whoever has it open already."""
+    if current is None:
+        return ()
+    facts = plan_facts(
+        world,
+        current.plan,
+        patient=patient,
+        current=current,
+        condition=current.condition,
+        today=today,
+    )
+    return due(facts)
 
 
 def _was(world: World, plan: CarePlan, current: Version | None) -> CarePlan | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 
+from careplan.acts.checking import due_now
 from careplan.acts.conversation import counts, standing_lines
 from careplan.acts.drafting import all_drafts
 from careplan.acts.reading import compare_versions, history, overview, read_version, who_looked
@@ -62,6 +63,7 @@ def home() -> str:
         chip=chip,
         to_answer=state_of(current) is PlanState.NOT_SEEN,
         unpublished=unpublished,
+        due=due_now(here().world, patient=seen.patient, current=current, today=here().today()),
         team=seen.patient.team_id is not None,
     )
 
