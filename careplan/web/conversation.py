@@ -431,7 +431,7 @@ def _thread_page(door: Door, talk: Talk, wrong: Mapping[str, str] | None = None)
         chosen=form.get("action", ""),
         fills=known and may_be_filled(place, here().world.words) and _has_value(talk),
         to_type=_to_type(door, talk),
-        back=request.values.get("back", ""),
+        came_from=request.values.get("back", ""),
     )
 
 
