@@ -198,6 +198,7 @@ def shown_in_spite(text: str, plan: CarePlan, surface: str) -> list[str]:
         f"{fact.path}: {fact.words[0]}"
         for fact in every
         if fact.hidden_from(surface)
+        and WORDS.fields[fact.path].shown != "status"  # a day that other things happened on too
         and len(fact.words[0]) > 3
         and folded(fact.words[0]) not in allowed
         and fact.found_in(seen)

@@ -12,8 +12,13 @@ import zxingcpp
 
 def text_of(pdf: bytes) -> str:
     """The words of every page, in reading order."""
+    return "\n".join(pages_text(pdf))
+
+
+def pages_text(pdf: bytes) -> list[str]:
+    """The words of each page. A hyphen at the end of a line is a word's own."""
     pages = pypdf.PdfReader(BytesIO(pdf)).pages
-    return "\n".join(page.extract_text() for page in pages).replace("-\n", "-")
+    return [page.extract_text().replace("-\n", "-") for page in pages]
 
 
 def pages_of(pdf: bytes) -> int:
@@ -25,7 +30,8 @@ def codes_on(pdf: bytes, *, dpi: int = 200) -> list[str]:
     document = pypdfium2.PdfDocument(pdf)
     try:
         pictures = [page.render(scale=dpi / 72).to_numpy() for page in document]
-        found = [zxingcpp.read_barcodes(numpy.ascontiguousarray(one)) for one in pictures]
+        square = zxingcpp.BarcodeFormat.QRCode  # words can look like the stripes of a shop's code
+        found = [zxingcpp.read_barcodes(numpy.ascontiguousarray(one), square) for one in pictures]
         return [code.text for page in found for code in page]
     finally:
         document.close()
