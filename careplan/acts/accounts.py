@@ -20,6 +20,7 @@ from careplan.acts.signing_in import SELF, WrongCode, begin_two_factor, count_tr
 from careplan.acts.world import NotAllowed, World, actor
 from careplan.audit.events import Actor, ActorKind, AuditEvent, Kind
 from careplan.plan.care_plan import CarePlan
+from careplan.plan.content import FIRST, installed
 from careplan.plan.person import Identity
 from careplan.plan.values import nhs_number
 from careplan.store.accounts import (
@@ -64,6 +65,7 @@ class NewPerson:
     legal_name: str
     date_of_birth: date | None
     nhs_number: str | None = None
+    condition: str = FIRST
 
 
 def make_own_account(world: World, asked: NewPerson, *, at: datetime, today: date) -> UUID:
@@ -83,7 +85,7 @@ def make_own_account(world: World, asked: NewPerson, *, at: datetime, today: dat
         roles=frozenset({Role.PATIENT}),
         patient_id=str(patient_id),
     )
-    face = face_from(CarePlan(identity=identity), new_plan_number(world))
+    face = face_from(CarePlan(identity=identity), new_plan_number(world), asked.condition)
     hashed = hash_password(asked.password, entropy=world.entropy, strength=world.strength)
     with world.store.begin() as tx:
         _new_account(tx, by, kind="person", email=asked.email, password_hash=hashed, at=at)
@@ -104,6 +106,7 @@ def problems_with(asked: NewPerson, *, today: date) -> dict[str, str]:
         "nhs_number": _number_problem((asked.nhs_number or "").strip()),
         "email": _email_problem(asked.email.strip()),
         "password": _password_problem(asked),
+        "condition": _condition_problem(asked.condition),
     }
     return {field: text for field, text in found.items() if text is not None}
 
@@ -172,6 +175,10 @@ def _email_problem(email: str) -> str | None:
 def _password_problem(asked: NewPerson) -> str | None:
     problem = problem_with(asked.password, name=asked.legal_name, email=asked.email)
     return problem.sentence if problem else None
+
+
+def _condition_problem(condition: str) -> str | None:
+    return None if condition in installed() else "Choose the plan you want to write."
 
 
 def _has_control(text: str) -> bool:

@@ -48,6 +48,7 @@ def page_sheet(
         link=link.address if link else None,
         short_code=link.code if link else None,
         age=f"{age} years" if age is not None else None,
+        title=world.words_of(version).condition["page_title"],
         notices=() if chip.tone is Tone.OK else (f"{chip.label}. {chip.words}",),
     )
 
@@ -128,6 +129,7 @@ def full_card_sheet(world: World, version: Version, *, at: datetime, link: Share
         short_code=link.code,
         host=_host(world),
         copy=f"Version {version.number}, printed {day(at)}",
+        title=world.words_of(version).condition["card_title"],
     )
 
 

@@ -132,7 +132,9 @@ def sign_plan(
     _check_dates(page, expires_on, today)
     found = page.ground
     again = found.current is not None and found.current.signature is not None
-    reason = f"{by.name} {'signed the pain plan again' if again else 'signed the pain plan'}"
+    words = world.words_for(found.condition)
+    signed = "the plan" if "pain_plan" in words.left_out else "the pain plan"
+    reason = f"{by.name} signed {signed}{' again' if again else ''}"
     signature = new_signature(world, by, page.clinical, at, expires_on)
     version = next_version(world, found, at=at, reason=reason)
     version = replace(version, signature=signature, answer=None, beside=(), stop=None)

@@ -16,6 +16,7 @@ from careplan.fhir.answers import kind_of_choice
 from careplan.fhir.profiles import FOLDER
 from careplan.fhir.tree import Tree, some
 from careplan.plan.care_plan import SECTIONS
+from careplan.plan.content import installed
 from careplan.plan.dictionary import Dictionary, Field, dictionary
 from careplan.plan.values import Answer3, Route
 
@@ -39,12 +40,23 @@ _TYPES = {
 }
 
 
-def files(words: Dictionary) -> dict[str, Tree]:
-    """File name to resource."""
-    made = {f"CodeSystem-{one['id']}.json": one for one in _code_systems(words)}
-    questionnaire = _questionnaire(words)
-    made[f"Questionnaire-{questionnaire['id']}.json"] = questionnaire
+def files(*conditions: Dictionary) -> dict[str, Tree]:
+    """File name to resource: the code systems of all conditions together, a questionnaire each."""
+    made: dict[str, Tree] = {}
+    for words in conditions:
+        for one in _code_systems(words):
+            name = f"CodeSystem-{one['id']}.json"
+            made[name] = _with_more(made[name], one) if name in made else one
+        questionnaire = _questionnaire(words)
+        made[f"Questionnaire-{questionnaire['id']}.json"] = questionnaire
     return made
+
+
+def _with_more(system: Tree, other: Tree) -> Tree:
+    """A code is in the system once; the words it has first are its display."""
+    known = {one["code"] for one in system["concept"]}
+    concepts = [*system["concept"], *(one for one in other["concept"] if one["code"] not in known)]
+    return system | {"count": len(concepts), "concept": concepts}
 
 
 def text_of(resource: Tree) -> str:
@@ -135,6 +147,7 @@ def _questionnaire(words: Dictionary) -> Tree:
                 "item": [_item(words, words.fields[path]) for path in section.fields],
             }
             for section in words.sections.values()
+            if section.id not in words.left_out
         ],
     }
 
@@ -153,7 +166,7 @@ def _item(words: Dictionary, field: Field) -> Tree:
 
 
 def main() -> None:
-    for name, resource in files(dictionary()).items():
+    for name, resource in files(*map(dictionary, installed())).items():
         (FOLDER / name).write_text(text_of(resource), encoding="utf-8")
 
 

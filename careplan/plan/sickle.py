@@ -97,6 +97,11 @@ class Complication(StrEnum):
     SLEEP_APNOEA = "sleep-apnoea"
     ASTHMA = "asthma"
     GI_BLEED = "gi-bleed"
+    LIVER_DISEASE = "liver-disease"
+    DIABETES = "diabetes"
+    ADRENAL_INSUFFICIENCY = "adrenal-insufficiency"
+    OTHER_HORMONES = "other-hormones"
+    OSTEOPOROSIS = "osteoporosis"
     OTHER = "other"
 
 

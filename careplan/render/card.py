@@ -41,6 +41,7 @@ class FullCard:
     short_code: str
     host: str
     copy: str
+    title: str = "Emergency card"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,7 @@ def _laid_full(card: FullCard) -> tuple[Laid, tuple[str, ...]]:
     number = Markup(fragment(phone24))  # noqa: S704 - our own markup
     front = say.front(Markup(fragment(who)), number)  # noqa: S704
     sides = _Sides(
-        title="Sickle cell emergency card",
+        title=card.title,
         warning="Anyone who finds this card can read it, and its code opens the plan.",
         bar=card.summary.alarm,
         link=card.link,

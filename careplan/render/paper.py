@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
 
 from markupsafe import Markup
 
+from careplan.render.columns import Section, numbered
 from careplan.render.press import Laid, frames, lay_out
 from careplan.render.qr import qr_svg
 from careplan.sharing.short_codes import shown
-from careplan.summary.plain import plain_text
 from careplan.summary.wording import moment
 
 QR_MM = 31.0
 LONGEST_LINK = 250
-_SECTION = re.compile(r'<div class="([a-z0-9 -]+)">(.*?)</div>', re.DOTALL)
 _NAMED = 90
-# Characters that fill about one page, where columns filled one after the other hold most. Fewer or
-# more are set in columns of even length.
-_FULL = range(4300, 5200)
-_UNBREAKABLE = "\N{NO-BREAK SPACE}"
-_AMOUNT = re.compile(r'<span class="n">([^<]*)</span>')
-_HEADING = re.compile(r"<h2>.*?</h2>", re.DOTALL)
-_FACT = re.compile(r'<p(?: class="(\w+)")?>(.*?)</p>|<ul>(.*?)</ul>', re.DOTALL)
-_ITEM = re.compile(r"<li>(.*?)</li>", re.DOTALL)
-_ACT_NOW = re.compile(r'<p class="act">(.*?)</p>')
-_BESIDE = ("who", "genotype", "cured", "allergies")
-_REST = ("more", "foot")
+# Characters that fill about one page. Fewer are set in two halves, which is laid out once; if that
+# is too long, in columns filled one after the other, which hold most. More: in even columns.
+_FULL = 5300
 
 
 class DoesNotFit(ValueError):
@@ -57,23 +46,7 @@ class Sheet:
     short_code: str | None = None
     age: str | None = None
     notices: tuple[str, ...] = ()
-
-
-class Section(NamedTuple):
-    """One section of the narrative: its id on the page, its field, and its words."""
-
-    name: str
-    field: str
-    text: str
-
-
-class Fields(NamedTuple):
-    """The narrative in the paper's three fields: beside the QR, below it, and in columns."""
-
-    beside: Markup
-    below: Markup
-    rest: Markup
-    act_now: Markup
+    title: str = "Emergency plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,67 +83,31 @@ def _must_fit(layout: Layout) -> Layout:
 
 
 def _laid(sheet: Sheet) -> tuple[Laid, list[Section]]:
-    fields, sections = _numbered(sheet.narrative)
+    fields, sections = numbered(sheet.narrative)
     drawn = qr_svg(sheet.link, mm=QR_MM, title=f"QR code: {sheet.host}") if sheet.link else None
     who = f"{sheet.name}, {sheet.age}" if sheet.age else sheet.name
     copy = (
         f"{who} · Plan {sheet.plan_number}, version {sheet.version_number}"
         f" · Printed {moment(sheet.printed_at)}"
     )
-    html = frames().get_template("paper.html").render(
-        _=str,
-        title=f"Sickle cell emergency plan: {sheet.name}",
-        fields=fields,
-        copy=copy,
-        host=sheet.host,
-        qr=Markup(drawn) if drawn else None,  # noqa: S704 - our own drawing
-        code=shown(sheet.short_code) if sheet.link and sheet.short_code else None,
-        notices=sheet.notices,
-        even=sum(len(one.text) for one in sections) not in _FULL,
-    )  # fmt: skip
-    return lay_out(html, style="print.css"), sections
-
-
-def _numbered(narrative: str) -> tuple[Fields, list[Section]]:
-    """The narrative in the paper's three fields: beside the QR, below it, and the columns.
-
-    Its order stays. It is our own well-formed XHTML in which people's text is escaped, so
-    a "<div class" can only be ours, and holds no other.
-    """
-    # An unbreakable space holds a number to its unit as the span does, in half the time.
-    narrative = _AMOUNT.sub(lambda found: found.group(1).replace(" ", _UNBREAKABLE), narrative)
-    first = narrative.index('<div class="')
-    fields = {"beside": [narrative[narrative.index(">") + 1 : first]], "below": [], "rest": []}
-    sections = []
-    for number, one in enumerate(_SECTION.finditer(narrative)):
-        name, look, inside = f"s{number}", *one.groups()
-        word = look.split()[0]
-        field = "rest" if word in _REST else "beside" if word in _BESIDE else "below"
-        if field == "rest":
-            inside = _run_in(inside, is_foot=word == "foot")
-        made = f'<section id="{name}" class="{look}">{inside}</section>'
-        fields[field].append(made)
-        sections.append(Section(name, field, plain_text(made)))
-    beside, below, rest = (Markup("".join(parts)) for parts in fields.values())  # noqa: S704
-    found = _ACT_NOW.search(narrative)
-    act_now = Markup(found.group(1) if found else "")  # noqa: S704
-    return Fields(beside, below, rest, act_now), sections
-
-
-def _run_in(inside: str, *, is_foot: bool) -> str:
-    """A section's facts as one paragraph: half the height, and half the time, of one line each.
-
-    What the strip at the foot says (ACT NOW and which copy this is) is not said twice.
-    """
-    heading, text = _HEADING.search(inside), ""
-    for found in _FACT.finditer(inside):
-        look, line, items = found.groups()
-        if look == "act" or (is_foot and look == "small"):
-            continue
-        piece = line if items is None else "; ".join(_ITEM.findall(items))
-        gap = "" if not text else " " if text.endswith(":</b>") else " · "
-        text += gap + piece
-    return f"{heading.group(0) if heading else ''} <p>{text}</p>"
+    page = frames().get_template("paper.html")
+    facts = {
+        "_": str,
+        "title": f"Sickle cell emergency plan: {sheet.name}",
+        "fields": fields,
+        "copy": copy,
+        "host": sheet.host,
+        "qr": Markup(drawn) if drawn else None,  # noqa: S704 - our own drawing
+        "code": shown(sheet.short_code) if sheet.link and sheet.short_code else None,
+        "notices": sheet.notices,
+    }
+    length = sum(len(one.text) for one in sections)
+    if length <= _FULL:
+        laid = lay_out(page.render(facts, columns="halves"), style="print.css")
+        if laid.pages == 1:
+            return laid, sections
+    columns = "rest" if length <= _FULL else "rest even"
+    return lay_out(page.render(facts, columns=columns), style="print.css"), sections
 
 
 def _layout(laid: Laid, sections: list[Section]) -> Layout:

@@ -16,6 +16,7 @@ from careplan.fhir.frame import Unwritable
 from careplan.plan import medicines as meds
 from careplan.plan import pain, sickle
 from careplan.plan.care_plan import AnswerBeside, AnswerKind, DoseStop, PatientAnswer, Version
+from careplan.plan.content import installed
 from careplan.plan.dictionary import dictionary
 from careplan.plan.values import DecimalText, Dose, DoseUnit, Route
 from tests import make
@@ -258,7 +259,7 @@ def test_every_field_has_one_home() -> None:
 
 
 def test_our_files_of_codes_and_questions_are_those_of_the_dictionary() -> None:
-    for name, resource in terminology.files(WORDS).items():
+    for name, resource in terminology.files(*map(dictionary, installed())).items():
         kept = (profiles.FOLDER / name).read_text(encoding="utf-8")
         assert kept == terminology.text_of(resource), f"{name}: run careplan.fhir.terminology"
 
@@ -266,7 +267,7 @@ def test_our_files_of_codes_and_questions_are_those_of_the_dictionary() -> None:
 def test_every_code_system_of_ours_in_a_document_is_described() -> None:
     own = {
         resource["url"]
-        for resource in terminology.files(WORDS).values()
+        for resource in terminology.files(*map(dictionary, installed())).values()
         if resource["resourceType"] == "CodeSystem"
     }
     text = to_bundle(make.a_version(), WORDS, narrative=DIV).decode()

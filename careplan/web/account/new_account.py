@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from careplan.acts.accounts import NewPerson, problems_with
+from careplan.plan.content import FIRST
 from careplan.web.forms.dates import WrongDate, whole_date
 from careplan.web.forms.text import Refused, keepable, line
 from careplan.web.here import here
 from careplan.web.words import _
 
-KEPT = ("legal_name", "born-day", "born-month", "born-year", "nhs_number", "email")
+KEPT = ("legal_name", "born-day", "born-month", "born-year", "nhs_number", "email", "condition")
 """The controls that are shown again after a mistake. The password is not among them."""
 _ANCHORS = {"date_of_birth": "born-day"}
 LONGEST_SHOWN = 2000
@@ -46,6 +47,7 @@ def read_form(form: Mapping[str, str]) -> Asked:
         legal_name=name,
         date_of_birth=born,
         nhs_number=typed["nhs_number"] or None,
+        condition=typed["condition"] or FIRST,
     )
     found = {
         question: Problem(question, _ANCHORS.get(question, question), _(sentence))

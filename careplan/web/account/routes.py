@@ -34,6 +34,7 @@ from careplan.render.qr import qr_svg
 from careplan.web.access import Reader, handed_over, open_to
 from careplan.web.account.landing import first_page, wanted
 from careplan.web.account.new_account import LONGEST_SHOWN, Asked, read_form
+from careplan.web.conditions import choices
 from careplan.web.forms.text import keepable
 from careplan.web.here import here
 from careplan.web.session import forget, remember, session_token, signed_in, who
@@ -61,10 +62,10 @@ def new() -> Any:
     if who().known:
         return redirect(first_page(who()))
     if request.method == "GET":
-        return render_template("account/new.html", asked=Asked())
+        return render_template("account/new.html", asked=Asked(), plans=choices())
     asked = read_form(request.form)
     if asked.problems or asked.person is None:
-        return render_template("account/new.html", asked=asked), 422
+        return render_template("account/new.html", asked=asked, plans=choices()), 422
     # Whoever asks about a known e-mail learns nothing: the page that follows is right for both.
     with suppress(EmailInUse):
         make_own_account(here().world, asked.person, at=here().now(), today=here().today())
