@@ -86,16 +86,15 @@ def r6_misread(facts: Facts) -> Iterator[Finding]:
     """In every text of the treatment that a dose can stand in."""
     for text, path in (*_texts(facts), *_volumes(facts)):
         for pattern, trouble in _MISREAD:
-            if match := pattern.search(text):
-                yield _misread(match.group().strip(), text, trouble, path)
+            if pattern.search(text):
+                yield _misread(text, trouble, path)
     for text, path in _volumes(facts):
         if _VOLUME.search(text) and not _STRENGTH.search(text):
-            yield _misread("", text, "a volume stands without its strength", path)
+            yield _misread(text, "a volume stands without its strength", path)
 
 
-def _misread(part: str, text: str, trouble: str, path: str) -> Finding:
-    where = f"“{part}” in “{text}”" if part and part != text.strip() else f"“{text.strip()}”"
-    return Finding("R6", Severity.WARN, f"{where}: {trouble}.", (path,))
+def _misread(text: str, trouble: str, path: str) -> Finding:
+    return Finding("R6", Severity.WARN, f"“{text.strip()}”: {trouble}.", (path,))
 
 
 def _texts(facts: Facts) -> Iterator[tuple[str, str]]:
