@@ -19,7 +19,7 @@ from careplan.accounts.permissions import may_comment
 from careplan.acts.drafting import EMPTY, keep_section
 from careplan.acts.publishing import current_of
 from careplan.acts.signing_in import as_they_stand
-from careplan.acts.world import NotThere, World, actor, allowed_patient
+from careplan.acts.world import NotThere, World, actor, allowed_patient, condition_of
 from careplan.audit.events import AuditEvent, Kind
 from careplan.fhir.writable import text_problem
 from careplan.plan.care_plan import Version
@@ -38,6 +38,7 @@ from careplan.plan.conversation import (
     open_deeds,
     owner_of,
 )
+from careplan.plan.dictionary import Dictionary
 from careplan.plan.places import (
     Gone,
     Place,
@@ -115,9 +116,9 @@ def talks(world: World, *, by: Who, patient_id: UUID, at: datetime) -> tuple[Tal
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_comment)
         found = threads_of(tx, patient_id)
-        seen = _Seen.by(tx, patient_id, side_of(by, patient_id))
+        seen = _Seen.by(world, tx, patient_id, by)
         append(tx, AuditEvent(Kind.TALK_READ, at, actor(by), str(patient_id)))
-        return tuple(seen.talk(world, one) for one in found)
+        return tuple(seen.talk(one) for one in found)
 
 
 def talk(world: World, *, by: Who, patient_id: UUID, thread_id: UUID, at: datetime) -> Talk:
@@ -125,8 +126,8 @@ def talk(world: World, *, by: Who, patient_id: UUID, thread_id: UUID, at: dateti
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_comment)
         found = _thread(tx, patient_id, thread_id)
-        seen = _Seen.by(tx, patient_id, side_of(by, patient_id))
-        shown = seen.talk(world, found)
+        seen = _Seen.by(world, tx, patient_id, by)
+        shown = seen.talk(found)
         if shown.unread:
             mark_seen(tx, patient_id, thread_id, side=seen.side, number=found.last.number)
         what = {"section": found.place.section, "thread": str(thread_id)}
@@ -167,24 +168,25 @@ class Spot:
     value: Any
     fills: bool
     owner: Side
+    words: Dictionary
 
 
 def spot(world: World, *, by: Who, patient_id: UUID, place: Place) -> Spot:
     """Raises NoSuchPlace, and Refused when the item has gone meanwhile."""
     with world.store.read() as tx:
         allowed_patient(tx, by, patient_id, may_comment)
-        return _spot(world, _Seen.by(tx, patient_id, side_of(by, patient_id)), place)
+        return _spot(_Seen.by(world, tx, patient_id, by), place)
 
 
 def section_seen(world: World, *, by: Who, patient_id: UUID, section: str) -> Mapping[str, Any]:
     """A section's plain values as this side sees them: its own draft, or what is published."""
     with world.store.read() as tx:
         allowed_patient(tx, by, patient_id, may_comment)
-        return _Seen.by(tx, patient_id, side_of(by, patient_id)).plain(section)
+        return _Seen.by(world, tx, patient_id, by).plain(section)
 
 
-def _spot(world: World, seen: _Seen, place: Place) -> Spot:
-    check_place(place, world.words)
+def _spot(seen: _Seen, place: Place) -> Spot:
+    check_place(place, seen.words)
     plain = seen.plain(place.section)
     try:
         value = value_at(plain, place)
@@ -192,11 +194,12 @@ def _spot(world: World, seen: _Seen, place: Place) -> Spot:
         raise Refused(Why.GONE) from None
     return Spot(
         place=place,
-        label=label_at(place, plain, world.words),
-        now=in_words_at(value, place, world.words),
+        label=label_at(place, plain, seen.words),
+        now=in_words_at(value, place, seen.words),
         value=value,
-        fills=may_be_filled(place, world.words),
+        fills=may_be_filled(place, seen.words),
         owner=owner_of(place.section),
+        words=seen.words,
     )
 
 
@@ -208,11 +211,18 @@ class _Seen:
     current: Version | None
     drafts: Mapping[str, Draft]
     unread: Mapping[UUID, int]
+    words: Dictionary
 
     @classmethod
-    def by(cls, tx: Transaction, patient_id: UUID, side: Side) -> _Seen:
-        unread = unread_of(tx, patient_id, side)
-        return cls(side, current_of(tx, patient_id), drafts_of(tx, patient_id), unread)
+    def by(cls, world: World, tx: Transaction, patient_id: UUID, by: Who) -> _Seen:
+        side = side_of(by, patient_id)
+        return cls(
+            side,
+            current_of(tx, patient_id),
+            drafts_of(tx, patient_id),
+            unread_of(tx, patient_id, side),
+            world.words_for(condition_of(tx, patient_id)),
+        )
 
     def plain(self, section: str) -> Mapping[str, Any]:
         owner, draft = owner_of(section), self.drafts.get(section)
@@ -227,7 +237,7 @@ class _Seen:
             return typed
         return {}
 
-    def talk(self, world: World, thread: Thread) -> Talk:
+    def talk(self, thread: Thread) -> Talk:
         plain, gone, value = self.plain(thread.place.section), False, None
         try:
             value = value_at(plain, thread.place)
@@ -238,7 +248,7 @@ class _Seen:
         return Talk(
             thread=thread,
             side=self.side,
-            now=None if gone else in_words_at(value, thread.place, world.words),
+            now=None if gone else in_words_at(value, thread.place, self.words),
             changed=changed and thread.state is State.OPEN,
             gone=gone,
             unread=self.unread.get(thread.id, 0),
@@ -294,7 +304,7 @@ def suggest(
             found = _ground(world, tx, by, patient_id, place)
             side = side_of(by, patient_id)
             filled = value if _may_fill(found, side, value) else None
-            said = in_words_at(filled, place, world.words) if filled is not None else words
+            said = in_words_at(filled, place, found.words) if filled is not None else words
             _must_be_kept(words, said or "")
             suggested = Suggested((said or words).strip(), filled, found.now, found.value)
             first = _entry(by, side, Deed.SUGGESTED, reason, at)
@@ -320,7 +330,7 @@ def _ground(world: World, tx: Transaction, by: Who, patient_id: UUID, place: Pla
     allowed_patient(tx, by, patient_id, may_comment)
     _must_still_be_active(tx, by)
     lock_patient(tx, patient_id)
-    return _spot(world, _Seen.by(tx, patient_id, side_of(by, patient_id)), place)
+    return _spot(_Seen.by(world, tx, patient_id, by), place)
 
 
 def go_on(
@@ -360,8 +370,8 @@ def _enter(
     allowed_patient(tx, by, patient_id, may_comment)
     _must_still_be_active(tx, by)
     lock_patient(tx, patient_id)
-    seen = _Seen.by(tx, patient_id, side_of(by, patient_id))
-    before = seen.talk(world, _thread(tx, patient_id, thread_id))
+    seen = _Seen.by(world, tx, patient_id, by)
+    before = seen.talk(_thread(tx, patient_id, thread_id))
     entry = _entry(by, seen.side, deed, words, at)
     longer = add(before.thread, entry, changed=before.changed or before.gone)
     if deed is Deed.ACCEPTED:
@@ -375,7 +385,7 @@ def _enter(
     kind = Kind.SUGGESTION_SETTLED if longer.state is not before.thread.state else Kind.TALK_WRITTEN
     what = {"step": str(deed), "section": section, "thread": str(thread_id)}
     append(tx, AuditEvent(kind, at, actor(by), str(patient_id), what))
-    return _Seen.by(tx, patient_id, seen.side).talk(world, longer)
+    return _Seen.by(world, tx, patient_id, by).talk(longer)
 
 
 def _fill(tx: Transaction, by: Who, patient_id: UUID, thread: Thread, at: datetime) -> None:

@@ -177,14 +177,23 @@ _LONGEST_NAME = 60
 
 
 def _item_name(place: Place, plain: Plain, words: Dictionary) -> str:
+    """What an item is called by: where it stands in the plan, if anywhere, and its first words."""
     path = ".".join(place.path.split(".")[:2])
     try:
-        said = said_at(plain, Place(path, place.item), words) or ""
+        item = value_at(plain, Place(path, place.item))
     except Gone:
-        said = ""
-    if not said:
         return "…"
-    return said if len(said) <= _LONGEST_NAME else f"{said[: _LONGEST_NAME - 1].rstrip()}…"
+    texts = [one for one in words.field(path).children if words.field(one).type in ("line", "text")]
+    stages = [f"{path}.{name}" for name in ("stage", "kind") if f"{path}.{name}" in words.fields]
+    named = [*stages, *[one for one in texts if item.get(_last(one))][:1]]
+    said = (in_words_at(item.get(_last(one)), Place(one), words) for one in named)
+    name = ", ".join(one for one in said if one)
+    name = name or in_words_at(item, Place(path, place.item), words) or "…"
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
 
 
 # --- what may be filled in -----------------------------------------------------------------------

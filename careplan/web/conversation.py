@@ -26,6 +26,7 @@ from careplan.plan.conversation import (
     Why,
     owner_of,
 )
+from careplan.plan.dictionary import Dictionary
 from careplan.plan.places import (
     NoSuchPlace,
     Place,
@@ -35,7 +36,7 @@ from careplan.plan.places import (
     value_at,
 )
 from careplan.web.drafts import posted
-from careplan.web.forms.pages import Page
+from careplan.web.forms.pages import Page, section_pages
 from careplan.web.forms.read import empty_body, read_page
 from careplan.web.forms.reading import FieldError, Reading
 from careplan.web.forms.show import view_of
@@ -59,6 +60,8 @@ class Door:
     shell: str
     to: Callable[..., str]
     called: str
+    words: Dictionary
+    condition: str
     frame: Mapping[str, Any] = field(default_factory=dict)
 
     def show(self, template: str, **more: Any) -> str:
@@ -151,9 +154,16 @@ class Row:
 
 def about(door: Door) -> str:
     """Every section that can be talked about: the person's own, then the team's."""
-    sections = here().world.words.sections
+    sections = door.words.sections
     groups = [
-        (title, [(sections[name].title, door.to("section", section=name)) for name in names])
+        (
+            title,
+            [
+                (sections[name].title, door.to("section", section=name))
+                for name in names
+                if name in sections
+            ],
+        )
         for title, names in (
             (_("What the team writes"), CLINICAL),
             (_own_title(door), OWN_WORDS),
@@ -169,18 +179,24 @@ def _own_title(door: Door) -> str:
 
 
 def section(door: Door, name: str) -> str:
-    if name not in (*OWN_WORDS, *CLINICAL):
+    if name not in (*OWN_WORDS, *CLINICAL) or name not in door.words.sections:
         abort(404)
-    world = here().world
-    plain = acts.section_seen(world, by=who(), patient_id=door.patient_id, section=name)
-    rows = [row for path in world.words.sections[name].fields for row in _rows(door, path, plain)]
+    plain = acts.section_seen(here().world, by=who(), patient_id=door.patient_id, section=name)
+    rows = [row for path in _in_order(door, name) for row in _rows(door, path, plain)]
     theirs = owner_of(name) is not door.side
-    title = world.words.sections[name].title
+    title = door.words.sections[name].title
     return door.show("section", rows=rows, section_title=title, theirs=theirs)
 
 
+def _in_order(door: Door, name: str) -> tuple[str, ...]:
+    """A section's fields as its pages ask them: what matters most comes first."""
+    every = door.words.sections[name].fields
+    asked = [path for page in section_pages(name, door.condition).pages for path in page.fields]
+    return tuple(sorted(every, key=lambda path: asked.index(path) if path in asked else 1000))
+
+
 def _rows(door: Door, path: str, plain: Mapping[str, Any]) -> list[Row]:
-    words = here().world.words
+    words = door.words
     known = words.field(path)
     if known.shown == "status":
         return []
@@ -201,7 +217,7 @@ def _rows(door: Door, path: str, plain: Mapping[str, Any]) -> list[Row]:
 
 
 def _row(door: Door, place: Place, plain: Mapping[str, Any], parts: tuple[Row, ...] = ()) -> Row:
-    words = here().world.words
+    words = door.words
     now = in_words_at(value_at(plain, place), place, words) or _("Nothing written")
     return Row(words.field(place.path).label, now, _new(door, place.path, place.item), parts)
 
@@ -233,19 +249,22 @@ def new(door: Door, where: str) -> Any:
         abort(404)
     except Refused as problem:
         return _refused(door, problem), 409
-    may_change = found.owner is not door.side
     if request.method == "GET":
-        kind = CHANGE if may_change and request.args.get("kind") == CHANGE else TALK
-        return _form(door, found, Typed(kind, fields=_fields(found, None)), may_change)
-    return _begin(door, found, may_change)
+        kind = CHANGE if _may_change(door, found) and request.args.get("kind") == CHANGE else TALK
+        return _form(door, found, Typed(kind, fields=_fields(found, None)))
+    return _begin(door, found)
 
 
-def _begin(door: Door, found: Spot, may_change: bool) -> Any:
-    kind = CHANGE if may_change and request.form.get("kind") == CHANGE else TALK
+def _may_change(door: Door, found: Spot) -> bool:
+    return found.owner is not door.side
+
+
+def _begin(door: Door, found: Spot) -> Any:
+    kind = CHANGE if _may_change(door, found) and request.form.get("kind") == CHANGE else TALK
     reading = _read(found) if kind == CHANGE and found.fills else None
     typed = _typed(found, kind, reading)
     if typed.errors:
-        return _form(door, found, typed, may_change), 422
+        return _form(door, found, typed), 422
     asked: dict[str, Any] = {
         "by": who(),
         "patient_id": door.patient_id,
@@ -261,9 +280,9 @@ def _begin(door: Door, found: Spot, may_change: bool) -> Any:
         else:
             made = acts.start_remark(here().world, **asked, words=typed.reason)
     except Refused as problem:
-        wrong = {"reason": say(problem.why, door)}
+        wrong = {"reason": say(problem.why)}
         typed = _typed(found, kind, reading, wrong)
-        return _form(door, found, typed, may_change), _code(problem)
+        return _form(door, found, typed), _code(problem)
     flash(_("Sent.") if kind == TALK else _("Your suggestion has been sent."))
     return redirect(door.to("thread", thread_id=made))
 
@@ -281,7 +300,7 @@ def _typed(
         if not errors and not fits_at(found.place.path, plain):
             first = _question_id(found)
             errors.append(FieldError(first, first, _("Write what it should say.")))
-        words = in_words_at(plain, found.place, here().world.words) or ""
+        words = in_words_at(plain, found.place, found.words) or ""
     elif kind == CHANGE:
         problems |= _text_problem("words", words, _("Write what it should say."))
     empty = _("Write why.") if kind == CHANGE else _("Write what you want to say.")
@@ -301,15 +320,24 @@ def _text_problem(name: str, text: str, empty: str, most: int = LONGEST) -> dict
     return {}
 
 
-def _form(door: Door, found: Spot, typed: Typed, may_change: bool) -> str:
-    return door.show("new", spot=found, typed=typed, errors=typed.errors, may_change=may_change)
+def _form(door: Door, found: Spot, typed: Typed) -> str:
+    return door.show(
+        "new", spot=found, typed=typed, errors=typed.errors, may_change=_may_change(door, found)
+    )
 
 
 def _page(found: Spot) -> Page:
     """One question of the form kit: the very control with which its owner answers it."""
     section, path = found.place.section, found.place.path
-    heading = here().world.words.field(path).label
-    return Page(section=section, id="suggest", heading=heading, fields=(path,), desk=True)
+    heading, condition = found.words.field(path).label, str(found.words.condition["id"])
+    return Page(
+        section=section,
+        id="suggest",
+        heading=heading,
+        fields=(path,),
+        desk=True,
+        condition=condition,
+    )
 
 
 def _key(found: Spot) -> str:
@@ -366,7 +394,7 @@ def thread(door: Door, thread_id: UUID) -> Any:
     try:
         talk = _go_on(door, thread_id, deed, words)
     except Refused as problem:
-        told = {"action": say(problem.why, door)}
+        told = {"action": say(problem.why)}
         return _thread_page(door, _talk(door, thread_id), told), _code(problem)
     flash(_told(talk, deed))
     return redirect(_following(door, talk, deed))
@@ -416,7 +444,7 @@ def _talk(door: Door, thread_id: UUID) -> Talk:
 def _thread_page(door: Door, talk: Talk, wrong: Mapping[str, str] | None = None) -> str:
     wrong = wrong or {}
     place = talk.thread.place
-    known = place.path in here().world.words.fields
+    known = place.path in door.words.fields
     form = request.form
     return door.show(
         "thread",
@@ -429,7 +457,7 @@ def _thread_page(door: Door, talk: Talk, wrong: Mapping[str, str] | None = None)
         errors=[ErrorLine(f"#{_BOX.get(name, name)}", text) for name, text in wrong.items()],
         typed={"words": form.get("words", ""), "line": form.get("line", "")},
         chosen=form.get("action", ""),
-        fills=known and may_be_filled(place, here().world.words) and _has_value(talk),
+        fills=known and may_be_filled(place, door.words) and _has_value(talk),
         to_type=_to_type(door, talk),
         came_from=request.values.get("back", ""),
     )
@@ -474,7 +502,7 @@ def _following(door: Door, talk: Talk, deed: Deed) -> str:
 
 
 def _refused(door: Door, problem: Refused) -> str:
-    return door.show("refused", text=say(problem.why, door))
+    return door.show("refused", text=say(problem.why))
 
 
 def _code(problem: Refused) -> int:
@@ -484,7 +512,7 @@ def _code(problem: Refused) -> int:
     return 422 if problem.why in bad_words else 409
 
 
-def say(why: Why, door: Door) -> str:
+def say(why: Why) -> str:
     return {
         Why.SETTLED: _("Somebody answered this a moment ago. What they said is below."),
         Why.NOT_YOURS: _("This is for the other side to answer."),

@@ -16,10 +16,13 @@ from sqlalchemy import CHAR, LargeBinary, Text, text
 from careplan.accounts.people import Role
 from careplan.accounts.registration import Body, Registration
 from careplan.audit.events import Actor, ActorKind, AuditEvent, Kind
+from careplan.plan.conversation import Deed, Entry, Side, Suggested, begun
+from careplan.plan.places import Place
 from careplan.sharing.links import Kind as LinkKind
 from careplan.sharing.links import Link, Opening
 from careplan.store.accounts import link_account, new_account, set_totp
 from careplan.store.clinic_codes import make_code
+from careplan.store.conversation import keep_thread
 from careplan.store.counters import count_in
 from careplan.store.db import Store
 from careplan.store.drafts import keep_draft
@@ -40,7 +43,7 @@ from tests.stores import NOW, a_keyring, a_patient, a_team, seeded, the_patient
 TABLES = {table.name: table for table in metadata.sorted_tables}
 IDS_AND_WORDS_OF_OURS = {
     "kind", "state", "master_id", "role", "relation", "section", "layout", "opening",
-    "content_type", "chain",
+    "content_type", "chain", "side", "waiting_for",
 }  # fmt: skip
 PUBLIC = {"name", "organisation", "ods", "phone"}
 
@@ -128,6 +131,12 @@ def _fill(store):
         keep_draft(tx, patient_id, "about_me", facts, based_on=0, by=by, at=NOW)
         _publish(tx, patient_id, document)
         _share(tx, patient_id)
+        said = Entry(
+            number=1, side=Side.PATIENT, deed=Deed.SUGGESTED, at=NOW, by=SECRETS["name"],
+            by_id=str(account_id), words=SECRETS["words"],
+        )  # fmt: skip
+        place, asked = Place("pain_plan.steps.drug", str(tx.new_id())), Suggested(SECRETS["drug"])
+        keep_thread(tx, patient_id, begun(tx.new_id(), place, SECRETS["drug"], said, asked))
         doer = Actor(ActorKind.STAFF, str(account_id), SECRETS["doctor"])
         append(tx, AuditEvent(Kind.PLAN_STARTED, NOW, doer, str(patient_id)))
         append(tx, AuditEvent(Kind.SIGNED_IN, NOW, doer, None))

@@ -10,6 +10,7 @@ from flask import Blueprint, url_for
 from careplan.plan.conversation import Side
 from careplan.web import conversation as pages
 from careplan.web.access import Reader, open_to, own_patient
+from careplan.web.conditions import condition_of, words_for
 from careplan.web.conversation import Door
 
 conversation = Blueprint("conversation", __name__, url_prefix="/plan/talk")
@@ -19,7 +20,9 @@ def _door() -> Door:
     def to(name: str, **values: Any) -> str:
         return url_for(f"conversation.{name}", **values)
 
-    return Door(own_patient(), Side.PATIENT, "patient/shell.html", to, "")
+    mine = own_patient()
+    words, condition = words_for(mine), condition_of(mine)
+    return Door(mine, Side.PATIENT, "patient/shell.html", to, "", words, condition)
 
 
 @conversation.get("")

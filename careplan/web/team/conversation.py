@@ -11,6 +11,7 @@ from careplan.acts.desk import open_desk
 from careplan.plan.conversation import Side
 from careplan.web import conversation as pages
 from careplan.web.access import Reader, open_to
+from careplan.web.conditions import condition_of, words_for
 from careplan.web.conversation import Door
 from careplan.web.here import here
 from careplan.web.session import who
@@ -30,8 +31,16 @@ def _door(patient_id: UUID) -> Door:
             return url_for("team_together.meet", patient_id=patient_id)
         return url_for(f"team_conversation.{name}", patient_id=patient_id, **values)
 
-    frame = {"header": header}
-    return Door(patient_id, Side.TEAM, "conversation/desk.html", to, header.called, frame)
+    return Door(
+        patient_id,
+        Side.TEAM,
+        "conversation/desk.html",
+        to,
+        header.called,
+        words_for(patient_id),
+        condition_of(patient_id),
+        {"header": header},
+    )
 
 
 @team_conversation.get("")

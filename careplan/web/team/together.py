@@ -19,11 +19,11 @@ from careplan.acts.together import (
     hand_over,
     meeting,
 )
-from careplan.plan.care_plan import SECTIONS
 from careplan.plan.conversation import Kind, State
 from careplan.plan.lifecycle import NotNow, state_of
 from careplan.plan.lifecycle import State as PlanState
 from careplan.web.access import Reader, open_to
+from careplan.web.comparing import changes_by_section
 from careplan.web.forms.text import Refused, clean, fits, keepable
 from careplan.web.forms.views import ErrorLine
 from careplan.web.here import here
@@ -110,7 +110,7 @@ def _show(patient_id: UUID, errors: dict[str, str]) -> str:
         "conversation/together.html",
         header=header,
         met=met,
-        changes=_by_section(met.changes, desk.condition),
+        changes=changes_by_section(met.changes, desk.condition),
         open_ones=open_ones,
         standing=[(one.thread.label, one.thread.standing) for one in found if one.thread.standing],
         can_answer=_can_answer(desk),
@@ -126,12 +126,6 @@ def _show(patient_id: UUID, errors: dict[str, str]) -> str:
         wrong=errors,
         form=request.form,
     )
-
-
-def _by_section(changes: Any, condition: str) -> list[tuple[str, list[Any]]]:
-    titles = here().world.words_for(condition).sections
-    groups = ((name, [one for one in changes if one.section == name]) for name in SECTIONS)
-    return [(titles[name].title, found) for name, found in groups if found]
 
 
 def _can_answer(desk: Desk) -> bool:
