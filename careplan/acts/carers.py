@@ -284,7 +284,9 @@ def end_access(world: World, *, by: Who, patient_id: UUID, grant_id: UUID, at: d
 def suspend_access(
     world: World, *, by: Who, patient_id: UUID, grant_id: UUID, reason: str, at: datetime
 ) -> None:
-    """By the team, at once. The reason is for the team alone."""
+    """By the team, at once. The reason is for the team alone. Raises BadGrant without one."""
+    if not reason.strip():
+        raise BadGrant("reason", "Say why, in a few words. Only the team reads it.")
     _change(
         world, by, patient_id, grant_id, State.SUSPENDED, Kind.CARER_SUSPENDED, at, notes=reason
     )
@@ -359,6 +361,12 @@ def _has_contact(tx: Transaction, patient_id: UUID) -> bool:
     kept = draft_of(tx, patient_id, "my_people")
     contacts = kept.body.get("plain", {}).get("contacts", ()) if kept else ()
     return any(one.get("name") and one.get("phone") for one in contacts)
+
+
+def decisions_owed(world: World, *, by: Who, patient_id: UUID, at: datetime) -> bool:
+    """Whether the person, now sixteen, has still to say who may help."""
+    found = helpers_of(world, by=by, patient_id=patient_id, at=at)
+    return any(one.to_settle for one in found)
 
 
 def let_in_again(

@@ -21,12 +21,14 @@ from careplan.store.db import Store
 from careplan.summary.wording import day, moment
 from careplan.web import access, errors, security, session
 from careplan.web.account import routes as account
+from careplan.web.carer.routes import carer
 from careplan.web.commands.all import commands
 from careplan.web.front import routes as front
 from careplan.web.handed import handed
 from careplan.web.here import Here
 from careplan.web.patient.conversation import conversation
 from careplan.web.patient.copies import copies
+from careplan.web.patient.helpers import helpers
 from careplan.web.patient.notices import notices
 from careplan.web.patient.photo import photo
 from careplan.web.patient.private import private
@@ -41,7 +43,7 @@ from careplan.web.words import gettext, ngettext
 
 ROOT = Path(__file__).resolve().parents[2]
 TALKING_DOORS = (conversation, team_conversation, team_together, handed)
-OWN_DOORS = (patient, publishing, sharing, copies, private, notices, photo)
+OWN_DOORS = (carer, helpers, patient, publishing, sharing, copies, private, notices, photo)
 
 
 def create_app(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import Flask, Request, request
+from flask import Flask, Request, g, request
 from flask import session as form_cookie
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user
@@ -59,8 +59,16 @@ def install(app: Flask) -> None:
 
 
 def who() -> Who:
-    """Whoever is asking; Who.nobody() for a stranger."""
+    """Whoever is asking, as they act at this address; Who.nobody() for a stranger."""
+    acting = cast("Who | None", g.get("acting"))
+    if acting is not None:
+        return acting
     return current_user.who if current_user.is_authenticated else Who.nobody()
+
+
+def act_as(who: Who) -> None:
+    """For the rest of this request, a helper is nobody but the helper of this one person."""
+    g.acting = who
 
 
 def signed_in() -> SignedIn | None:

@@ -40,4 +40,6 @@ def first_page(who: Who) -> str:
         return url_for("team.people")
     if Role.PATIENT in who.roles:
         return url_for("patient.home")
+    if Role.CARER in who.roles:
+        return url_for("carer.choose")
     return url_for("account.home")

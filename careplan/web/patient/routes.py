@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 
 from careplan.acts.checking import due_now
+from careplan.acts.carers import decisions_owed
 from careplan.acts.conversation import counts, standing_lines
 from careplan.acts.drafting import all_drafts
 from careplan.acts.reading import compare_versions, history, overview, read_version, who_looked
@@ -65,6 +66,7 @@ def home() -> str:
         unpublished=unpublished,
         due=due_now(here().world, patient=seen.patient, current=current, today=here().today()),
         team=seen.patient.team_id is not None,
+        to_settle=decisions_owed(here().world, by=who(), patient_id=own_patient(), at=here().now()),
     )
 
 

@@ -7,6 +7,10 @@ import("/static/vendor/nhsuk/nhsuk-frontend.min.js").then((kit) => kit.initAll()
 document.querySelectorAll("form[data-autosave]").forEach(saveAsYouType);
 document.querySelectorAll("[data-body-map]").forEach(bodyMap);
 document.querySelectorAll("[data-progress]").forEach(workedOff);
+document.querySelectorAll("[data-leave]").forEach((link) => link.addEventListener("click", (press) => {
+  press.preventDefault(); // so that the way back does not lead here again
+  location.replace(link.href);
+}));
 
 /** Each answer did a slice of the work; the next is asked for at once, until there is none left. */
 async function workedOff(part) {

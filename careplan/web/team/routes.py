@@ -5,6 +5,15 @@ from __future__ import annotations
 from flask import Blueprint
 
 from careplan.plan.care_plan import CLINICAL
+from careplan.web.team.handing_over import handover, handovers
+from careplan.web.team.helpers import (
+    change_helper,
+    helpers,
+    let_in,
+    private_done,
+    private_messages,
+    reviewed,
+)
 from careplan.web.team.identity import identity
 from careplan.web.team.inviting import invite, invited, invited_report
 from careplan.web.team.link import link
@@ -31,7 +40,19 @@ team.add_url_rule("/team/invite/<uuid:batch_id>", view_func=invited)
 team.add_url_rule("/team/invite/<uuid:batch_id>/report.csv", view_func=invited_report)
 team.add_url_rule("/team/members", view_func=members)
 team.add_url_rule("/team/members/<uuid:account_id>", view_func=member, methods=BOTH)
+team.add_url_rule("/team/private", view_func=private_messages)
+team.add_url_rule("/team/handovers", view_func=handovers)
 team.add_url_rule(_PLAN, view_func=overview)
+team.add_url_rule(f"{_PLAN}/helpers", view_func=helpers)
+team.add_url_rule(f"{_PLAN}/helpers/let-in", view_func=let_in, methods=BOTH)
+team.add_url_rule(f"{_PLAN}/helpers/reviewed", view_func=reviewed, methods=("POST",))
+team.add_url_rule(
+    f"{_PLAN}/helpers/<uuid:grant_id>/<any(suspend, restore, end, confirm):deed>",
+    view_func=change_helper,
+    methods=("POST",),
+)
+team.add_url_rule(f"{_PLAN}/private/<uuid:note_id>", view_func=private_done, methods=("POST",))
+team.add_url_rule(f"{_PLAN}/handover", view_func=handover, methods=BOTH)
 team.add_url_rule(f"{_PLAN}/<any({_SECTIONS}):section>", view_func=section, methods=BOTH)
 team.add_url_rule(f"{_PLAN}/sign", view_func=sign, methods=BOTH)
 team.add_url_rule(f"{_PLAN}/sign-again", view_func=sign_unchanged, methods=BOTH)

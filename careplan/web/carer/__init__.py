@@ -1,0 +1,1 @@
+"""The pages of somebody who helps another with their plan."""
