@@ -31,6 +31,7 @@ from careplan.store.patients import Patient
 from careplan.web.access import Reader, open_to
 from careplan.web.here import here
 from careplan.web.narratives import framed
+from careplan.web.scan import scan_page
 from careplan.web.scan.inline import press_css, source_hash
 from careplan.web.scan.viewer import NOT_STATED, Page, viewer_page
 from careplan.web.words import _, gettext
@@ -236,3 +237,6 @@ def code() -> Any:
     )
     page = render_template("scan/code.html", problem=problem, code="", ambulance=for_crew)
     return page, 404
+
+
+scan_page.add_to(scan)
