@@ -401,7 +401,7 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         Kind.ANSWERED_TOGETHER: Deed(
             _CHANGE,
             _P,
-            "{person} answered the pain plan on a screen that {who} handed over: {answer}.",
+            "Handed the screen by {who}, {person} answered: {answer}.",
             needs=_of("answer", "person"),
             may=_VERSION,
         ),

@@ -77,7 +77,7 @@ def test_patient_and_nurse_agree(visit: Visit, adas_site: Site) -> None:
     phone.goes_to("/plan/read").reads("Agreed by the patient 23 November 2026")
     phone.reads("Interpreter: Nadia Farah (Somali).").reads("handed over by Bola Akande")
     phone.reads("My sister’s wedding.")
-    phone.goes_to("/plan/who-looked").reads("Ada answered the pain plan on a screen that Bola")
+    phone.goes_to("/plan/who-looked").reads("Handed the screen by Bola Akande")
 
 
 def given_ada_has_asked_for_another_dose(phone: Visitor) -> None:
