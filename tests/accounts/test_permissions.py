@@ -10,6 +10,7 @@ from itertools import chain, combinations
 import pytest
 
 from careplan.accounts import permissions as ask
+from careplan.accounts.grants import Basis, Grant
 from careplan.accounts.people import Role, Standing, Who
 from careplan.accounts.permissions import PatientFacts
 from careplan.accounts.registration import Body, Registration
@@ -17,6 +18,18 @@ from careplan.accounts.registration import Body, Registration
 CHECKED = Registration(
     body=Body.GMC, number="7012345", verified_at=datetime(2026, 1, 5, tzinfo=UTC)
 )
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+READS = Grant(
+    id="1",
+    name="Chidi Bright",
+    relation="partner",
+    basis=Basis.CONSENT,
+    writes=False,
+    granted_by="Ada",
+    granted_at=NOW,
+)
+WRITES = replace(READS, writes=True)
+MOTHER = replace(WRITES, relation="mother", basis=Basis.PARENTAL)
 ADA = PatientFacts(patient_id="ada", team_id="leeds")
 NEW = PatientFacts(patient_id="new", team_id=None)
 
@@ -38,9 +51,15 @@ PEOPLE = {
     "ada suspended": who(Role.PATIENT, patient_id="ada", standing=Standing.SUSPENDED),
     "another patient": who(Role.PATIENT, patient_id="ben"),
     "unlinked patient": who(Role.PATIENT),
-    "carer": who(Role.CARER, patient_id="ada"),
-    "carer suspended": who(Role.CARER, patient_id="ada", standing=Standing.SUSPENDED),
-    "another's carer": who(Role.CARER, patient_id="ben"),
+    "carer": who(Role.CARER, patient_id="ada", grant=READS),
+    "carer who writes": who(Role.CARER, patient_id="ada", grant=WRITES),
+    "mother": who(Role.CARER, patient_id="ada", grant=MOTHER),
+    "carer not let in": who(Role.CARER, patient_id="ada"),
+    "mother suspended": who(
+        Role.CARER, patient_id="ada", grant=MOTHER, standing=Standing.SUSPENDED
+    ),
+    "another's carer": who(Role.CARER, patient_id="ben", grant=MOTHER),
+    "helper of nobody": who(Role.CARER),
     "doctor": staff(Role.CLINICIAN, registration=CHECKED),
     "doctor unchecked": staff(Role.CLINICIAN, registration=replace(CHECKED, verified_at=None)),
     "doctor unregistered": staff(Role.CLINICIAN),
@@ -62,8 +81,19 @@ PEOPLE = {
 OWN = {"ada", "ada, a doctor here"}
 SIGNERS = {"doctor", "nurse checked", "doctor and administrator"}
 TEAM = SIGNERS | {"doctor unchecked", "doctor unregistered", "nurse"}
+WRITERS = {"carer who writes", "mother"}
+CARERS = WRITERS | {"carer"}
 ABOUT_A_PATIENT: dict[Callable[[Who, PatientFacts], bool], set[str]] = {
-    ask.may_read_record: OWN | TEAM | {"carer"},
+    ask.may_read_record: OWN | TEAM | CARERS,
+    ask.may_write_for: OWN | WRITERS,
+    ask.may_answer_beside: WRITERS,
+    ask.may_speak_for_child: {"mother"},
+    ask.may_let_in: OWN | TEAM,
+    ask.may_suspend_carer: TEAM,
+    ask.may_hand_over: TEAM,
+    ask.may_agree_handover: SIGNERS,
+    ask.may_answer_together: TEAM,
+    ask.may_keep_handed_answer: TEAM | {"doctor without second factor"},
     ask.may_read_only_me_words: OWN,
     ask.may_write_own_words: OWN,
     ask.may_answer_signature: OWN,
@@ -111,7 +141,8 @@ def every_person() -> list[Who]:
 
 def test_every_question_is_in_a_table() -> None:
     asked = {question.__name__ for question in (*ABOUT_A_PATIENT, *ABOUT_A_TEAM)}
-    assert asked | {"may_use_clinic_code", "may_verify_registration"} == QUESTIONS
+    alone = {"may_use_clinic_code", "may_use_carer_code", "may_verify_registration"}
+    assert asked | alone == QUESTIONS
 
 
 @pytest.mark.parametrize("question", list(ABOUT_A_PATIENT), ids=lambda q: q.__name__)
@@ -159,7 +190,7 @@ def test_no_mix_of_facts_opens_a_side_door(
             own = person.patient_id == "ada" and bool({Role.PATIENT, Role.CARER} & person.roles)
             team = (
                 person.team_id == "leeds"
-                and person.second_factor
+                and (person.second_factor or question is ask.may_keep_handed_answer)
                 and bool({Role.CLINICIAN, Role.NURSE} & person.roles)
             )
             assert own or team
@@ -174,6 +205,20 @@ def test_nobody_signs_their_own_plan_or_without_the_three_things() -> None:
             assert person.second_factor
 
 
-def test_a_carer_changes_nothing() -> None:
+def test_a_carer_let_in_to_read_changes_nothing() -> None:
     said_yes = {q.__name__ for q in ABOUT_A_PATIENT if q(PEOPLE["carer"], ADA)}
     assert said_yes == {"may_read_record"}
+
+
+def test_during_a_handover_the_next_team_reads_and_agrees_and_no_more() -> None:
+    moving = replace(ADA, next_team_id="york")
+    york = staff(Role.CLINICIAN, registration=CHECKED, team_id="york")
+    said_yes = {q.__name__ for q in ABOUT_A_PATIENT if q(york, moving)}
+    assert said_yes == {"may_read_record", "may_hand_over", "may_agree_handover"}
+    assert not any(q(replace(york, patient_id="ada"), moving) for q in ABOUT_A_PATIENT)
+
+
+def test_whoever_is_known_may_take_up_a_code() -> None:
+    said_no = {name for name, person in PEOPLE.items() if not ask.may_use_carer_code(person)}
+    suspended = {name for name, one in PEOPLE.items() if one.standing is Standing.SUSPENDED}
+    assert said_no == suspended | {"nobody"}

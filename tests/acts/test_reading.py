@@ -9,7 +9,9 @@ from uuid import UUID
 
 import pytest
 
+from careplan.accounts.grants import Basis
 from careplan.accounts.people import Role, Who
+from careplan.acts.carers import Asked, here_for, make_code_for, take_up_code
 from careplan.acts.desk import open_desk
 from careplan.acts.drafting import section_draft
 from careplan.acts.opening import Reader, open_link
@@ -25,9 +27,9 @@ from careplan.acts.world import NotAllowed, NotThere
 from careplan.audit.chain import service_chain
 from careplan.audit.events import AuditEvent, Kind
 from careplan.plan.voice import WhatMatters
-from careplan.store.accounts import link_account
 from careplan.store.patients import After, Only
 from careplan.store.trail import service_events_of
+from tests.acts.families import a_helper
 from tests.acts.worlds import ADA, Clinic, token_of
 from tests.stores import NOW, TODAY, a_patient
 from tests.visitors import a_person
@@ -75,10 +77,11 @@ def test_the_persons_own_look_is_written_and_not_shown(clinic: Clinic) -> None:
 
 
 def test_a_carers_look_is_shown_as_the_carers(clinic: Clinic) -> None:
-    carer = a_person(clinic.world, email="chidi@example.org", legal_name="Chidi Bright")
-    carer = replace(carer, roles=frozenset({Role.CARER}), patient_id=clinic.ada.patient_id)
-    with clinic.world.store.begin() as tx:
-        link_account(tx, UUID(carer.account_id), clinic.patient_id, relation="carer", at=NOW)
+    mine = {"by": clinic.ada, "patient_id": clinic.patient_id, "at": NOW}
+    code = make_code_for(clinic.world, **mine, asked=Asked("partner", Basis.CONSENT, False))
+    helper = a_helper(clinic.world, "Chidi Bright")
+    take_up_code(clinic.world, by=helper, typed=code, at=NOW)
+    carer = here_for(clinic.world, by=helper, patient_id=clinic.patient_id, at=LATER)
     overview(clinic.world, by=carer, patient_id=clinic.patient_id, at=LATER)
     assert "Chidi Bright" in looks(clinic)[0]
     assert "You" not in looks(clinic)[0]

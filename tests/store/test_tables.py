@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import CHAR, LargeBinary, Text, text
 
+from careplan.accounts.grants import Basis, Grant
 from careplan.accounts.people import Role
 from careplan.accounts.registration import Body, Registration
 from careplan.audit.events import Actor, ActorKind, AuditEvent, Kind
@@ -21,12 +22,14 @@ from careplan.plan.places import Place
 from careplan.sharing.links import Kind as LinkKind
 from careplan.sharing.links import Link, Opening
 from careplan.store.accounts import link_account, new_account, set_totp
+from careplan.store.carers import KeptGrant, Terms, make_carer_code, new_grant
 from careplan.store.clinic_codes import make_code
 from careplan.store.conversation import keep_thread
 from careplan.store.counters import count_in
 from careplan.store.db import Store
 from careplan.store.drafts import keep_draft
 from careplan.store.errors import CannotKeep
+from careplan.store.handovers import Agreed, Handover, add_quiet_note, keep_handover
 from careplan.store.link_files import NewFile, put_files
 from careplan.store.links import LinkSecrets, count_wrong_answer, keep_link
 from careplan.store.outbox import add_message
@@ -137,11 +140,28 @@ def _fill(store):
         )  # fmt: skip
         place, asked = Place("pain_plan.steps.drug", str(tx.new_id())), Suggested(SECRETS["drug"])
         keep_thread(tx, patient_id, begun(tx.new_id(), place, SECRETS["drug"], said, asked))
+        _let_in(tx, patient_id, account_id, team_id)
         doer = Actor(ActorKind.STAFF, str(account_id), SECRETS["doctor"])
         append(tx, AuditEvent(Kind.PLAN_STARTED, NOW, doer, str(patient_id)))
         append(tx, AuditEvent(Kind.SIGNED_IN, NOW, doer, None))
         add_message(tx, "told", facts, patient_id=patient_id, at=NOW)
         count_in(tx, f"sign-in:{SECRETS['email']}", window=timedelta(minutes=1), at=NOW)
+
+
+def _let_in(tx, patient_id, account_id, team_id):
+    """Somebody helps, something was told in private, and the plan moves to another team."""
+    told = {"relation": SECRETS["label"], "basis": Basis.CONSENT, "writes": True}
+    granted = Grant(
+        id=str(tx.new_id()), name=SECRETS["name"], granted_by=SECRETS["doctor"], granted_at=NOW, **told
+    )  # fmt: skip
+    new_grant(tx, KeptGrant(patient_id, account_id, granted, notes=SECRETS["words"]))
+    make_carer_code(
+        tx, SECRETS["clinic"], Terms(granted_by=SECRETS["doctor"], **told), patient_id=patient_id,
+        by=account_id, at=NOW, expires_at=NOW + timedelta(minutes=15),
+    )  # fmt: skip
+    add_quiet_note(tx, patient_id, words=SECRETS["words"], about=SECRETS["name"], at=NOW)
+    word = Agreed(SECRETS["doctor"], SECRETS["registration"], "A hospital", NOW)
+    keep_handover(tx, Handover(patient_id, team_id, a_team(tx), NOW.date(), NOW, {"from": word}))
 
 
 def _publish(tx, patient_id, document):
