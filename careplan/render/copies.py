@@ -21,7 +21,7 @@ from careplan.sharing.short_codes import shown
 from careplan.summary.blocks import Block
 from careplan.summary.copies import Copy
 from careplan.summary.narrative import fragment
-from careplan.summary.wording import moment
+from careplan.summary.wording import day, moment
 
 QR_MM = 36.0
 SCHOOL_SIZES = (12.0, 11.5, 11.0, 10.5, 10.0)
@@ -69,7 +69,7 @@ def school_fits(sheet: CopySheet, page: Copy) -> None:
 
     What surely fits is not laid out: most people have no long words for school.
     """
-    if not _surely_fits(page.blocks) and _set(sheet, SCHOOL_SIZES[-1]).pages > 1:
+    if not surely_fits(page.blocks) and _set(sheet, SCHOOL_SIZES[-1]).pages > 1:
         raise DoesNotFit(_longest(page.blocks))
 
 
@@ -97,8 +97,7 @@ def _set(sheet: CopySheet, points: float | None) -> Laid:
         points=points,
         title=sheet.title,
         name=sheet.name,
-        copy=f"{sheet.name} · Plan {sheet.plan_number}, version {sheet.version_number}"
-        f" · Printed {moment(sheet.printed_at)}",
+        copy=_which(sheet),
         qr=Markup(drawn) if drawn else None,  # noqa: S704 - our own drawing
         code=shown(sheet.short_code) if sheet.link and sheet.short_code else None,
         host=sheet.host,
@@ -110,6 +109,14 @@ def _set(sheet: CopySheet, points: float | None) -> Laid:
     return lay_out(html, style="copy.css")
 
 
+def _which(sheet: CopySheet) -> str:
+    """Which copy this is, at the foot of each page; in large print only what has room there."""
+    if sheet.look is Look.LARGE:
+        return f"{sheet.name} · Version {sheet.version_number}, printed {day(sheet.printed_at)}"
+    copy = f"Plan {sheet.plan_number}, version {sheet.version_number}"
+    return f"{sheet.name} · {copy} · Printed {moment(sheet.printed_at)}"
+
+
 _LETTERS_ON_A_LINE = 38
 _LINES = 88
 _PLAIN = re.compile(r"[\u0000-\u024f\u2010-\u2026\u00b0]*")
@@ -117,7 +124,7 @@ _WIDE = re.compile(r"[mwMW@%—…]")
 _CAPITAL = re.compile(r"[A-Z]")
 
 
-def _surely_fits(blocks: tuple[Block, ...]) -> bool:
+def surely_fits(blocks: tuple[Block, ...]) -> bool:
     """An estimate on the safe side, for Latin letters: lines of one column in the smallest type."""
     lines = 0.0
     for block in blocks:
