@@ -16,9 +16,10 @@ from careplan.summary.wording import moment
 QR_MM = 31.0
 LONGEST_LINK = 250
 _NAMED = 90
-# Characters that fill about one page. Fewer are set in two halves, which is laid out once; if that
-# is too long, in columns filled one after the other, which hold most. More: in even columns.
-_FULL = 5300
+# A page holds about so many letters, those of items 1 to 8 counted twice for their size. Well below
+# it two halves are laid out in half the time of columns; about full, columns filled one after the
+# other hold most; above, columns of even length turn over.
+_HALVES, _FULL = 5500, 6300
 
 
 class DoesNotFit(ValueError):
@@ -93,7 +94,7 @@ def _laid(sheet: Sheet) -> tuple[Laid, list[Section]]:
     page = frames().get_template("paper.html")
     facts = {
         "_": str,
-        "title": f"Sickle cell emergency plan: {sheet.name}",
+        "title": f"{sheet.title}: {sheet.name}",
         "fields": fields,
         "copy": copy,
         "host": sheet.host,
@@ -101,8 +102,8 @@ def _laid(sheet: Sheet) -> tuple[Laid, list[Section]]:
         "code": shown(sheet.short_code) if sheet.link and sheet.short_code else None,
         "notices": sheet.notices,
     }
-    length = sum(len(one.text) for one in sections)
-    if length <= _FULL:
+    length = sum(len(one.text) * (1 if one.field == "rest" else 2) for one in sections)
+    if length <= _HALVES:
         laid = lay_out(page.render(facts, columns="halves"), style="print.css")
         if laid.pages == 1:
             return laid, sections
