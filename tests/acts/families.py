@@ -23,6 +23,7 @@ from careplan.plan.codec import to_plain
 from careplan.plan.people import Review
 from careplan.plan.person import Identity, Sex
 from tests import make
+from tests.acts.worlds import reasons_for
 from tests.stores import NOW, TODAY
 from tests.visitors import PASSWORD, Staff, a_clinician, a_hospital, a_person
 
@@ -83,7 +84,7 @@ class Family:
             **mine,
             fingerprint=page.fingerprint,
             expires_on=UNTIL,
-            reasons={},
+            reasons=reasons_for(page),
         )
 
     def lets_in(

@@ -236,7 +236,7 @@ def test_a_warning_wants_a_reason_and_the_reason_is_kept(clinic: Clinic) -> None
     before = clinic.everything()
 
     with pytest.raises(NeedsReasons) as told:
-        clinic.sign()
+        clinic.sign(reasons={})
     (finding,) = told.value.findings
     for reasons in ({finding.key: "  \n"}, {"R7:something else": "yes"}):
         with pytest.raises(NeedsReasons):

@@ -17,7 +17,7 @@ from careplan.accounts.people import Role, Who
 from careplan.acts.drafting import save_section, section_draft
 from careplan.acts.publishing import publish_words
 from careplan.acts.sharing import Shared, make_link
-from careplan.acts.signing import sign_plan, signing_page
+from careplan.acts.signing import SigningPage, sign_plan, signing_page
 from careplan.acts.world import World
 from careplan.audit.events import AuditEvent
 from careplan.audit.events import Kind as Deed
@@ -39,6 +39,11 @@ from tests.visitors import a_clinician, a_hospital, a_person, linked_patient
 
 ADA = make.ada()
 REVIEW = ADA.review.review_due or TODAY
+
+
+def reasons_for(page: SigningPage) -> dict[str, str]:
+    """What a signer writes in each box that asks."""
+    return {one.key: "talked through in clinic" for one in page.findings}
 
 
 @dataclass(frozen=True)
@@ -96,13 +101,13 @@ class Clinic:
     ) -> Version:
         by = by or self.doctor
         mine: dict[str, Any] = {"by": by, "patient_id": self.patient_id, "at": at, "today": today}
-        fingerprint = fingerprint or signing_page(self.world, **mine).fingerprint
+        page = signing_page(self.world, **mine)
         return sign_plan(
             self.world,
             **mine,
-            fingerprint=fingerprint,
+            fingerprint=fingerprint or page.fingerprint,
             expires_on=expires_on or REVIEW,
-            reasons=reasons or {},
+            reasons=reasons_for(page) if reasons is None else reasons,
         )
 
     def share(self, kind: Kind = Kind.FULL_PRINT, **more: Any) -> Shared:

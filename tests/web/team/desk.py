@@ -89,7 +89,11 @@ class Desk:
         }
         page = signing_page(self.world, **asked)
         return sign_plan(
-            self.world, **asked, fingerprint=page.fingerprint, expires_on=page.longest, reasons={}
+            self.world,
+            **asked,
+            fingerprint=page.fingerprint,
+            expires_on=page.longest,
+            reasons={one.key: "talked through in clinic" for one in page.findings},
         )
 
     def signing(self, **changes: Any) -> dict[str, Any]:
