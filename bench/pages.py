@@ -28,20 +28,20 @@ def measure() -> Iterator[Line]:
     with folder() as place:
         here = site(f"sqlite:///{place}/careplan.sqlite3", strength=STRONG)
         yield from _page(here, place, "emergency page by short code", _by_code(here), STRONG)
-        patient = _signed_in(here, DEMO_PATIENT)
-        yield from _page(here, place, "the patient's task list", _get(here, "/plan", patient))
-        yield from _page(here, place, "who looked", _get(here, "/plan/who-looked", patient))
-        yield from _page(here, place, "links and sharing", _get(here, "/plan/share", patient))
-        team = _signed_in(here, DEMO_CLINICIAN)
-        yield from _page(here, place, "the team's list", _get(here, "/team", team))
+        patient = signed_in(here, DEMO_PATIENT)
+        yield from _page(here, place, "the patient's task list", get(here, "/plan", patient))
+        yield from _page(here, place, "who looked", get(here, "/plan/who-looked", patient))
+        yield from _page(here, place, "links and sharing", get(here, "/plan/share", patient))
+        team = signed_in(here, DEMO_CLINICIAN)
+        yield from _page(here, place, "the team's list", get(here, "/team", team))
         one = f"/team/{here.patient_id}"
-        yield from _page(here, place, "one person, at the desk", _get(here, one, team))
+        yield from _page(here, place, "one person, at the desk", get(here, one, team))
 
 
 def _page(
     here: Site, place: Path, what: str, ask: Callable[[], object], check: Strength | None = None
 ) -> Iterator[Line]:
-    with _statements() as asked:
+    with statements() as asked:
         ask()
     took, floor = side_by_side(ask, _bare(here, place, check), rounds=ROUNDS)
     same = "the same read and event" + (", password hash" if check else "")
@@ -99,11 +99,11 @@ def _by_code(here: Site) -> Callable[[], object]:
     return ask
 
 
-def _signed_in(here: Site, email: str) -> str:
+def signed_in(here: Site, email: str) -> str:
     return demo_sign_in(here.world, email=email, at=now())
 
 
-def _get(here: Site, address: str, session: str) -> Callable[[], object]:
+def get(here: Site, address: str, session: str) -> Callable[[], object]:
     client = here.app.test_client()
     client.set_cookie("careplan", session)
 
@@ -117,7 +117,7 @@ def _get(here: Site, address: str, session: str) -> Callable[[], object]:
 
 
 @contextmanager
-def _statements() -> Iterator[list[str]]:
+def statements() -> Iterator[list[str]]:
     """What is asked of the database meanwhile, BEGIN and COMMIT aside."""
     asked: list[str] = []
 

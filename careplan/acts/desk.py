@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -71,17 +72,38 @@ def desk_findings(world: World, desk: Desk, *, today: date) -> tuple[Finding, ..
     Raises Unfinished. The act of signing reads and checks everything again for itself.
     """
     plan = put_together(world, desk.drafts, ("identity", *CLINICAL), _published(world, desk))
-    current = desk.current
-    signed = clinical_bytes(current.plan) if current and current.signature else None
+    left = desk.patient.standing.signer_left_at is not None
+    return _findings(
+        _Question(plan, desk.current, desk.condition, left, today, world, desk.patient)
+    )
+
+
+@dataclass(frozen=True)
+class _Question:
+    """All that the rules' answer depends on; the last two only carry the way to it."""
+
+    plan: CarePlan
+    current: Version | None
+    condition: str
+    signer_left: bool
+    today: date
+    world: World = field(compare=False)
+    patient: Patient = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _findings(asked: _Question) -> tuple[Finding, ...]:
+    """The same facts on the same day have the same findings, however often the page is opened."""
+    current = asked.current
     return check_plan(
-        world,
-        plan,
-        patient=desk.patient,
+        asked.world,
+        asked.plan,
+        patient=asked.patient,
         current=current,
-        condition=desk.condition,
-        clinical=clinical_bytes(plan),
-        signed=signed,
-        today=today,
+        condition=asked.condition,
+        clinical=clinical_bytes(asked.plan),
+        signed=clinical_bytes(current.plan) if current and current.signature else None,
+        today=asked.today,
     )
 
 

@@ -3,54 +3,58 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from careplan.accounts.people import Role, Who
 from careplan.accounts.registration import Body, Registration
 from careplan.acts.accounts import NewMember, NewPerson, add_to_team, make_own_account, make_team
-from careplan.acts.drafting import save_section
+from careplan.acts.demo_people import (
+    DEMO_PASSWORD,
+    Done,
+    add_other,
+    as_if_signed_in,
+    moment,
+    moved,
+    others,
+    write,
+)
 from careplan.acts.linking import link_in_clinic, show_code
 from careplan.acts.publishing import answer_plan, publish_words
 from careplan.acts.sharing import printed_link
 from careplan.acts.signing import sign_plan, signing_page
-from careplan.acts.signing_in import who_is
 from careplan.acts.world import SYSTEM, World
 from careplan.audit.events import AuditEvent, Kind
 from careplan.plan.care_plan import CLINICAL, OWN_WORDS, AnswerKind, CarePlan
-from careplan.plan.codec import from_plain, to_plain
+from careplan.plan.codec import from_plain
 from careplan.plan.dictionary import CONDITIONS
 from careplan.sharing.links import Kind as LinkKind
 from careplan.store.accounts import account_by_email
+from careplan.store.teams import add_member
 from careplan.store.trail import append
-from careplan.summary.wording import LONDON
 
 DEMO_PATIENT = "ada@example.org"
 DEMO_CLINICIAN = "helena.marsden@example.org"
 DEMO_NURSE = "bola.akande@example.org"
-DEMO_PASSWORD = "invented people only 7"  # noqa: S105 (a demonstration's; production refuses to seed)
 WRITTEN_AS_IF = date(2026, 11, 23)
 SIGNED = date(2026, 9, 8)
 ANSWERED = date(2026, 9, 10)
 BEGUN = date(2026, 8, 30)
 
-Done = Callable[[str], list[str]]
-"""The ids of a section's pages, for the task list: pages are the web's, so they come in."""
 
-
-def seed(world: World, *, at: datetime, today: date, done: Done) -> bool:
-    """The people of the demonstration; False when they are there already."""
+def seed(world: World, *, at: datetime, today: date, done: Done, everybody: bool = False) -> bool:
+    """Ada and her team, or everybody of the demonstration; False when they are there already."""
     with world.store.read() as tx:
         if account_by_email(tx, DEMO_PATIENT) is not None:
             return False
     shift = today - WRITTEN_AS_IF
     _team(world, _at(BEGUN, 8, shift))
     _ada(world, shift, done)
+    more = tuple(others(shift)) if everybody else ()
+    for person in more:
+        add_other(world, person, done)
     with world.store.begin() as tx:
-        append(tx, AuditEvent(Kind.SEEDED, at, SYSTEM, None, {"count": "1"}))
+        append(tx, AuditEvent(Kind.SEEDED, at, SYSTEM, None, {"count": str(1 + len(more))}))
     return True
 
 
@@ -58,24 +62,12 @@ def demo_plan(shift: timedelta) -> CarePlan:
     """Ada's plan with every date moved, but the day she was born."""
     file = CONDITIONS / "sickle_cell" / "demo" / "ada.json"
     plan = from_plain(CarePlan, json.loads(file.read_text("utf-8"))["plan"])
-    born = plan.identity.date_of_birth
-    moved: CarePlan = _moved(plan, shift)
-    return replace(moved, identity=replace(moved.identity, date_of_birth=born))
-
-
-def _moved(value: Any, shift: timedelta) -> Any:
-    if isinstance(value, date):
-        return value + shift
-    if isinstance(value, tuple):
-        return tuple(_moved(one, shift) for one in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        changes = {f.name: _moved(getattr(value, f.name), shift) for f in fields(value)}
-        return replace(value, **changes)
-    return value
+    here: CarePlan = moved(plan, shift)
+    return here
 
 
 def _at(day: date, hour: int, shift: timedelta, minute: int = 0) -> datetime:
-    return datetime.combine(day + shift, time(hour, minute), LONDON).astimezone(UTC)
+    return moment(day + shift, hour, minute)
 
 
 def _team(world: World, at: datetime) -> None:
@@ -104,17 +96,22 @@ def _team(world: World, at: datetime) -> None:
         Registration(body=Body.NMC, number="07A1234E"),
     )
     for member in (doctor, nurse):
-        add_to_team(world, member, team_id=team, verified_by="The demonstration", at=at)
+        account_id = add_to_team(
+            world, member, team_id=team, verified_by="The demonstration", at=at
+        )
+        if member is doctor:  # so that the pages of a team's administrator can be tried too
+            with world.store.begin() as tx:
+                add_member(tx, account_id, team, role=Role.TEAM_ADMIN, at=at)
 
 
 def _ada(world: World, shift: timedelta, done: Done) -> None:
     plan = demo_plan(shift)
     ada = _account(world, plan, _at(BEGUN, 19, shift), BEGUN + shift)
     patient_id = UUID(ada.patient_id)
-    _write(world, ada, patient_id, plan, OWN_WORDS, done, _at(BEGUN, 19, shift, 20))
+    write(world, ada, patient_id, plan, OWN_WORDS, done, _at(BEGUN, 19, shift, 20))
     publish_words(world, by=ada, patient_id=patient_id, at=_at(BEGUN, 19, shift, 40))
     clinic = _at(SIGNED, 10, shift)
-    doctor = _who(world, DEMO_CLINICIAN)
+    doctor = as_if_signed_in(world, DEMO_CLINICIAN)
     code = show_code(world, by=ada, patient_id=patient_id, at=clinic)
     link_in_clinic(
         world,
@@ -125,7 +122,7 @@ def _ada(world: World, shift: timedelta, done: Done) -> None:
         at=clinic,
         today=SIGNED + shift,
     )
-    _write(world, doctor, patient_id, plan, CLINICAL, done, clinic)
+    write(world, doctor, patient_id, plan, CLINICAL, done, clinic)
     signed, day = _at(SIGNED, 11, shift, 30), SIGNED + shift
     page = signing_page(world, by=doctor, patient_id=patient_id, at=signed, today=day)
     sign_plan(
@@ -162,24 +159,4 @@ def _account(world: World, plan: CarePlan, at: datetime, today: date) -> Who:
         person.nhs_number,
     )
     make_own_account(world, asked, at=at, today=today)
-    return _who(world, DEMO_PATIENT)
-
-
-def _write(
-    world: World,
-    by: Who,
-    patient_id: UUID,
-    plan: CarePlan,
-    sections: tuple[str, ...],
-    done: Done,
-    at: datetime,
-) -> None:
-    for name in sections:
-        body = {"plain": to_plain(plan.section(name)), "typed": {}, "done": done(name)}
-        save_section(
-            world, by=by, patient_id=patient_id, section=name, body=body, based_on=0, at=at
-        )
-
-
-def _who(world: World, email: str) -> Who:
-    return replace(who_is(world, email=email), second_factor=True)
+    return as_if_signed_in(world, DEMO_PATIENT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from markupsafe import Markup
 
 from careplan.plan.care_plan import Version
@@ -15,7 +17,13 @@ def framed(xhtml: str) -> Markup:
 
 
 def emergency_page(version: Version) -> Markup:
-    return framed(narrative(version, here().world.words_of(version)))
+    return framed(_emergency(version))
+
+
+@lru_cache(maxsize=64)
+def _emergency(version: Version) -> str:
+    """A version never changes, and the same one is looked at again and again at the desk."""
+    return narrative(version, here().world.words_of(version))
 
 
 def record_page(version: Version) -> Markup:

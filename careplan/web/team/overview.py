@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import render_template
 
 from careplan.acts.conversation import counts, standing_lines
-from careplan.acts.desk import Desk, desk_findings, open_desk
+from careplan.acts.desk import Desk, desk_due, desk_findings, open_desk
 from careplan.acts.drafting import Unfinished
 from careplan.plan.care_plan import CLINICAL
 from careplan.plan.lifecycle import State, in_words, state_of
@@ -38,6 +38,7 @@ def overview(patient_id: UUID) -> Any:
         "team/overview.html",
         header=header,
         gone=signer_gone(desk),
+        dues=desk_due(here().world, desk, today=today),
         current=desk.current,
         emergency=emergency_page(desk.current) if desk.current else None,
         tasks=tasks_of(desk, patient_id),

@@ -138,7 +138,7 @@ def _line(one: Listed, today: date) -> Line:
         name=(face.legal_name if face else "") or _("No name recorded"),
         known_as=(face.known_as if face else "") or "",
         born=born_words(face, today) if face else "",
-        nhs_number=number_words(face) if face else "",
+        nhs_number=number_words(face) if face and face.nhs_number else "",
         plan_number=face.plan_number if face else "",
         hospital_number=(face.hospital_number if face else "") or "",
         chips=chips_of(standing, today),
