@@ -23,7 +23,7 @@ from careplan.store.renditions import Rendition, keep_rendition, rendition_of
 from careplan.store.trail import append
 from careplan.summary.narrative import narrative
 
-LAYOUT = "9"
+LAYOUT = "10"
 """Raise it when the print style changes, so that kept papers are made anew."""
 
 

@@ -66,7 +66,7 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """The sheet's frame with both sides filled, each at its own size of type."""
+    """The sheet's frame with both sides filled, each at its own size of type. No link, no QR."""
 
     title: str
     warning: str
@@ -79,7 +79,7 @@ class _Sides:
     sizes: tuple[float, float] = (_SIZES[0], _SIZES[0])
 
     def lay_out(self) -> Laid:
-        qr = qr_svg(self.link, mm=QR_MM, title="QR code")
+        qr = qr_svg(self.link, mm=QR_MM, title="QR code") if self.link else ""
         html = frames().get_template("card.html").render(
             _=str,
             title=self.title,
@@ -130,18 +130,18 @@ def _laid_full(card: FullCard) -> tuple[Laid, tuple[str, ...]]:
         under=Markup(say.under(card.host, card.copy)),  # noqa: S704
     )
     sides = _set_front(sides, who)
-    laid, dropped = _fullest(sides, card.summary, say)
-    if laid is None:
+    fullest, dropped = _fullest(sides, card.summary, say)
+    if fullest is None:
         raise DoesNotFit(_longest(card.summary))
-    return laid, tuple(say.names[key] for key in dropped)
+    return fullest.lay_out(), tuple(say.names[key] for key in dropped)
 
 
 def _fullest(
     sides: _Sides, summary: EmergencySummary, say: Any
-) -> tuple[Laid | None, tuple[str, ...]]:
+) -> tuple[_Sides | None, tuple[str, ...]]:
     """As much on the back as fits: what is left out first comes back if its place is free after."""
 
-    def tried(dropped: tuple[str, ...]) -> Laid | None:
+    def tried(dropped: tuple[str, ...]) -> _Sides | None:
         left_out = tuple(say.names[key] for key in dropped)
         parts = [fragment(block) for block in _without(summary, dropped)] + [say.left_out(left_out)]
         back = Markup("".join(parts))  # noqa: S704 - our own markup
@@ -150,24 +150,27 @@ def _fullest(
     steps = [step for step in _SHORTER if _without(summary, (step,)) != _without(summary, ())]
     for last in range(len(steps) + 1):
         dropped = tuple(steps[:last])
-        laid = tried(dropped)
-        if laid is None:
+        fits = tried(dropped)
+        if fits is None:
             continue
         for key in reversed(dropped[:-1]):
             fewer = tuple(one for one in dropped if one != key)
-            laid, dropped = (again, fewer) if (again := tried(fewer)) else (laid, dropped)
-        return laid, dropped
+            fits, dropped = (again, fewer) if (again := tried(fewer)) else (fits, dropped)
+        return fits, dropped
     return None, ()
 
 
-def _largest(sides: _Sides) -> Laid | None:
-    """The back in the largest type it fits in; the smallest is tried first, for it decides."""
-    found = None
+def _largest(sides: _Sides) -> _Sides | None:
+    """The back in the largest type it fits in; the smallest is tried first, for it decides.
+
+    It is tried alone: the front, with its QR, takes most of the time.
+    """
+    found, alone = None, replace(sides, front=Markup(), under=Markup(), link="")
     for size in reversed(_SIZES):
-        laid = replace(sides, sizes=(sides.sizes[0], size)).lay_out()
-        if not _fits(laid, "two"):
+        sizes = (sides.sizes[0], size)
+        if not _fits(replace(alone, sizes=sizes).lay_out(), "two"):
             break
-        found = laid
+        found = replace(sides, sizes=sizes)
     return found
 
 

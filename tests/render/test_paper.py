@@ -151,7 +151,7 @@ def test_it_is_tagged_and_says_what_it_is():
     assert root["/MarkInfo"]["/Marked"]
     assert "/StructTreeRoot" in root
     assert root["/Lang"] == "en-GB"
-    assert reader.metadata.title == "Sickle cell emergency plan: Adaeze Grace Okonkwo-Bright"
+    assert reader.metadata.title == "Emergency plan: Adaeze Grace Okonkwo-Bright"
     assert b"pdfuaid:part" in reader.xmp_metadata.stream.get_data()
 
 
