@@ -127,7 +127,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "private_print": "for a private print",
             "message": "to send in a message",
         },
-        "card": {"full": "full", "private": "private"},
+        "card": {"full": "full", "private": "private", "lock_screen": "lock-screen"},
         "answer": {
             "agree": "“I agree”",
             "agree_except": "“I agree, except for some of it”",

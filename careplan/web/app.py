@@ -29,6 +29,7 @@ from careplan.web.here import Here
 from careplan.web.patient.conversation import conversation
 from careplan.web.patient.copies import copies
 from careplan.web.patient.helpers import helpers
+from careplan.web.patient.lock_screen import lock_screen
 from careplan.web.patient.notices import notices
 from careplan.web.patient.photo import photo
 from careplan.web.patient.private import private
@@ -43,7 +44,10 @@ from careplan.web.words import gettext, ngettext
 
 ROOT = Path(__file__).resolve().parents[2]
 TALKING_DOORS = (conversation, team_conversation, team_together, handed)
-OWN_DOORS = (carer, helpers, patient, publishing, sharing, copies, private, notices, photo)
+OWN_DOORS = (
+    *(carer, helpers, patient, publishing, sharing, copies, private, notices, photo),
+    lock_screen,
+)
 
 
 def create_app(

@@ -70,7 +70,7 @@ def test_a_photo_is_made_small_and_tells_nothing_of_the_camera(person):
 
 @pytest.mark.parametrize(
     ("data", "says"),
-    [(b"not a picture", "not a photo"), (b"", "Choose a photo"), (b"\xff" * 2_050_000, "2 MB")],
+    [(b"not a picture", "not a photo"), (b"", "Choose a photo")],
 )
 def test_what_is_no_photo_is_refused_in_words(person, data, says):
     answer = person.submit("/plan/photo", {"photo": (BytesIO(data), "me.jpg")})
@@ -82,3 +82,10 @@ def test_what_to_be_told_of_is_chosen_and_shown_again(person):
     person.submit("/plan/tell-me", {"kinds": ["changed", "locked", "nonsense"]})
     page = person.get("/plan/tell-me").get_data(as_text=True)
     assert page.count("checked") == 2
+
+
+def test_the_lock_screen_page_says_what_a_stranger_sees(person):
+    page = person.page(person.get("/plan/print/lock-screen"))
+    assert "What a stranger would see" in page.text
+    answer = person.submit("/plan/print/lock-screen", {"shown": ["name"]})
+    assert answer.status_code == 302, "nothing is published yet: publish first"
