@@ -152,7 +152,8 @@ def _let_in(tx, patient_id, account_id, team_id):
     """Somebody helps, something was told in private, and the plan moves to another team."""
     told = {"relation": SECRETS["label"], "basis": Basis.CONSENT, "writes": True}
     granted = Grant(
-        id=str(tx.new_id()), name=SECRETS["name"], granted_by=SECRETS["doctor"], granted_at=NOW, **told
+        id=str(tx.new_id()), name=SECRETS["name"], granted_by=SECRETS["doctor"],
+        granted_at=NOW, **told,
     )  # fmt: skip
     new_grant(tx, KeptGrant(patient_id, account_id, granted, notes=SECRETS["words"]))
     make_carer_code(

@@ -15,6 +15,7 @@ from careplan.acts.reading import overview
 from careplan.plan.changes import compare
 from careplan.plan.lifecycle import standing
 from careplan.plan.proxies import WRITTEN
+from careplan.plan.safety import age_on
 from careplan.render.paper import DoesNotFit
 from careplan.web.access import Reader, open_to
 from careplan.web.carer.acting import speaks_for_child, whom, writes
@@ -40,7 +41,12 @@ def home(patient_id: UUID) -> Any:
         writes=writes(),
         speaks=speaks_for_child(patient_id),
         unpublished=unpublished,
-        groups=tasks_for(patient_id, {name: one.body for name, one in drafts.items()}, current),
+        groups=tasks_for(
+            patient_id,
+            {name: one.body for name, one in drafts.items()},
+            current,
+            age_on(seen.face.date_of_birth, here().today()),
+        ),
         **whom(seen.face),
     )
 
@@ -89,7 +95,7 @@ def publish(patient_id: UUID) -> Any:
         return _unfinished(problem, back_to), 422
     return render_template(
         "carer/publish.html",
-        changes=compare(before, trial.plan, world.words),
+        changes=compare(before, trial.plan, world.words_of(trial)),
         emergency=emergency_page(trial),
         back_to=back_to,
     )

@@ -14,6 +14,13 @@ from careplan.acts.world import NotThere
 from careplan.web.carer.answering import answer, child, child_answer, number
 from careplan.web.carer.choosing import choose, code, new_account
 from careplan.web.carer.helping import arrived, home, publish, read
+from careplan.web.carer.talking import (
+    talk_about,
+    talk_home,
+    talk_new,
+    talk_section,
+    talk_thread,
+)
 from careplan.web.carer.writing import check, write
 from careplan.web.drafts import AUTOSAVE
 from careplan.web.errors import say
@@ -42,6 +49,11 @@ carer.add_url_rule(f"{_FOR}/answer", view_func=answer, methods=BOTH)
 carer.add_url_rule(f"{_FOR}/my-number", view_func=number, methods=BOTH)
 carer.add_url_rule(f"{_FOR}/child", view_func=child, methods=BOTH)
 carer.add_url_rule(f"{_FOR}/child/answer", view_func=child_answer, methods=BOTH)
+carer.add_url_rule(f"{_FOR}/talk", view_func=talk_home)
+carer.add_url_rule(f"{_FOR}/talk/about", view_func=talk_about)
+carer.add_url_rule(f"{_FOR}/talk/about/<section>", view_func=talk_section)
+carer.add_url_rule(f"{_FOR}/talk/new/<where>", view_func=talk_new, methods=BOTH)
+carer.add_url_rule(f"{_FOR}/talk/<uuid:thread_id>", view_func=talk_thread, methods=BOTH)
 
 
 @carer.errorhandler(AccessEnded)

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from flask import abort, jsonify, redirect, render_template, request, url_for
 
-from careplan.plan.care_plan import CLINICAL
+from careplan.plan.care_plan import CLINICAL, Version
 from careplan.plan.proxies import HIDDEN, WRITTEN
 from careplan.web.access import Reader, open_to
 from careplan.web.carer.acting import writes
+from careplan.web.conditions import condition_of
 from careplan.web.drafts import AUTOSAVE, Kept, draft_now, keep_page
 from careplan.web.forms.check import check_of
 from careplan.web.forms.conflict import ConflictView
@@ -23,10 +24,13 @@ from careplan.web.forms.tasks import Group, task_list
 from careplan.web.forms.views import Frame
 from careplan.web.here import here
 from careplan.web.patient.routes import clock_time
+from careplan.web.session import who
 from careplan.web.words import _
 
 
-def tasks_for(patient_id: UUID, drafts: dict[str, Any], current: Any) -> tuple[Group, ...]:
+def tasks_for(
+    patient_id: UUID, drafts: dict[str, Any], current: Version | None, age: int | None
+) -> tuple[Group, ...]:
     if not writes():
         return ()
 
@@ -36,7 +40,7 @@ def tasks_for(patient_id: UUID, drafts: dict[str, Any], current: Any) -> tuple[G
         return url_for("carer.write", patient_id=patient_id, section=section, page_id=page_id)
 
     signed = CLINICAL if current and current.signature else ()
-    groups = task_list(drafts, href=href, signed=signed)
+    groups = task_list(drafts, href=href, signed=signed, condition=_condition(), age=age)
     kept = (_open_to_helpers(group) for group in groups)
     return tuple(group for group in kept if group.tasks)
 
@@ -62,7 +66,18 @@ def _is_open(section: str, page_id: str) -> bool:
 def _open_pages(section: str) -> tuple[Page, ...]:
     """The pages of a section that ask nothing a helper may not see."""
     hidden = {f"{section}.{name}" for name in HIDDEN.get(section, ())}
-    return tuple(page for page in section_pages(section).pages if not hidden & {*page.fields})
+    return tuple(page for page in _pages(section) if not hidden & {*page.fields})
+
+
+def _pages(section: str) -> tuple[Page, ...]:
+    try:
+        return section_pages(section, _condition()).pages
+    except KeyError:  # this condition's plan has no such section
+        return ()
+
+
+def _condition() -> str:
+    return condition_of(UUID(who().patient_id))
 
 
 @open_to(Reader.CARER)
@@ -156,16 +171,16 @@ def _address(patient_id: UUID, page: Page, item: str | None = None) -> str:
 
 @open_to(Reader.CARER)
 def check(patient_id: UUID, section: str) -> str:
-    if section not in WRITTEN or not writes():
+    if section not in WRITTEN or not writes() or not _pages(section):
         abort(404)
     body, _revision, draft = draft_now(patient_id, section)
 
     def href(section: str, page_id: str) -> str:
         return url_for("carer.write", patient_id=patient_id, section=section, page_id=page_id)
 
-    view = check_of(section, body, href=href)
-    hidden = [_address(patient_id, page) for page in section_pages(section).pages
-              if page not in _open_pages(section)]  # fmt: skip
+    view = check_of(section, body, href=href, condition=_condition())
+    shown = _open_pages(section)
+    hidden = [_address(patient_id, page) for page in _pages(section) if page not in shown]
     view = replace(view, rows=tuple(row for row in view.rows if row.href not in hidden))
     home_again = url_for("carer.home", patient_id=patient_id)
     saved = clock_time(draft.updated_at) if draft else ""

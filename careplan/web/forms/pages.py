@@ -17,6 +17,7 @@ Body = Mapping[str, Any]
 page ids}.
 """
 
+OLDEST = 120
 _META = {"source", "dated", "clinical_sign_off"}
 
 
@@ -64,6 +65,11 @@ class Section:
     optional: bool
     pages: tuple[Page, ...]
     condition: str = FIRST
+    ages: tuple[int, int] | None = None
+    """From which age to which it is for; it is hidden from others only while it is empty."""
+
+    def fits(self, age: int | None) -> bool:
+        return age is None or self.ages is None or self.ages[0] <= age <= self.ages[1]
 
     def page(self, page_id: str) -> Page:
         """Raises KeyError for a page that is not there."""
@@ -143,7 +149,9 @@ def _section(table: Mapping[str, Any], condition: str, *, desk: bool) -> Section
     if len({page.id for page in pages}) < len(pages):
         raise ValueError("two pages have one id")
     hint, optional = table.get("hint", ""), table.get("optional", False)
-    return Section(section_id, title, hint, desk, optional, pages, condition)
+    youngest, oldest = table.get("ages", (0, OLDEST))
+    ages = (youngest, oldest) if "ages" in table else None
+    return Section(section_id, title, hint, desk, optional, pages, condition, ages)
 
 
 def _page(

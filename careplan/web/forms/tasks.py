@@ -95,9 +95,18 @@ class Group:
 
 
 def task_list(
-    drafts: Drafts, *, href: Href, signed: Iterable[str] = (), condition: str = FIRST
+    drafts: Drafts,
+    *,
+    href: Href,
+    signed: Iterable[str] = (),
+    condition: str = FIRST,
+    age: int | None = None,
 ) -> tuple[Group, ...]:
-    """The person's list. `signed`: clinical sections that stand in a signed version."""
+    """The person's list. `signed`: clinical sections that stand in a signed version.
+
+    A section for another age is left out, unless something is written in it.
+    """
+    rest = (one for one in _the_rest(condition) if one.fits(age) or _begun(one, drafts))
     groups = (
         Group(
             "tonight",
@@ -109,7 +118,7 @@ def task_list(
             "well",
             _("When you feel well"),
             _("Do one at a time, in any order. Stop when you like: we keep it."),
-            tuple(_own_section(section, drafts) for section in _the_rest(condition)),
+            tuple(_own_section(section, drafts) for section in rest),
         ),
         Group(
             "team",
@@ -166,6 +175,11 @@ def _first_five(drafts: Drafts, condition: str) -> Iterable[Task]:
 def _the_rest(condition: str) -> tuple[Section, ...]:
     every = patient_pages(condition)
     return tuple(s for s in every if any(page.first_five is None for page in s.pages))
+
+
+def _begun(section: Section, drafts: Drafts) -> bool:
+    body = drafts.get(section.id, {})
+    return bool(body.get("plain") or body.get("typed"))
 
 
 def _own_section(section: Section, drafts: Drafts) -> Task:

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 
-from careplan.acts.checking import due_now
 from careplan.acts.carers import decisions_owed
+from careplan.acts.checking import due_now
 from careplan.acts.conversation import counts, standing_lines
 from careplan.acts.drafting import all_drafts
 from careplan.acts.reading import compare_versions, history, overview, read_version, who_looked
@@ -16,6 +16,7 @@ from careplan.clock import london
 from careplan.plan.care_plan import CLINICAL, OWN_WORDS
 from careplan.plan.lifecycle import State as PlanState
 from careplan.plan.lifecycle import standing, state_of
+from careplan.plan.safety import age_on
 from careplan.web.access import Reader, open_to, own_patient
 from careplan.web.comparing import changes_by_section, two_of
 from careplan.web.conditions import condition_of, words_for
@@ -53,7 +54,13 @@ def home() -> str:
     signed = CLINICAL if current and current.signature else ()
     chip = standing(current, here().today()) if current else None
     talk = counts(here().world, by=who(), patient_id=own_patient())
-    tasks = task_list(drafts, href=_task_address, signed=signed, condition=_condition())
+    tasks = task_list(
+        drafts,
+        href=_task_address,
+        signed=signed,
+        condition=_condition(),
+        age=age_on(seen.face.date_of_birth, here().today()),
+    )
     unpublished = _unpublished(kept, current.published_at if current else None)
     return render_template(
         "patient/home.html",

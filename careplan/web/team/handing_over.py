@@ -107,6 +107,8 @@ def _page(patient_id: UUID, *, errors: list[ErrorLine] | None = None) -> str:
 
 
 def _ready(seen: Moving) -> str:
-    done = seen.current.plan.growing_up.ready if seen.current else ()
-    every = here().world.words.options["readiness"]
+    if seen.current is None:
+        return ""
+    done = seen.current.plan.growing_up.ready
+    every = here().world.words_of(seen.current).options.get("readiness", ())
     return _("%(done)s of %(every)s", done=len(done), every=len(every)) if done else ""

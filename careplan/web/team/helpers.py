@@ -63,8 +63,10 @@ def _open(patient_id: UUID) -> Desk:
 
 def ready_words(desk: Desk) -> str:
     """ "7 of 10 things done": what the young person has ticked for themself."""
-    done = desk.current.plan.growing_up.ready if desk.current else ()
-    every = here().world.words.options["readiness"]
+    if desk.current is None:
+        return ""
+    done = desk.current.plan.growing_up.ready
+    every = here().world.words_of(desk.current).options.get("readiness", ())
     if not done:
         return ""
     return _("%(done)s of %(every)s done", done=len(done), every=len(every))
