@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from careplan.fhir import codes, people, sickle
+from careplan.fhir import alerts, codes, people
 from careplan.fhir.frame import Found, Frame, Kind
 from careplan.fhir.tree import (
     Tree,
@@ -82,7 +82,7 @@ def _stop(frame: Frame) -> list[Tree]:
     )
     text = f"Do not use the dose on earlier copies: ring {stop.ring}"
     code = concept(coding(codes.ALERT, "dose stopped"), text=text)
-    return [sickle.flag(frame, "stop", frame.identity("stop"), code, details(STOP, facts))]
+    return [alerts.flag(frame, "stop", frame.identity("stop"), code, details(STOP, facts))]
 
 
 def stop(found: Found) -> DoseStop | None:

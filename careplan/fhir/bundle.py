@@ -8,6 +8,7 @@ from typing import Any
 
 from careplan.fhir import (
     agreement,
+    alerts,
     answers,
     codes,
     composition,
@@ -70,7 +71,8 @@ def read(tree: Any, kind: Kind, words: Dictionary) -> Version:
     try:
         version = _version(found, kind, words)
         div = bundle.text("entry", 0, "resource", "text", "div") or ""
-        again = _document(Frame(version, words, kind), div)
+        missing = alerts.CAME_LATER - found.places.keys()
+        again = _document(Frame(version, words, kind, missing), div)
     except Unwritable as problem:
         raise Unreadable(f"Bundle ({problem.path})", problem.problem) from problem
     except OverflowError as problem:
@@ -93,6 +95,7 @@ def _document(frame: Frame, narrative: Narrative) -> Tree:
         *person.out(frame),
         *voice.out(frame),
         *sickle.out(frame),
+        *alerts.out(frame),
         *pain.out(frame),
         *medicines.out(frame),
         *people.out(frame),

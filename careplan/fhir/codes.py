@@ -58,6 +58,7 @@ XHTML = "http://www.w3.org/1999/xhtml"
 
 CARE_PLAN = "734163000"
 NO_KNOWN_ALLERGY = "716186003"
+PREGNANT = "77386006"
 
 GENOTYPES = {"HbSS": "127040003", "HbSC": "35434009"}
 """Our genotype code to SNOMED. Its parent, 417357006, may include trait, so it is not used."""

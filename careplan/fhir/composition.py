@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from careplan.fhir import codes
+from careplan.fhir import alerts, codes
 from careplan.fhir.frame import Found, Frame, Kind
 from careplan.fhir.tree import (
     Node,
@@ -28,7 +28,7 @@ ANSWER = f"{codes.EXTENSION}/patient-answer"
 BESIDE = f"{codes.EXTENSION}/answer-beside"
 
 _URN = "urn:uuid:"
-_ALERTS = ("stop", "transfusion.refusal", "transfusion.hyperhaemolysis", "transfusion.antibodies")
+_ALERTS = ("stop", "transfusion.antibodies", *alerts.PLACES)
 _SUPPORT = ("version", "signature")
 """Who signed and who wrote what stand beside the sections; the Composition names them itself."""
 

@@ -38,6 +38,8 @@ class Frame:
     version: Version
     words: Dictionary
     kind: Kind
+    without: frozenset[str] = frozenset()
+    """Places of Flags that the document being compared with was written before."""
 
     @property
     def plan(self) -> CarePlan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from careplan.fhir import codes
+from careplan.fhir import alerts, codes
 from careplan.fhir.frame import Found, Frame
 from careplan.fhir.tree import (
     Node,
@@ -12,9 +12,7 @@ from careplan.fhir.tree import (
     coding,
     concept,
     details,
-    extension,
     notes,
-    reference,
     snomed,
     some,
 )
@@ -43,7 +41,6 @@ def out(frame: Frame) -> list[Tree]:
         *_baselines(frame),
         *(_event(frame, one) for one in frame.plain["complications"].get("events", ())),
         *(_antibody(frame, one) for one in frame.plain["transfusion"].get("antibodies", ())),
-        *_warnings(frame),
     ]
 
 
@@ -167,46 +164,12 @@ def _event_back(node: Node) -> dict[str, Any]:
     )
 
 
-def flag(
-    frame: Frame, place: str, identity: object, code: Tree, more: list[Tree] | None = None
-) -> Tree:
-    """A fact nobody may overlook."""
-    return frame.resource("Flag", identity, place) | some(
-        extension=more,
-        status="active",
-        category=[concept(coding(codes.FLAG_CATEGORY, "clinical"))],
-        code=code,
-        subject=frame.patient,
-    )
-
-
 def _antibody(frame: Frame, plain: dict[str, Any]) -> Tree:
     """Antibodies found in the past matter as much as those found now, so each is a flag."""
     rest = {k: v for k, v in plain.items() if k not in ("id", "name")}
     more = details(ANTIBODY, rest, frame.words, "transfusion.antibodies")
-    return flag(frame, "transfusion.antibodies", plain["id"], {"text": plain["name"]}, more)
+    return alerts.flag(frame, "transfusion.antibodies", plain["id"], {"text": plain["name"]}, more)
 
 
 def _antibody_back(node: Node) -> dict[str, Any]:
     return node.details(ANTIBODY) | some(id=node.identity(), name=node.text("code", "text"))
-
-
-_WARNINGS = {
-    ("refusal", "some blood products"): "Declines some blood products",
-    ("refusal", "all blood products"): "Declines all blood products",
-    ("hyperhaemolysis", "yes"): "Has had hyperhaemolysis or a delayed transfusion reaction",
-}
-
-
-def _warnings(frame: Frame) -> list[Tree]:
-    """Flags that point at the answer which holds the fact."""
-    plain = frame.plain["transfusion"]
-    source = reference(frame.identity("answers.clinical"))
-    made = []
-    for (name, answer), text in _WARNINGS.items():
-        if plain.get(name) == answer:
-            place = f"transfusion.{name}"
-            code = concept(coding(codes.ALERT, f"{name}: {answer}"), text=text)
-            more = [extension(codes.FLAG_DETAIL, valueReference=source)]
-            made.append(flag(frame, place, frame.identity(place), code, more))
-    return made

@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from careplan.fhir import codes
+from careplan.fhir import alerts, codes
 from careplan.fhir.answers import kind_of_choice
 from careplan.fhir.profiles import FOLDER
 from careplan.fhir.tree import Tree, some
@@ -93,13 +93,8 @@ def _lists(words: Dictionary) -> Iterator[tuple[str, str, Mapping[str, str]]]:
     yield "document", "Which document of a version", {"record": "record", "emergency": "emergency"}
     yield "routes", "Routes, one of which may be PCA", _members(Route)
     yield "answer3", "A thing is said to be so, not so, or not known", _members(Answer3)
-    alerts = {
-        "dose stopped": "Do not use the dose on earlier copies",
-        "refusal: some blood products": "Declines some blood products",
-        "refusal: all blood products": "Declines all blood products",
-        "hyperhaemolysis: yes": "Has had hyperhaemolysis or a delayed transfusion reaction",
-    }
-    yield "alert", "Facts nobody may overlook", alerts
+    told = {"dose stopped": "Do not use the dose on earlier copies"} | alerts.TEXTS
+    yield "alert", "Facts nobody may overlook", told
     for path, closed in _closed_lists():
         field = words.fields[path]
         if not field.options and field.type != "answer3":

@@ -48,6 +48,7 @@ def mod_ten(code: str) -> bool:
 SNOMED = [
     codes.CARE_PLAN,
     codes.NO_KNOWN_ALLERGY,
+    codes.PREGNANT,
     *codes.GENOTYPES.values(),
     *codes.GENOTYPES_TO_CONFIRM.values(),
     *codes.EVENTS.values(),

@@ -12,13 +12,15 @@ from fhir.resources.R4B import get_fhir_model_class
 from careplan.fhir import profiles, structure, terminology, wire
 from careplan.fhir.answers import HOMES
 from careplan.fhir.bundle import from_bundle, to_bundle, to_emergency_bundle
+from careplan.fhir.conform import check
 from careplan.fhir.frame import Unwritable
+from careplan.plan import ahead, life, pain, sickle
 from careplan.plan import medicines as meds
-from careplan.plan import pain, sickle
 from careplan.plan.care_plan import AnswerBeside, AnswerKind, DoseStop, PatientAnswer, Version
+from careplan.plan.codec import Unreadable
 from careplan.plan.content import installed
 from careplan.plan.dictionary import dictionary
-from careplan.plan.values import DecimalText, Dose, DoseUnit, Route
+from careplan.plan.values import Answer3, DecimalText, Dose, DoseUnit, PartialDate, Route
 from tests import make
 
 WORDS = dictionary()
@@ -178,6 +180,98 @@ def test_refusal_of_blood_is_a_flag() -> None:
     (flag,) = resources(version, "Flag")
     assert flag["code"]["text"] == "Declines all blood products"
     assert section(version, "104605-1")["entry"] == [{"reference": f"urn:uuid:{flag['id']}"}]
+
+
+def flags_of(version: Version) -> list[str]:
+    return [one["code"]["text"] for one in resources(version, "Flag")]
+
+
+def test_what_nobody_may_overlook_is_a_flag_among_the_alerts() -> None:
+    sedated = make.an_event(sickle.Complication.OPIOID_OVERSEDATION)
+    version = with_section(
+        complications=sickle.Complications((sedated, sedated_no())),
+        diagnosis=sickle.Diagnosis(genotype="HbSS", curative_kind="HSCT"),
+        pregnancy=life.Pregnancy(pregnant=Answer3.YES),
+        other_plan=ahead.OtherPlan(exists=Answer3.YES, leads=ahead.Leads.OTHER),
+    )
+    assert flags_of(version) == [
+        "Has been over-sedated with an opioid",
+        "Has had a curative treatment",
+        "Pregnant",
+        "Another plan exists, and the other plan leads",
+    ]
+    entries = section(version, "104605-1")["entry"]
+    flags = [f"urn:uuid:{one['id']}" for one in resources(version, "Flag")]
+    assert [one["reference"] for one in entries] == flags
+    assert check(to_bundle(version, WORDS, narrative=DIV)) == []
+    assert from_bundle(to_bundle(version, WORDS, narrative=DIV)) == version
+
+
+def sedated_no() -> sickle.Event:
+    no = make.an_event(sickle.Complication.OPIOID_OVERSEDATION, Answer3.NO)
+    return replace(no, id=make.an_id("not sedated"))
+
+
+def test_no_flag_is_raised_by_no_or_none() -> None:
+    version = with_section(
+        complications=sickle.Complications((sedated_no(),)),
+        diagnosis=sickle.Diagnosis(genotype="HbSS", curative_kind="none"),
+        pregnancy=life.Pregnancy(pregnant=Answer3.NO),
+        other_plan=ahead.OtherPlan(exists=Answer3.UNKNOWN),
+    )
+    assert flags_of(version) == []
+
+
+def test_pregnancy_is_flagged_to_an_emergency_only_with_the_persons_tick() -> None:
+    for tick in (None, True):
+        version = with_section(pregnancy=life.Pregnancy(pregnant=Answer3.YES, show_in_ed=tick))
+        told = to_emergency_bundle(version, WORDS, narrative=DIV).decode()
+        assert ("Pregnant" in told) is bool(tick)
+
+
+def test_a_flag_is_missed_unless_its_document_came_before_it() -> None:
+    sedated = make.an_event(sickle.Complication.OPIOID_OVERSEDATION)
+    blood = sickle.Transfusion(refusal=sickle.Refusal.ALL)
+    version = with_section(complications=sickle.Complications((sedated,)), transfusion=blood)
+    assert from_bundle(without_flag(version, "over-sedation: yes")) == version
+    with pytest.raises(Unreadable):
+        from_bundle(without_flag(version, "refusal: all blood products"))
+
+
+def without_flag(version: Version, alert: str) -> bytes:
+    tree = json.loads(to_bundle(version, WORDS, narrative=DIV))
+    (flag,) = (one["resource"] for one in tree["entry"] if is_alert(one["resource"], alert))
+    tree["entry"] = [one for one in tree["entry"] if one["resource"] is not flag]
+    address = {"reference": f"urn:uuid:{flag['id']}"}
+    for one in tree["entry"][0]["resource"]["section"]:
+        one["entry"] = [entry for entry in one.get("entry", []) if entry != address]
+    return json.dumps(tree).encode()
+
+
+def is_alert(resource: dict[str, Any], alert: str) -> bool:
+    if resource["resourceType"] != "Flag":
+        return False
+    return alert in [one["code"] for one in resource["code"].get("coding", [])]
+
+
+def test_a_medicine_says_whether_it_is_taken() -> None:
+    status = {
+        None: "active",
+        meds.MedicineStatus.KEPT_AT_HOME: "active",
+        meds.MedicineStatus.STOPPED: "stopped",
+        meds.MedicineStatus.NEVER_STARTED: "not-taken",
+    }
+    for said, expected in status.items():
+        one = meds.RegularMedicine(
+            make.an_id("one"), "sertraline", status=said, routes=(Route.ORAL,),
+            started=PartialDate("2024"), stopped=PartialDate("2026-01"),
+        )  # fmt: skip
+        version = with_section(medicines=meds.Medicines((one,)), my_medicines=meds.MyMedicines())
+        (statement,) = resources(version, "MedicationStatement")
+        assert statement["status"] == expected
+        assert statement["effectivePeriod"] == {"start": "2024", "end": "2026-01"}
+        assert statement["dosage"][0]["route"]["text"] == "oral"
+        assert from_bundle(to_bundle(version, WORDS, narrative=DIV)) == version
 
 
 def test_somebody_who_does_not_agree_attests_to_nothing() -> None:
