@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +11,9 @@ from careplan.acts.sharing import Shared
 from careplan.acts.world import World, london_day
 from careplan.plan.care_plan import Version
 from careplan.plan.lifecycle import Tone, standing
-from careplan.plan.safety import age_on
+from careplan.plan.rules.blood import r27_transfused
+from careplan.plan.rules.weights import r7_weight
+from careplan.plan.safety import Facts, age_on
 from careplan.render.card import FullCard, PrivateCard, measure_full_card, measure_private_card
 from careplan.render.copies import CopySheet, Look, body_of, school_fits
 from careplan.render.paper import Sheet, measure
@@ -22,10 +24,12 @@ from careplan.summary.emergency import summarise
 from careplan.summary.gp import gp_copy
 from careplan.summary.narrative import narrative, narrative_of
 from careplan.summary.school import school_page
+from careplan.summary.today import transfused_lately, weigh_again
 from careplan.summary.wording import day
 
 _ANY_CODE = "0" * 11
 _LONGEST_NOTICE = "REVIEW OVERDUE. " + "Review was due on 23 September 2026. " * 3
+"""Of the notices that may stand on a paper one day: it must have room for them from the first."""
 LONGEST_LINK = 250
 """What the QR of a link may hold at most (P11): the room a measured sheet leaves for it."""
 
@@ -35,7 +39,6 @@ def page_sheet(
 ) -> Sheet:
     """The A4 page. `link` is for paper only: a PDF sent through a link holds no QR, key or code."""
     today = london_day(at)
-    chip = standing(version, today)
     identity = version.plan.identity
     age = age_on(identity.date_of_birth, today)
     return Sheet(
@@ -49,8 +52,21 @@ def page_sheet(
         short_code=link.code if link else None,
         age=f"{age} years" if age is not None else None,
         title=world.words_of(version).condition["page_title"],
-        notices=() if chip.tone is Tone.OK else (f"{chip.label}. {chip.words}",),
+        notices=_notices(world, version, today),
     )
+
+
+def _notices(world: World, version: Version, today: date) -> tuple[str, ...]:
+    """What is true on this day only, outside the document (design 1.8)."""
+    chip, plan, words = standing(version, today), version.plan, world.words_of(version)
+    drugs = world.drugs_for(version.condition)
+    facts = Facts(plan, today, drugs, condition=version.condition)
+    told = [] if chip.tone is Tone.OK else [f"{chip.label}. {chip.words}"]
+    if version.shows_dose and any(r7_weight(facts)):
+        told.append(weigh_again(plan, words))
+    if any(r27_transfused(facts)):
+        told.append(transfused_lately(plan, words))
+    return tuple(told)
 
 
 def lay_out_all(world: World, version: Version, *, narrative: str, at: datetime) -> None:
@@ -58,7 +74,8 @@ def lay_out_all(world: World, version: Version, *, narrative: str, at: datetime)
     it is printed. Raises DoesNotFit, naming the text, before anybody signs or publishes."""
     address = f"{world.base_url}/s#shlink:/".ljust(LONGEST_LINK, "x")
     bare = page_sheet(world, version, narrative=narrative, at=at, link=None)
-    measure(replace(bare, link=address, short_code=_ANY_CODE))
+    notices = (*bare.notices, _LONGEST_NOTICE)
+    measure(replace(bare, link=address, short_code=_ANY_CODE, notices=notices))
     for kind in (Kind.FULL_PRINT, Kind.PRIVATE_PRINT):
         facts = Link(id="", kind=kind, opening=OPENINGS[kind][0], created_at=at)
         link = Shared(facts, State.LIVE, address, _ANY_CODE)

@@ -7,14 +7,13 @@ from datetime import timedelta
 from careplan.plan.ahead import WarningSign
 from careplan.plan.care_plan import CarePlan
 from careplan.plan.dictionary import Dictionary
+from careplan.plan.rules.tables import lines
 from careplan.plan.values import DecimalText
 from careplan.summary import wording
 from careplan.summary.blocks import Block, Fact, Kind, Look, Part, line, own
 from careplan.summary.detail import block, written
 from careplan.summary.phrases import Phrases
 
-WATCHED = timedelta(days=28)
-"""How long a delayed haemolytic reaction is looked for after a transfusion (KCL series, 2015)."""
 FEVER = DecimalText("38")
 """What counts as fever where the team has set nothing else, in degrees Celsius."""
 _SIGN = tuple(f"warning_signs.entries.{name}" for name in ("sign", "hospital", "home"))
@@ -25,7 +24,7 @@ def different_block(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Blo
     if plan.different_pain.not_my_usual_pain:
         path = "different_pain.not_my_usual_pain"
         facts.append(own(plan.different_pain.not_my_usual_pain, path))
-    facts += _transfused(plan, say)
+    facts += transfused(plan, words, say)
     sites = [*wording.places(pain.sites, words, say), *filter(None, [pain.sites_other])]
     if sites:
         paths = ("usual_pain.sites", "usual_pain.sites_other")
@@ -38,12 +37,14 @@ def different_block(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Blo
     return block("different", 11, facts, say)
 
 
-def _transfused(plan: CarePlan, say: Phrases) -> list[Fact]:
-    """The document is frozen, so it names the day until which the reaction is looked for."""
+def transfused(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
+    """The document is frozen, so it names the day until which the reaction is looked for (KCL
+    series, 2015)."""
     last = plan.transfusion.last_on
     if last is None:
         return []
-    until = wording.day(last + WATCHED)
+    watched = timedelta(days=lines(words.condition["id"]).limits.transfused_days)
+    until = wording.day(last + watched)
     when = say.say("different.transfused", on=wording.day(last), until=until)
     think = Part(say.say("different.think_delayed"), Kind.STRONG)
     return [Fact((Part(when), think), None, ("transfusion.last_on",))]
