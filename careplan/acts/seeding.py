@@ -9,8 +9,9 @@ from uuid import UUID
 from careplan.accounts.people import Role, Who
 from careplan.accounts.registration import Body, Registration
 from careplan.acts.accounts import NewMember, NewPerson, add_to_team, make_own_account, make_team
+from careplan.acts.demo_family import CHILD, add_family
 from careplan.acts.demo_people import (
-    DEMO_PASSWORD,
+    PASSWORD,
     Done,
     add_other,
     as_if_signed_in,
@@ -36,6 +37,7 @@ from careplan.store.trail import append
 DEMO_PATIENT = "ada@example.org"
 DEMO_CLINICIAN = "helena.marsden@example.org"
 DEMO_NURSE = "bola.akande@example.org"
+DEMO_PASSWORD = PASSWORD
 WRITTEN_AS_IF = date(2026, 11, 23)
 SIGNED = date(2026, 9, 8)
 ANSWERED = date(2026, 9, 10)
@@ -53,6 +55,8 @@ def seed(world: World, *, at: datetime, today: date, done: Done, everybody: bool
     more = tuple(others(shift)) if everybody else ()
     for person in more:
         add_other(world, person, done)
+        if person.email == CHILD:
+            add_family(world, person)
     with world.store.begin() as tx:
         append(tx, AuditEvent(Kind.SEEDED, at, SYSTEM, None, {"count": str(1 + len(more))}))
     return True

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from careplan.acts.demo_family import FAMILY
+from careplan.acts.demo_people import others
 from careplan.acts.inviting import work_all
 from careplan.acts.seeding import DEMO_CLINICIAN, DEMO_NURSE, DEMO_PASSWORD, DEMO_PATIENT, seed
 from careplan.store.migrate import migrate
@@ -36,7 +40,8 @@ def seed_command() -> None:
     """Put invented people in, once. Refuses in production."""
     if here().settings.environment == "production":
         raise Cannot("invented people do not belong beside real ones; set CAREPLAN_ENV=demo.")
-    fresh = seed(here().world, at=here().now(), today=here().today(), done=_page_ids)
+    world, at, today = here().world, here().now(), here().today()
+    fresh = seed(world, at=at, today=today, done=_page_ids, everybody=True)
     click.echo("Invented people are in." if fresh else "Invented people were in already.")
 
 
@@ -50,7 +55,10 @@ def logins_command() -> None:
     """Print the demonstration's logins."""
     if not here().settings.demo:
         raise Cannot("there are no demonstration logins outside CAREPLAN_ENV=demo.")
-    rows = (("patient", DEMO_PATIENT), ("haematologist", DEMO_CLINICIAN), ("nurse", DEMO_NURSE))
+    rows = [("patient", DEMO_PATIENT), ("haematologist", DEMO_CLINICIAN), ("nurse", DEMO_NURSE)]
+    for person in others(timedelta()):
+        rows += [("patient", person.email), ("haematologist", person.signer.email)]
+    rows += [("helper", email) for _name, email, _asked in FAMILY]
     for role, email in rows:
         click.echo(f"{role:14} {email:32} password: {DEMO_PASSWORD}")
 
