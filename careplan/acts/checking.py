@@ -56,8 +56,9 @@ def plan_facts(
 def due_now(
     world: World, *, patient: Patient, current: Version | None, today: date
 ) -> tuple[Due, ...]:
-    """What is due or overdue by the published plan, for whoever has it open already."""
-    if current is None:
+    """What is due or overdue by the signed plan, for whoever has it open already. Before a team
+    has written anything, that something is not on record would tell nobody anything."""
+    if current is None or current.signature is None:
         return ()
     facts = plan_facts(
         world,

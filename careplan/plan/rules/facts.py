@@ -25,7 +25,8 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found. `paths`: the fields that conflict; `key`: stable, to acknowledge it by.
+    """What a rule found. `paths`: the fields that conflict, none where it is about the published
+    plan as a whole; `key`: stable, to acknowledge it by.
 
     `settled`: signing anew is itself the answer to it, so that no reason is asked for.
     """

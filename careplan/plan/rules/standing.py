@@ -139,7 +139,7 @@ def r36_not_agreed(facts: Facts) -> Iterator[Finding]:
         return
     if not version.answered:
         text = f"The person has not seen version {version.number} yet."
-        yield Finding("R36", Severity.WARN, text, ("review.review_due",), settled=True)
+        yield Finding("R36", Severity.WARN, text, (), settled=True)
     answers = [(one.kind, "The person") for one in (version.answer,) if one]
     answers += [(one.kind, one.name) for one in version.beside]
     for kind, name in answers:

@@ -178,3 +178,15 @@ def test_fields_nobody_asked_for_sign_for_nobody_else(desk: Desk) -> None:
 def test_the_person_cannot_reach_the_desk(client: Reader, world: World) -> None:
     sign_up(client)
     assert client.get("/team").status_code == 403
+
+
+def test_a_reason_given_before_stands_in_its_box_and_on_the_version(desk: Desk) -> None:
+    desk.draft("allergies", opioid_allergy())
+    names = [one.get("name") for one in desk.page("sign").find("textarea")]
+    desk.sign(**dict.fromkeys(names, "Has had morphine since"))
+    assert "Has had morphine since" in desk.page("versions/1").text
+    again = desk.page("sign")
+    assert [again.value_of(name) for name in names] == ["Has had morphine since"] * len(names)
+    assert "read it again" in again.text
+    assert "Settled by signing anew: The person has not seen version 1 yet." in again.text
+    assert desk.sign(**{name: again.value_of(name) for name in names}).status_code == 302
