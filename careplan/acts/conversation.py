@@ -6,23 +6,23 @@ accepted it; nothing here touches a published version.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from careplan.accounts.people import Who
-from careplan.accounts.permissions import may_comment
+from careplan.accounts.permissions import PatientFacts, may_answer_beside, may_comment
 from careplan.acts.drafting import EMPTY, keep_section
 from careplan.acts.publishing import current_of
-from careplan.acts.signing_in import as_they_stand
+from careplan.acts.signing_in import SELF, as_they_stand
 from careplan.acts.world import NotThere, World, actor, allowed_patient, condition_of
 from careplan.audit.events import AuditEvent, Kind
 from careplan.fhir.writable import text_problem
-from careplan.plan.care_plan import Version
+from careplan.plan.care_plan import OWN_WORDS, Version
 from careplan.plan.codec import canonical, to_plain
 from careplan.plan.conversation import (
     Deed,
@@ -41,6 +41,7 @@ from careplan.plan.conversation import (
 from careplan.plan.dictionary import Dictionary
 from careplan.plan.places import (
     Gone,
+    NoSuchPlace,
     Place,
     check_place,
     fits_at,
@@ -52,6 +53,8 @@ from careplan.plan.places import (
     same,
     value_at,
 )
+from careplan.plan.proxies import HIDDEN, WRITTEN, body_for_a_carer, version_for_a_carer
+from careplan.store.accounts import accounts_of_patient
 from careplan.store.conversation import (
     keep_entry,
     keep_thread,
@@ -66,6 +69,8 @@ from careplan.store.drafts import Draft, draft_of, drafts_of
 from careplan.store.errors import Stale
 from careplan.store.patients import lock_patient
 from careplan.store.trail import append
+
+_THE_PERSONS_ALONE = frozenset({Deed.LET_STAND, Deed.TOOK_AWAY})
 
 
 @dataclass(frozen=True)
@@ -83,10 +88,13 @@ class Talk:
     gone: bool
     unread: int
     seal: str
+    for_another: bool = False
 
     @property
     def deeds(self) -> frozenset[Deed]:
-        return open_deeds(self.thread, self.side, changed=self.changed or self.gone)
+        """A carer speaks for themself: no line of theirs stands as the person's."""
+        found = open_deeds(self.thread, self.side, changed=self.changed or self.gone)
+        return found - _THE_PERSONS_ALONE if self.for_another else found
 
     @property
     def mine(self) -> bool:
@@ -108,14 +116,47 @@ def side_of(by: Who, patient_id: UUID) -> Side:
     return Side.TEAM if by.is_staff and not own else Side.PATIENT
 
 
+def _may_talk(who: Who, patient: PatientFacts) -> bool:
+    """The person and the team; and a carer who was let in to write, of what is theirs."""
+    return may_comment(who, patient) or may_answer_beside(who, patient)
+
+
+def _is_for(tx: Transaction, by: Who, patient_id: UUID) -> Callable[[Thread], bool]:
+    """Which threads somebody may read. A carer: those they began, and, where the person has no
+    account of their own, what the team says of the words that the carer may write."""
+    if by.grant is None:
+        return lambda _thread: True
+    related = accounts_of_patient(tx, patient_id)
+    alone = not any(one.relation == SELF for one in related)
+
+    def theirs(thread: Thread) -> bool:
+        if thread.entries[0].by_id == by.account_id:
+            return True
+        told = thread.opened_by is Side.TEAM and thread.place.section in _WORDS_A_CARER_IS_TOLD_OF
+        return alone and told and not hidden_from_carers(thread.place)
+
+    return theirs
+
+
+_WORDS_A_CARER_IS_TOLD_OF = frozenset(WRITTEN) - {"my_medicines"}
+"""Not the medicines: one of them may be kept private from whoever helps."""
+
+
+def hidden_from_carers(place: Place) -> bool:
+    parts = place.path.split(".")
+    if place.section in OWN_WORDS and place.section not in WRITTEN:
+        return True
+    return parts[1] in HIDDEN.get(place.section, ())
+
+
 # --- reading -------------------------------------------------------------------------------------
 
 
 def talks(world: World, *, by: Who, patient_id: UUID, at: datetime) -> tuple[Talk, ...]:
     """Every thread, the last spoken in first. The look is written down; nothing is marked read."""
     with world.store.begin() as tx:
-        allowed_patient(tx, by, patient_id, may_comment)
-        found = threads_of(tx, patient_id)
+        allowed_patient(tx, by, patient_id, _may_talk)
+        found = filter(_is_for(tx, by, patient_id), threads_of(tx, patient_id))
         seen = _Seen.by(world, tx, patient_id, by)
         append(tx, AuditEvent(Kind.TALK_READ, at, actor(by), str(patient_id)))
         return tuple(seen.talk(one) for one in found)
@@ -124,8 +165,8 @@ def talks(world: World, *, by: Who, patient_id: UUID, at: datetime) -> tuple[Tal
 def talk(world: World, *, by: Who, patient_id: UUID, thread_id: UUID, at: datetime) -> Talk:
     """One thread, from now on read by this side."""
     with world.store.begin() as tx:
-        allowed_patient(tx, by, patient_id, may_comment)
-        found = _thread(tx, patient_id, thread_id)
+        allowed_patient(tx, by, patient_id, _may_talk)
+        found = _thread(tx, by, patient_id, thread_id)
         seen = _Seen.by(world, tx, patient_id, by)
         shown = seen.talk(found)
         if shown.unread:
@@ -139,15 +180,27 @@ def counts(world: World, *, by: Who, patient_id: UUID) -> Counts:
     """Numbers for a front page: no words are read, so nothing is written down."""
     side = side_of(by, patient_id)
     with world.store.read() as tx:
-        allowed_patient(tx, by, patient_id, may_comment)
+        allowed_patient(tx, by, patient_id, _may_talk)
         unread = unread_of(tx, patient_id, side)
-        sections: dict[str, int] = {}
-        if unread:
-            for one in threads_of(tx, patient_id):
-                if one.id in unread:
-                    name = one.place.section
-                    sections[name] = sections.get(name, 0) + unread[one.id]
-        return Counts(sum(unread.values()), waiting_for(tx, patient_id, side), sections)
+        if by.grant is None and not unread:
+            return Counts(0, waiting_for(tx, patient_id, side), {})
+        mine = [one for one in threads_of(tx, patient_id) if _is_for(tx, by, patient_id)(one)]
+    sections: dict[str, int] = {}
+    for one in mine:
+        if one.id in unread:
+            name = one.place.section
+            sections[name] = sections.get(name, 0) + unread[one.id]
+    waiting = sum(one.waiting_for is side for one in mine)
+    return Counts(sum(sections.values()), waiting, sections)
+
+
+def talks_of_section(
+    world: World, *, by: Who, patient_id: UUID, section: str
+) -> tuple[Thread, ...]:
+    """For the page on which a section is written, whose opening is written down already."""
+    with world.store.read() as tx:
+        allowed_patient(tx, by, patient_id, may_comment)
+        return tuple(one for one in threads_of(tx, patient_id) if one.place.section == section)
 
 
 def standing_lines(world: World, *, by: Who, patient_id: UUID) -> tuple[tuple[str, Entry], ...]:
@@ -174,19 +227,21 @@ class Spot:
 def spot(world: World, *, by: Who, patient_id: UUID, place: Place) -> Spot:
     """Raises NoSuchPlace, and Refused when the item has gone meanwhile."""
     with world.store.read() as tx:
-        allowed_patient(tx, by, patient_id, may_comment)
+        allowed_patient(tx, by, patient_id, _may_talk)
         return _spot(_Seen.by(world, tx, patient_id, by), place)
 
 
 def section_seen(world: World, *, by: Who, patient_id: UUID, section: str) -> Mapping[str, Any]:
     """A section's plain values as this side sees them: its own draft, or what is published."""
     with world.store.read() as tx:
-        allowed_patient(tx, by, patient_id, may_comment)
+        allowed_patient(tx, by, patient_id, _may_talk)
         return _Seen.by(world, tx, patient_id, by).plain(section)
 
 
 def _spot(seen: _Seen, place: Place) -> Spot:
     check_place(place, seen.words)
+    if seen.for_another and hidden_from_carers(place):
+        raise NoSuchPlace(place.path)
     plain = seen.plain(place.section)
     try:
         value = value_at(plain, place)
@@ -212,16 +267,22 @@ class _Seen:
     drafts: Mapping[str, Draft]
     unread: Mapping[UUID, int]
     words: Dictionary
+    for_another: bool
 
     @classmethod
     def by(cls, world: World, tx: Transaction, patient_id: UUID, by: Who) -> _Seen:
-        side = side_of(by, patient_id)
+        side, current = side_of(by, patient_id), current_of(tx, patient_id)
+        drafts = drafts_of(tx, patient_id)
+        if by.grant is not None:  # as any carer of the person may see it
+            current = version_for_a_carer(current) if current else None
+            drafts = {name: _as_a_carer_sees(drafts[name]) for name in WRITTEN if name in drafts}
         return cls(
             side,
-            current_of(tx, patient_id),
-            drafts_of(tx, patient_id),
+            current,
+            drafts,
             unread_of(tx, patient_id, side),
             world.words_for(condition_of(tx, patient_id)),
+            by.grant is not None,
         )
 
     def plain(self, section: str) -> Mapping[str, Any]:
@@ -253,7 +314,12 @@ class _Seen:
             gone=gone,
             unread=self.unread.get(thread.id, 0),
             seal=_seal(value),
+            for_another=self.for_another,
         )
+
+
+def _as_a_carer_sees(draft: Draft) -> Draft:
+    return replace(draft, body=body_for_a_carer(draft.section, draft.body))
 
 
 def _seal(value: Any) -> str:
@@ -261,9 +327,9 @@ def _seal(value: Any) -> str:
     return sha256(canonical(value)).hexdigest()[:16]
 
 
-def _thread(tx: Transaction, patient_id: UUID, thread_id: UUID) -> Thread:
+def _thread(tx: Transaction, by: Who, patient_id: UUID, thread_id: UUID) -> Thread:
     found = thread_of(tx, patient_id, thread_id)
-    if found is None:
+    if found is None or not _is_for(tx, by, patient_id)(found):
         raise NotThere
     return found
 
@@ -327,7 +393,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _ground(world: World, tx: Transaction, by: Who, patient_id: UUID, place: Place) -> Spot:
-    allowed_patient(tx, by, patient_id, may_comment)
+    allowed_patient(tx, by, patient_id, _may_talk)
     _must_still_be_active(tx, by)
     lock_patient(tx, patient_id)
     return _spot(_Seen.by(world, tx, patient_id, by), place)
@@ -367,12 +433,14 @@ def _enter(
     at: datetime,
 ) -> Talk:
     deed, words, seal = asked
-    allowed_patient(tx, by, patient_id, may_comment)
+    allowed_patient(tx, by, patient_id, _may_talk)
     _must_still_be_active(tx, by)
     lock_patient(tx, patient_id)
     seen = _Seen.by(world, tx, patient_id, by)
-    before = seen.talk(_thread(tx, patient_id, thread_id))
+    before = seen.talk(_thread(tx, by, patient_id, thread_id))
     entry = _entry(by, seen.side, deed, words, at)
+    if by.grant is not None and deed in _THE_PERSONS_ALONE:
+        raise Refused(Why.NOT_YOURS)
     longer = add(before.thread, entry, changed=before.changed or before.gone)
     if deed is Deed.ACCEPTED:
         if before.gone:
@@ -434,7 +502,7 @@ def _entry(by: Who, side: Side, deed: Deed, words: str, at: datetime) -> Entry:
         side=side,
         deed=deed,
         at=at,
-        by=by.name,
+        by=by.grant.called if by.grant else by.name,
         by_id=by.account_id,
         title=by.title or "",
         words=kept,

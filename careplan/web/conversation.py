@@ -19,6 +19,7 @@ from careplan.plan.conversation import (
     LONGEST,
     LONGEST_STANDING,
     Deed,
+    Entry,
     Refused,
     Side,
     State,
@@ -63,6 +64,8 @@ class Door:
     words: Dictionary
     condition: str
     frame: Mapping[str, Any] = field(default_factory=dict)
+    sections: tuple[str, ...] = (*CLINICAL, *OWN_WORDS)
+    helping: bool = False
 
     def show(self, template: str, **more: Any) -> str:
         return render_template(
@@ -118,13 +121,13 @@ def _line(door: Door, talk: Talk) -> Line:
         label=thread.label,
         state=state_words(thread),
         last=words,
-        by=_by(door, last.side, last.by),
+        by=_by(last),
         unread=talk.unread,
     )
 
 
-def _by(door: Door, side: Side, name: str) -> str:
-    return _("You") if side is door.side and name == who().name else name
+def _by(entry: Entry) -> str:
+    return _("You") if entry.by_id == who().account_id else entry.by
 
 
 def state_words(thread: Thread) -> str:
@@ -179,7 +182,7 @@ def _own_title(door: Door) -> str:
 
 
 def section(door: Door, name: str) -> str:
-    if name not in (*OWN_WORDS, *CLINICAL) or name not in door.words.sections:
+    if name not in door.sections or name not in door.words.sections:
         abort(404)
     plain = acts.section_seen(here().world, by=who(), patient_id=door.patient_id, section=name)
     rows = [row for path in _in_order(door, name) for row in _rows(door, path, plain)]
@@ -198,7 +201,7 @@ def _in_order(door: Door, name: str) -> tuple[str, ...]:
 def _rows(door: Door, path: str, plain: Mapping[str, Any]) -> list[Row]:
     words = door.words
     known = words.field(path)
-    if known.shown == "status":
+    if known.shown == "status" or (door.helping and acts.hidden_from_carers(Place(path))):
         return []
     if known.type != "list":
         parts = tuple(_row(door, Place(inner), plain) for inner in known.children)
@@ -451,7 +454,7 @@ def _thread_page(door: Door, talk: Talk, wrong: Mapping[str, str] | None = None)
         talk=talk,
         thread=talk.thread,
         state=state_words(talk.thread),
-        said=[(entry, _by(door, entry.side, entry.by)) for entry in talk.thread.entries],
+        said=[(entry, _by(entry)) for entry in talk.thread.entries],
         deeds={deed.value for deed in talk.deeds},
         wrong=wrong,
         errors=[ErrorLine(f"#{_BOX.get(name, name)}", text) for name, text in wrong.items()],

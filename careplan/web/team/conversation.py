@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, url_for
 
-from careplan.acts.desk import open_desk
-from careplan.plan.conversation import Side
+from careplan.acts.conversation import talks_of_section
+from careplan.acts.desk import Desk, open_desk
+from careplan.plan.conversation import Side, State
 from careplan.web import conversation as pages
 from careplan.web.access import Reader, open_to
 from careplan.web.conditions import condition_of, words_for
@@ -41,6 +43,31 @@ def _door(patient_id: UUID) -> Door:
         condition_of(patient_id),
         {"header": header},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A suggested change beside the section it is for; `to_type` once it is accepted in words."""
+
+    href: str
+    label: str
+    words: str
+    to_type: bool
+
+
+def suggested_for(desk: Desk, patient_id: UUID, section: str) -> tuple[Beside, ...]:
+    """What is open here, and what was accepted in words since the last signature: nobody types
+    that but whoever has this section in front of them."""
+    signature = desk.current.signature if desk.current else None
+    found = []
+    for one in talks_of_section(here().world, by=who(), patient_id=patient_id, section=section):
+        asked = one.suggested
+        to_type = one.state is State.ACCEPTED and asked is not None and not asked.fills
+        late = signature is None or one.last.at > signature.signed_at
+        if asked is not None and (one.state is State.OPEN or (to_type and late)):
+            href = url_for("team_conversation.thread", patient_id=patient_id, thread_id=one.id)
+            found.append(Beside(href, one.label, asked.words, to_type))
+    return tuple(found)
 
 
 @team_conversation.get("")

@@ -25,6 +25,7 @@ from careplan.web.forms.views import Frame
 from careplan.web.here import here
 from careplan.web.session import who
 from careplan.web.team.checks import address
+from careplan.web.team.conversation import suggested_for
 from careplan.web.team.header import header_of
 from careplan.web.team.overview import tasks_of
 from careplan.web.team.words import words_beside, wrote
@@ -116,6 +117,7 @@ def _show(
         beside=words_beside(desk, page.section, called=header.called),
         tasks=tasks_of(desk, patient_id),
         section=page.section,
+        suggested=suggested_for(desk, patient_id, page.section),
     )
 
 
