@@ -129,6 +129,16 @@ def may_share(who: Who, patient: PatientFacts) -> bool:
     return _is_patient(who, patient) or _in_care_team(who, patient)
 
 
+def may_take_copy(who: Who, patient: PatientFacts) -> bool:
+    """Of what they may read: a carer's copy leaves out what no carer sees, and holds no link."""
+    return may_share(who, patient) or _is_carer(who, patient)
+
+
+def may_agree_to_copies(who: Who, patient: PatientFacts) -> bool:
+    """That a school, a GP practice or ambulance crews may have one."""
+    return _is_patient(who, patient) or may_speak_for_child(who, patient)
+
+
 def may_see_who_looked(who: Who, patient: PatientFacts) -> bool:
     """The patient alone: a carer who puts pressure on them must not learn whom they told."""
     return _is_patient(who, patient)

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from careplan.accounts.people import Who
-from careplan.accounts.permissions import may_share, may_write_own_words
+from careplan.accounts.permissions import may_agree_to_copies, may_take_copy
 from careplan.acts.world import World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
 from careplan.sharing.consents import Consent, Said, Standing, standings
@@ -27,7 +27,7 @@ class NotAgreed(LookupError):
 def consents(world: World, *, by: Who, patient_id: UUID) -> tuple[Standing, ...]:
     """Every consent, in the order they are asked, with what was said of each."""
     with world.store.read() as tx:
-        allowed_patient(tx, by, patient_id, may_share)
+        allowed_patient(tx, by, patient_id, may_take_copy)
         return standings(consents_of(tx, patient_id))
 
 
@@ -47,7 +47,7 @@ def withdraw_consent(
 def _say(world: World, *, by: Who, patient_id: UUID, said: Said) -> None:
     kind = Kind.CONSENT_GIVEN if said.given else Kind.CONSENT_WITHDRAWN
     with world.store.begin() as tx:
-        allowed_patient(tx, by, patient_id, may_write_own_words)
+        allowed_patient(tx, by, patient_id, may_agree_to_copies)
         before = standing_of(tx, patient_id, said.consent)
         if before.asked and before.on is said.given:
             return

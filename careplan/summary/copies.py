@@ -10,7 +10,7 @@ from careplan.plan.content import BadContent, condition_facts, content
 from careplan.plan.dictionary import Carry, Dictionary
 from careplan.summary.blocks import Block, Fact, Kind, Look
 
-_SECTIONS = ("school", "ambulance", "gp", "text")
+_SECTIONS = ("school", "ambulance", "gp", "text", "helper")
 _LISTS = ("controlled", "signs_999", "signs_family")
 
 

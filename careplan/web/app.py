@@ -19,8 +19,9 @@ from careplan.keys.keyring import Keyring
 from careplan.settings import Settings
 from careplan.store.db import Store
 from careplan.summary.wording import day, moment
-from careplan.web import access, errors, security, session
+from careplan.web import access, conditions, errors, security, session
 from careplan.web.account import routes as account
+from careplan.web.carer.copies import carer_copies
 from careplan.web.carer.routes import carer
 from careplan.web.commands.all import commands
 from careplan.web.front import routes as front
@@ -45,7 +46,8 @@ from careplan.web.words import gettext, ngettext
 ROOT = Path(__file__).resolve().parents[2]
 TALKING_DOORS = (conversation, team_conversation, team_together, handed)
 OWN_DOORS = (
-    *(carer, helpers, patient, publishing, sharing, copies, private, notices, photo),
+    *(carer, carer_copies, helpers, patient, publishing, sharing, copies),
+    *(private, notices, photo),
     lock_screen,
 )
 
@@ -80,6 +82,7 @@ def create_app(
     ):
         app.register_blueprint(door)
     app.cli.commands.update(commands)
+    conditions.read_all()  # refuses to start with content that does not fit
     access.routes(app)  # refuses to start with a door nobody has thought about
     if settings.trust_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]

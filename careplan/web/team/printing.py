@@ -7,13 +7,31 @@ from uuid import UUID
 
 from flask import flash, redirect, url_for
 
+from careplan.acts.consents import NotAgreed
 from careplan.acts.papers import Paper, paper
+from careplan.acts.renditions import Copy, copy_of
 from careplan.acts.sharing import NothingToShare
 from careplan.web.access import Reader, open_to
+from careplan.web.copying import as_file
 from careplan.web.here import here
 from careplan.web.papers import pdf
 from careplan.web.session import who
 from careplan.web.words import _
+
+
+@open_to(Reader.TEAM)
+def print_copy(patient_id: UUID, copy: str) -> Any:
+    """For somebody with no printer: what they agreed to, and large print, which is theirs."""
+    world, at = here().world, here().now()
+    try:
+        made = copy_of(world, by=who(), patient_id=patient_id, kind=Copy(copy), at=at)
+    except NotAgreed:
+        flash(_("The person has not agreed to that copy. They can, on their own pages."))
+    except NothingToShare:
+        flash(_("Nothing has been published yet, so there is nothing to print."))
+    else:
+        return as_file(made, copy)
+    return redirect(url_for("team.overview", patient_id=patient_id))
 
 
 @open_to(Reader.TEAM)

@@ -20,7 +20,7 @@ from careplan.web.team.link import link
 from careplan.web.team.members import member, members
 from careplan.web.team.overview import overview
 from careplan.web.team.people import people
-from careplan.web.team.printing import print_paper
+from careplan.web.team.printing import print_copy, print_paper
 from careplan.web.team.section import section
 from careplan.web.team.signing import sign
 from careplan.web.team.signing_again import sign_unchanged
@@ -61,6 +61,11 @@ team.add_url_rule(f"{_PLAN}/stop", view_func=stop, methods=BOTH)
 team.add_url_rule(
     f'{_PLAN}/print/<any(page, card, "private-card"):kind>',
     view_func=print_paper,
+    methods=("POST",),
+)
+team.add_url_rule(
+    f"{_PLAN}/copy/<any(large, school, gp, ambulance):copy>",
+    view_func=print_copy,
     methods=("POST",),
 )
 team.add_url_rule(f"{_PLAN}/versions", view_func=versions)
