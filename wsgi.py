@@ -6,10 +6,11 @@ import os
 import sys
 from pathlib import Path
 
+from careplan.plan.content import BadContent
 from careplan.settings import Unsafe, from_environment, with_file
 from careplan.web.app import create_app
 
 try:
     app = create_app(from_environment(with_file(os.environ, Path(__file__).with_name(".env"))))
-except Unsafe as problem:
+except (Unsafe, BadContent) as problem:
     sys.exit(f"Cannot start: {problem}")

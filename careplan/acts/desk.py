@@ -71,7 +71,8 @@ def desk_findings(world: World, desk: Desk, *, today: date) -> tuple[Finding, ..
 
     Raises Unfinished. The act of signing reads and checks everything again for itself.
     """
-    plan = put_together(world, desk.drafts, ("identity", *CLINICAL), _published(world, desk))
+    sections, onto = ("identity", *CLINICAL), _published(world, desk)
+    plan = put_together(world, desk.drafts, sections, onto, condition=desk.condition)
     left = desk.patient.standing.signer_left_at is not None
     return _findings(
         _Question(plan, desk.current, desk.condition, left, today, world, desk.patient)

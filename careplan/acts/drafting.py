@@ -15,11 +15,19 @@ from careplan.accounts.permissions import (
     may_write_for,
     may_write_own_words,
 )
-from careplan.acts.world import NotAllowed, World, actor, allowed_patient, london_day
+from careplan.acts.world import (
+    NotAllowed,
+    World,
+    actor,
+    allowed_patient,
+    condition_of,
+    london_day,
+)
 from careplan.audit.events import AuditEvent, Kind
 from careplan.fhir.writable import text_problem
 from careplan.plan.care_plan import CLINICAL, OWN_WORDS, SECTIONS, CarePlan, Contribution
 from careplan.plan.codec import Unreadable, from_plain, to_plain
+from careplan.plan.content import FIRST
 from careplan.plan.person import Identity
 from careplan.plan.proxies import WRITTEN, body_for_a_carer, with_hidden
 from careplan.store.db import Transaction
@@ -132,21 +140,28 @@ def assemble(
     world: World, tx: Transaction, patient_id: UUID, sections: tuple[str, ...], onto: CarePlan
 ) -> CarePlan:
     """`onto` with these sections taken from their drafts. Raises Unfinished."""
-    return put_together(world, drafts_of(tx, patient_id), sections, onto)
+    condition = condition_of(tx, patient_id)
+    return put_together(world, drafts_of(tx, patient_id), sections, onto, condition=condition)
 
 
 def put_together(
-    world: World, drafts: Mapping[str, Draft], sections: tuple[str, ...], onto: CarePlan
+    world: World,
+    drafts: Mapping[str, Draft],
+    sections: tuple[str, ...],
+    onto: CarePlan,
+    *,
+    condition: str = FIRST,
 ) -> CarePlan:
     """The same, for whoever has the drafts before them already."""
+    titles = world.words_for(condition).sections
     for name in sections:
         if name in drafts:
-            onto = onto.with_section(name, _section(world, name, drafts[name].body))
+            made = _section(name, drafts[name].body, titles[name].title)
+            onto = onto.with_section(name, made)
     return onto
 
 
-def _section(world: World, name: str, body: Mapping[str, Any]) -> object:
-    title = world.words.sections[name].title
+def _section(name: str, body: Mapping[str, Any], title: str) -> object:
     if body.get("typed") or any(text_problem(text) for text in _texts(body.get("plain", {}))):
         raise Unfinished(name, title)
     try:

@@ -8,7 +8,14 @@ from flask import g
 
 from careplan.acts.reading import condition_of_plan
 from careplan.plan.content import condition_facts, installed
-from careplan.plan.dictionary import Dictionary
+from careplan.plan.dictionary import Dictionary, dictionary
+from careplan.plan.drugs import drugs
+from careplan.plan.due import due_rows
+from careplan.plan.rules.tables import lines, rule_table
+from careplan.plan.rules.wording import stigma_terms
+from careplan.summary.copies import copy_words
+from careplan.summary.phrases import phrases
+from careplan.web.forms.pages import patient_pages, team_pages
 from careplan.web.here import here
 from careplan.web.session import who
 
@@ -28,3 +35,13 @@ def words_for(patient_id: UUID) -> Dictionary:
 def choices() -> tuple[tuple[str, str], ...]:
     """The plans somebody may start: each condition, and what its plan is called."""
     return tuple((name, condition_facts(name)["plan_title"]) for name in installed())
+
+
+def read_all() -> None:
+    """Every condition's content, read and checked while nobody waits. Raises BadContent."""
+    for name in installed():
+        words = dictionary(name)
+        for read in (drugs, rule_table, lines, stigma_terms, due_rows, patient_pages, team_pages):
+            read(name)
+        phrases(words)
+        copy_words(words)
