@@ -71,7 +71,7 @@ def test_ethnicity_leaves_the_record_never(surface):
 def test_a_private_print_holds_no_fact_of_the_person():
     plain = to_plain(seen_on(ada(), "private", WORDS))
     said = {path for path, _ in leaves(plain)} - {"allergies.state"}
-    assert said == {"about_me.known_as", "care_team.phone_24h", "care_team.phone_24h_ask_for"}
+    assert said == {"about_me.known_as", "care_team.phone_24h"}
 
 
 def test_being_unsure_is_hidden_with_its_question():
