@@ -103,6 +103,8 @@ ABOUT_A_PATIENT: dict[Callable[[Who, PatientFacts], bool], set[str]] = {
     ask.may_sign: SIGNERS,
     ask.may_stop_dose: TEAM,
     ask.may_share: OWN | TEAM,
+    ask.may_take_copy: OWN | TEAM | CARERS,
+    ask.may_agree_to_copies: OWN | {"mother"},
     ask.may_link: TEAM,
 }
 ABOUT_A_TEAM: dict[Callable[..., bool], set[str]] = {
