@@ -55,9 +55,8 @@ from careplan.store.trail import append
 from careplan.store.versions import (
     NewVersion,
     current_version,
-    history_of,
     keep_version,
-    version_of,
+    version_signed,
 )
 from careplan.summary.narrative import narrative, record_narrative
 
@@ -103,12 +102,7 @@ def as_signed(tx: Transaction, current: Version) -> Version | None:
     """The version with which the signature that stands was published: what was so that day."""
     if current.signature is None:
         return None
-    of_it = [
-        head.number
-        for head in history_of(tx, current.patient_id)
-        if head.signature_id == current.signature.id
-    ]
-    kept = version_of(tx, current.patient_id, min(of_it)) if of_it else None
+    kept = version_signed(tx, current.patient_id, current.signature.id)
     return _read_back(kept.record) if kept else None
 
 

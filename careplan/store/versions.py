@@ -39,6 +39,12 @@ _HISTORY = select(*_HEAD).where(_OF_PATIENT).order_by(_c.number.desc())
 _VERSION = select(plan_version).where(*_ONE)
 _CURRENT = select(plan_version, patient.c.data_key).where(*_IS_CURRENT)
 _CURRENT_HEAD = select(*_HEAD, patient.c.data_key).where(*_IS_CURRENT)
+_SIGNED = (
+    select(plan_version)
+    .where(_OF_PATIENT, _c.signature_id == bindparam("of_signature"))
+    .order_by(_c.number)
+    .limit(1)
+)
 _RECORD = select(_c.patient_id, _c.number, _c.record, _c.record_sha256).where(*_ONE)
 _EMERGENCY = select(_c.patient_id, _c.number, _c.emergency, _c.emergency_sha256).where(*_ONE)
 _KEEP = insert(plan_version)
@@ -132,6 +138,13 @@ def current_head(tx: Transaction, patient_id: UUID) -> VersionHead | None:
 
 def version_of(tx: Transaction, patient_id: UUID, number: int) -> KeptVersion | None:
     row = tx.run(_VERSION, {"of_patient": patient_id, "of_number": number}).one_or_none()
+    return None if row is None else _version(tx, row)
+
+
+def version_signed(tx: Transaction, patient_id: UUID, signature_id: UUID) -> KeptVersion | None:
+    """The version with which this signature was published; later ones only carry it on."""
+    asked = {"of_patient": patient_id, "of_signature": signature_id}
+    row = tx.run(_SIGNED, asked).one_or_none()
     return None if row is None else _version(tx, row)
 
 

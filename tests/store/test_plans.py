@@ -37,6 +37,7 @@ from careplan.store.versions import (
     keep_version,
     record_of,
     version_of,
+    version_signed,
 )
 from tests.stores import NOW, a_patient, the_patient
 
@@ -147,6 +148,18 @@ def test_a_version_works(store, patient_id):
         assert now.head.head == {"reason": "answered"}
         assert before.head.record_id == first.record_id
         assert patient_of(tx, patient_id).current_version == 2
+
+
+def test_the_version_a_signature_came_with_is_the_first_of_it(store, patient_id):
+    mark = UUID(int=301)
+    with store.begin() as tx:
+        keep_signature(tx, a_signature(patient_id))
+        keep_version(tx, a_version(patient_id))
+        keep_version(tx, a_version(patient_id, 2, signature_id=mark))
+        keep_version(tx, a_version(patient_id, 3, signature_id=mark))
+    with store.read() as tx:
+        assert version_signed(tx, patient_id, mark).head.number == 2
+        assert version_signed(tx, patient_id, UUID(int=999)) is None
 
 
 @pytest.mark.parametrize("number", [0, 1, 3, -1])

@@ -24,7 +24,7 @@ def r26_alert(facts: Facts) -> Iterator[Finding]:
     alert = flagged or bool(blood.special or blood.special_other or blood.lab_phone)
     if blood.antibodies and not alert:
         antibodies = in_a_row(one.name for one in blood.antibodies)
-        text = f"{antibodies} recorded among the antibodies, and no transfusion alert is."
+        text = f"Antibodies are recorded ({antibodies}) and no transfusion alert is."
         yield Finding(
             "R26", Severity.WARN, text, ("transfusion.antibodies.name", "transfusion.special")
         )
