@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 
+from careplan.plan.content import FIRST, condition_facts, installed
 from careplan.plan.lifecycle import in_words
 from careplan.plan.values import nhs_number
 from careplan.sharing.birth_dates import read_birth_date
@@ -30,6 +31,7 @@ _TITLES: Mapping[str, tuple[str, ...]] = {
     "born": ("dateofbirth", "dob", "birthdate", "born"),
     "nhs": ("nhsnumber", "nhsno", "nhs"),
     "hospital": ("hospitalnumber", "hospitalno", "hospitalid", "mrn", "localnumber"),
+    "condition": ("condition",),
 }
 _NEEDED = {"name": "name", "born": "date of birth"}
 _BETWEEN = (",", ";", "\t")
@@ -55,6 +57,7 @@ class Row:
     born: str = ""
     nhs: str = ""
     hospital: str = ""
+    condition: str = ""
     extra: bool = False
 
 
@@ -66,6 +69,7 @@ class Invited:
     born: date
     nhs_number: str | None
     hospital_number: str | None
+    condition: str = FIRST
 
 
 def read_list(data: bytes) -> tuple[Row, ...]:
@@ -161,9 +165,16 @@ def read_row(row: Row, *, today: date) -> Invited:
     if row.extra:
         raise BadRow("It has more columns than the first row. A name with a comma needs “quotes”.")
     for what, text in (("name", row.name), ("date of birth", row.born),
-                       ("NHS number", row.nhs), ("hospital number", row.hospital)):  # fmt: skip
+                       ("NHS number", row.nhs), ("hospital number", row.hospital),
+                       ("condition", row.condition)):  # fmt: skip
         _refuse_formula(what, text)
-    return Invited(_name(row.name), _born(row.born, today), _nhs(row.nhs), _hospital(row.hospital))
+    return Invited(
+        _name(row.name),
+        _born(row.born, today),
+        _nhs(row.nhs),
+        _hospital(row.hospital),
+        _condition(row.condition),
+    )
 
 
 def _refuse_formula(what: str, text: str) -> None:
@@ -217,6 +228,21 @@ def _hospital(text: str) -> str | None:
     if not fits or not any(char.isdecimal() for char in text):
         raise BadRow("The hospital number is not right: it holds figures, and perhaps letters.")
     return text
+
+
+def condition_names() -> tuple[str, ...]:
+    """What the column may hold: the conditions there are plans for."""
+    return tuple(condition_facts(one)["name"] for one in installed())
+
+
+def _condition(text: str) -> str:
+    """Blank is the first: most lists are of one team's one condition."""
+    if not text:
+        return FIRST
+    for one in installed():
+        if text.casefold() in (one, condition_facts(one)["name"].casefold()):
+            return one
+    raise BadRow(f"The condition must be one of: {', '.join(condition_names())}.")
 
 
 # --- what goes out again -----------------------------------------------------------------------

@@ -253,6 +253,7 @@ def _start(
         nhs_number=invited.nhs_number,
         plan_number=plan_number,
         hospital_number=invited.hospital_number,
+        condition=invited.condition,
     )
     new_patient(tx, patient_id, face, at=at, team_id=batch.team_id)
     know_nhs_number(tx, patient_id, invited.nhs_number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from careplan.accounts.people import Who
 from careplan.acts.drafting import EMPTY, all_drafts
+from careplan.acts.invitation_file import BadRow, Row, read_row
 from careplan.acts.papers import Paper, card_of, page_of
 from careplan.acts.publishing import current_of
 from careplan.acts.sharing import make_link
@@ -27,13 +28,14 @@ from careplan.plan import ahead, people, sickle
 from careplan.plan import medicines as meds
 from careplan.plan.care_plan import CarePlan
 from careplan.plan.codec import to_plain
+from careplan.plan.content import FIRST
 from careplan.plan.values import Answer3, DecimalText, PartialDate
 from careplan.sharing.links import Kind
 from careplan.store.versions import current_version
 from careplan.web.forms.pages import section_pages
 from careplan.web.forms.raw import raw_of
 from tests import make
-from tests.stores import NOW
+from tests.stores import NOW, TODAY
 from tests.visitors import ADA, a_clinician, linked_patient, sign_up, signed_in_team
 from tests.web.reader import Page, Reader
 
@@ -240,6 +242,15 @@ def test_a_plan_nobody_has_content_for_cannot_be_started(client: Reader, world: 
     answer = client.submit("/account/new", form)
     assert answer.status_code == 422
     assert "Choose the plan you want to write." in client.page(answer).text
+
+
+def test_a_team_starts_plans_for_either_from_one_list() -> None:
+    row = Row(2, "Ben Other", "14/03/1997")
+    assert read_row(row, today=TODAY).condition == FIRST
+    for written in ("Beta thalassaemia", SECOND):
+        assert read_row(replace(row, condition=written), today=TODAY).condition == SECOND
+    with pytest.raises(BadRow, match="sickle cell, beta thalassaemia"):
+        read_row(replace(row, condition="the moon"), today=TODAY)
 
 
 def test_a_carrier_has_no_plan_to_sign(signed: Signed) -> None:

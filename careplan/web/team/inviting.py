@@ -8,7 +8,14 @@ from uuid import UUID
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
 
-from careplan.acts.invitation_file import MOST_BYTES, MOST_ROWS, BadFile, report_csv, safe_cell
+from careplan.acts.invitation_file import (
+    MOST_BYTES,
+    MOST_ROWS,
+    BadFile,
+    condition_names,
+    report_csv,
+    safe_cell,
+)
 from careplan.acts.inviting import SHOWN, Progress, go_on, lists_of_team, report, take_list
 from careplan.store.invitations import Came, KeptRow, Work
 from careplan.web.access import Reader, open_to
@@ -51,6 +58,7 @@ def _ask(error: str = "") -> str:
         error=error,
         errors=[ErrorLine("#list", error)] if error else [],
         most=f"{MOST_ROWS:,}",
+        conditions=condition_names(),
         lists=lists_of_team(here().world, by=who()),
     )
 
