@@ -48,14 +48,20 @@ def tasks_for(
 def _open_to_helpers(group: Group) -> Group:
     if group.id == "team":
         return group
-    hint = _HINTS[group.id]() if group.id in _HINTS else group.hint
+    title, hint = _WORDS[group.id]() if group.id in _WORDS else (group.title, group.hint)
     open_here = tuple(task for task in group.tasks if task.section in WRITTEN)
-    return replace(group, hint=hint, tasks=open_here)
+    return replace(group, title=title, hint=hint, tasks=open_here)
 
 
-_HINTS = {
-    "tonight": lambda: _("What a hospital needs first, if they are taken ill tonight."),
-    "well": lambda: _("Do one at a time, in any order. What you write has your name beside it."),
+_WORDS = {
+    "tonight": lambda: (
+        _("For an emergency"),
+        _("What a hospital needs first. “You” in a question is the person you help."),
+    ),
+    "well": lambda: (
+        _("When there is time"),
+        _("Do one at a time, in any order. What you write has your name beside it."),
+    ),
 }
 
 
