@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from careplan.acts.demo_people import others
 from careplan.acts.drafting import all_drafts
 from careplan.acts.opening import Opened, Reader, chip_of, open_link
 from careplan.acts.reading import overview, who_looked
@@ -28,9 +29,10 @@ from careplan.acts.seeding import (
 from careplan.acts.sharing import links
 from careplan.acts.signing_in import sign_in, who_is
 from careplan.acts.world import World
+from careplan.fhir.bundle import from_bundle
 from careplan.plan.care_plan import AnswerKind
 from careplan.plan.drugs import drugs
-from careplan.plan.lifecycle import Tone
+from careplan.plan.lifecycle import Tone, standing
 from careplan.plan.person import Identity
 from careplan.plan.safety import Facts, check, months_later
 from careplan.sharing.links import Kind
@@ -38,6 +40,7 @@ from careplan.store.directory import Kind as Number
 from careplan.store.patients import find_patient
 from careplan.store.tables import metadata
 from careplan.store.trail import Whole, verify_all
+from careplan.store.versions import current_version
 from tests.acts.worlds import token_of
 
 DAYS = st.dates(date(2025, 11, 23), date(2028, 11, 23))
@@ -141,3 +144,24 @@ def test_nothing_of_it_lies_in_the_future_but_the_review(day: date) -> None:
         plan.baselines.weight.on if plan.baselines.weight else None,
     ]
     assert all(one is None or one <= day for one in dates)
+
+
+@pytest.mark.parametrize("day", AWKWARD[1:2])
+def test_everybody_is_there_under_their_own_number(world: World, day: date) -> None:
+    """Signed by their own clinician; Mama's review is overdue from the first day."""
+    assert seed(world, at=noon(day), today=day, done=lambda _: [], everybody=True)
+    with world.store.read() as tx:
+        for person in others(day - WRITTEN_AS_IF):
+            number = person.plan.identity.nhs_number
+            patient_id = find_patient(tx, Number.NHS_NUMBER, number or "")
+            assert patient_id is not None, person.email
+            kept = current_version(tx, patient_id)
+            assert kept is not None
+            version = from_bundle(kept.record)
+            assert version.signature is not None
+            assert version.answer is not None
+            assert version.shows_dose
+            assert version.signature.name == person.signer.name
+            assert version.answer.kind is person.answer
+            overdue = person.answer is AnswerKind.DO_NOT_AGREE
+            assert standing(version, day).tone is (Tone.WARN if overdue else Tone.OK)
