@@ -128,7 +128,7 @@ def visit(
             timezone_id="Europe/London",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         visitor = Visitor(name, context.new_page(), site, pictures, script=script)
         here.append(visitor)
         return visitor

@@ -30,8 +30,8 @@ def codes_on(pdf: bytes, *, dpi: int = 200) -> list[str]:
     document = pypdfium2.PdfDocument(pdf)
     try:
         pictures = [page.render(scale=dpi / 72).to_numpy() for page in document]
+        found = [zxingcpp.read_barcodes(numpy.ascontiguousarray(one)) for one in pictures]
         square = zxingcpp.BarcodeFormat.QRCode  # words can look like the stripes of a shop's code
-        found = [zxingcpp.read_barcodes(numpy.ascontiguousarray(one), square) for one in pictures]
-        return [code.text for page in found for code in page]
+        return [code.text for page in found for code in page if code.format == square]
     finally:
         document.close()

@@ -33,7 +33,7 @@ from tests.journeys.steps import (
     when_she_shows_a_code_in_clinic,
     when_she_signs_in,
 )
-from tests.journeys.typist import types_clinic, types_own_words, types_section
+from tests.journeys.typist import types_clinic, types_own_words
 from tests.journeys.visitor import DESK, PHONE, Visitor
 from tests.people.case import Case, Expected
 from tests.people.everybody import PEOPLE
@@ -159,7 +159,7 @@ def test_last_years_weight_stops_a_signature_and_never_hides_a_dose(
     assert rules_shown(desk) == {"R7"}
     desk.does_not_read("Sign and publish").reads("cannot be signed while a check stops it")
     desk.reads("0.1 mg/kg")
-    types_section(desk, address, "baselines", case.plan)
+    types_clinic(desk, address, case.plan, only="baselines")
     when_it_is_signed(desk, case, address)
     when_they_answer(phone, case)
     came = Came(then_the_record_is(phone, case), phone, prints(phone, case))

@@ -53,17 +53,12 @@ def types_own_words(visitor: Visitor, plan: CarePlan) -> None:
         _fills_and_sends(visitor, page, told)
 
 
-def types_clinic(visitor: Visitor, desk: str, plan: CarePlan) -> None:
-    """`desk` is the address of the person at the desk, "/team/…"."""
+def types_clinic(visitor: Visitor, desk: str, plan: CarePlan, *, only: str = "") -> None:
+    """`desk` is the address of the person at the desk, "/team/…"; `only` one section, or all."""
     for page, told in _with_something_to_say("team_pages.toml", plan):
-        if page.section != "identity":
+        if page.section != "identity" and only in ("", page.section):
             visitor.page.goto(f"{visitor.site.address}{desk}/{page.section.replace('_', '-')}")
             _fills_and_sends(visitor, page, told)
-
-
-def types_section(visitor: Visitor, desk: str, name: str, plan: CarePlan) -> None:
-    """One section at the desk over again."""
-    types_clinic(visitor, desk, CarePlan().with_section(name, plan.section(name)))
 
 
 def _with_something_to_say(
