@@ -361,7 +361,11 @@ def _note(world: World, tx: Transaction, version: Version, deed: Deed) -> None:
     kept = face_of(tx, version.patient_id)
     face = face_from(version.plan, version.plan_number, version.condition)
     # The hospital's own number is the list's alone, and in no plan.
-    set_face(tx, version.patient_id, replace(face, hospital_number=kept and kept.hospital_number))
+    set_face(
+        tx,
+        version.patient_id,
+        replace(face, hospital_number=kept.hospital_number if kept else None),
+    )
 
 
 def _facts(world: World, version: Version) -> Facts:
