@@ -209,7 +209,7 @@ def test_nobody_signs_their_own_plan_or_without_the_three_things() -> None:
 
 def test_a_carer_let_in_to_read_changes_nothing() -> None:
     said_yes = {q.__name__ for q in ABOUT_A_PATIENT if q(PEOPLE["carer"], ADA)}
-    assert said_yes == {"may_read_record"}
+    assert said_yes == {"may_read_record", "may_take_copy"}
 
 
 def test_during_a_handover_the_next_team_reads_and_agrees_and_no_more() -> None:
