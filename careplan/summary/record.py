@@ -91,7 +91,8 @@ def _values(value: Any, field: Field, words: Dictionary, say: Phrases) -> Iterat
             if path in words.fields:
                 inner = words.field(path)
                 texts = ", ".join(_values(getattr(value, f.name), inner, words, say))
-                parts += [f"{inner.label}: {texts}"] if texts else []
+                alone = len(field.children) == 1
+                parts += [texts if alone else f"{inner.label}: {texts}"] if texts else []
         yield "; ".join(parts)
     else:
         yield _leaf(value, field, words, say)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careplan.plan import people, voice
+from careplan.plan import life, people, voice
 from careplan.plan.dictionary import dictionary
 from careplan.summary.narrative import glue, narrative, phone, record_narrative
 from careplan.summary.plain import NotANarrative, plain_text
@@ -130,3 +130,11 @@ def test_no_number_is_said():
     assert "No number recorded. Ring haematology through the hospital switchboard." in plain_text(
         narrative(make.a_version(plan), WORDS)
     )
+
+
+def test_the_record_says_codes_in_words_and_names_the_parts_of_an_item_only_where_it_has_parts():
+    plan = make.ada().with_section("visibility", life.Visibility(("my_veins", "child_words")))
+    text = plain_text(record_narrative(make.a_version(plan), WORDS))
+    assert "Only for my team | My veins\nMy own page" in text
+    assert "Things that help me | Believe me and tell me what you are about to do\n" in text
+    assert "Regular medicines | Medicine: hydroxycarbamide; Dose: 1.5 g; How often: every" in text
