@@ -111,14 +111,19 @@ def who_is(world: World, *, email: str) -> Who:
 
 
 def recognise(world: World, *, token: str, at: datetime) -> SignedIn | None:
-    """Who a session token belongs to now: suspended, ended or idle sessions are nobody."""
+    """Who a session token belongs to now: ended or idle sessions are nobody, and so is everybody
+    whose account is suspended. Without a place in a team any more they have no role."""
     with world.store.read() as tx:
         row = rows.session_by_token(tx, token)
         account = account_of(tx, row.account_id) if row and row.account_id else None
         if row is None or account is None or account.state != Standing.ACTIVE:
             return None
         who = _who(tx, account, second_factor_given=row.second_factor_at is not None)
-    facts = sessions.Session(roles=who.roles, started_at=row.created_at, seen_at=row.last_seen_at)
+        # Whoever was suspended stays known, so that a page they had open says so.
+        roles = who.roles or {one.role for one in memberships_of(tx, account.account_id)}
+    facts = sessions.Session(
+        roles=frozenset(roles), started_at=row.created_at, seen_at=row.last_seen_at
+    )
     if not sessions.still_valid(facts, now=at):
         return None
     if at - row.last_seen_at >= _TOUCH_AFTER:

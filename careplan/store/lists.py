@@ -32,7 +32,7 @@ from careplan.store.db import Transaction
 from careplan.store.patients import FACTS, Face, Patient, face_from, patient_from
 from careplan.store.tables import patient
 
-MOST = 500
+MOST = 99
 _c = patient.c
 
 
@@ -140,12 +140,23 @@ def search_team(
     if found is None:
         return ()
     chosen, values = found
-    wanted = (_c.team_id == bindparam("of_team"), _c.patient_id.in_(chosen))
-    people = _PEOPLE.where(*wanted).order_by(_c.due_on, _c.patient_id).limit(limit)
-    return tuple(_listed(tx, row) for row in tx.run(people, values | {"of_team": team_id}))
+    rows = tx.run(people_in(chosen), values | {"of_team": team_id, "most": limit})
+    return tuple(_listed(tx, row) for row in rows)
 
 
 _PEOPLE = select(*FACTS, _c.face)
+
+
+def people_in(chosen: Select[Any]) -> Select[Any]:
+    """Those of the team whom a search chose.
+
+    Team and order are put so that no index fits them: one would tempt SQLite to walk the whole
+    team along it and to ask of everybody whether they were found.
+    """
+    team = func.coalesce(_c.team_id, _c.team_id) == bindparam("of_team", type_=_c.team_id.type)
+    wanted = (team, _c.patient_id.in_(chosen))
+    order = (func.coalesce(_c.due_on, _c.due_on), _c.patient_id)
+    return _PEOPLE.where(*wanted).order_by(*order).limit(bindparam("most", type_=Integer()))
 
 
 @cache

@@ -16,7 +16,7 @@ from careplan.acts.standing import AccessEnded
 from careplan.acts.world import NotAllowed, NotThere
 from careplan.render.paper import DoesNotFit
 from careplan.store.errors import Unavailable
-from careplan.web.security import LARGER, for_machines
+from careplan.web.security import for_machines
 from careplan.web.words import _
 
 log = logging.getLogger("careplan.web")
@@ -90,7 +90,8 @@ def _stale_form(_problem: CSRFError) -> Response:
 
 def _http(problem: HTTPException) -> Response:
     code = problem.code or 500
-    words = _too_big_a_file() if code == 413 and request.endpoint in LARGER else _sentences(code)
+    a_list = code == 413 and request.endpoint == "team.invite"
+    words = _too_big_a_file() if a_list else _sentences(code)
     answer = say(code, *words)
     for name, value in problem.get_headers():
         if name in _PASSED_ON:

@@ -34,9 +34,7 @@ _ALWAYS = {
 }
 _HSTS = "max-age=31536000; includeSubDomains"
 MAX_BODY = 512 * 1024
-LARGER = {"team.invite": 2 * 1024 * 1024 + 64 * 1024}
-"""Doors through which a file comes: the file's own limit, and the form around it."""
-LARGER = {"photo.home": 2_200_000}
+LARGER = {"photo.home": 2_200_000, "team.invite": 2_200_000}
 """Doors at which a file is handed in, and how many bytes each takes."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _MACHINE = "/m/"
@@ -54,6 +52,7 @@ def install(app: Flask, *, https: bool) -> None:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
     app.config["MAX_FORM_PARTS"] = 2000
+    app.request_class = InMemory
 
     every_answer = _ALWAYS | ({"Strict-Transport-Security": _HSTS} if https else {})
     every_page = every_answer | {"Cache-Control": "no-store"}
@@ -63,13 +62,6 @@ def install(app: Flask, *, https: bool) -> None:
         larger = LARGER.get(request.endpoint or "")
         if larger is not None:
             request.max_content_length = larger
-
-    app.request_class = InMemory
-
-    @app.before_request
-    def _allow_files() -> None:
-        if request.endpoint in LARGER:
-            request.max_content_length = LARGER[request.endpoint]
 
     @app.before_request
     def _refuse_cross_site() -> None:

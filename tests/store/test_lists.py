@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from careplan.store.accounts import link_account
 from careplan.store.lists import (
@@ -18,11 +18,13 @@ from careplan.store.lists import (
     Only,
     counts,
     page_of,
+    people_in,
     search_team,
     team_counts,
     team_list,
 )
 from careplan.store.patients import note_standing, patient_of, signed_by, signer_is_gone
+from careplan.store.search import matching
 from careplan.store.tables import patient
 from tests.stores import NOW, TODAY, a_patient, a_team, an_account, asked_of
 
@@ -156,19 +158,27 @@ def test_a_page_and_all_counts_are_one_statement_each(store):
 # --- what the database does for it -----------------------------------------------------------
 
 
-def _explained(tx, statement):
-    sql = statement.compile(dialect=tx._connection.dialect, compile_kwargs={"literal_binds": True})
+def _explained(tx, statement, values=None):
+    """How the database would go about it, for the statement exactly as it is sent."""
+    sent = []
+
+    def note(_connection, _cursor, sql, parameters, *_more):
+        sent.append((sql, parameters))
+
+    event.listen(tx._connection, "before_cursor_execute", note)
+    tx.run(statement, values)
+    event.remove(tx._connection, "before_cursor_execute", note)
+    ((sql, parameters),) = sent
     if tx.dialect == "postgresql":
         # A table of a few rows is read whole by anybody in their right mind.
         tx.run(text("SET LOCAL enable_seqscan = off"))
         tx.run(text("SET LOCAL enable_bitmapscan = off"))
     asked = "EXPLAIN QUERY PLAN" if tx.dialect == "sqlite" else "EXPLAIN"
-    return [str(row) for row in tx.run(text(f"{asked} {sql}".replace(":", "\\:")))]
+    plan = tx._connection.exec_driver_sql(f"{asked} {sql}", parameters)
+    return [str(row) for row in plan]
 
 
-def _bound(statement, **more):
-    values = {"of_team": NOBODY, "today": TODAY, "soon": TODAY, "most": 25}
-    return statement.params(**values | more)
+ASKED = {"of_team": NOBODY, "today": TODAY, "soon": TODAY, "most": 25}
 
 
 @pytest.mark.parametrize("only", list(Only))
@@ -176,7 +186,7 @@ def _bound(statement, **more):
 def test_a_page_walks_one_index_in_order(store, only, following):
     more = {"after_due": TODAY, "after_id": NOBODY} if following else {}
     with store.begin() as tx:
-        said = "\n".join(_explained(tx, _bound(page_of(only, following=following), **more)))
+        said = "\n".join(_explained(tx, page_of(only, following=following), ASKED | more))
     assert "ix_patient_" in said
     assert "TEMP B-TREE" not in said
     assert "Sort" not in said
@@ -186,13 +196,23 @@ def test_a_page_walks_one_index_in_order(store, only, following):
 
 def test_counting_reads_indexes_alone_and_never_a_whole_team(store):
     with store.begin() as tx:
-        lines = _explained(tx, _bound(counts()))
+        lines = _explained(tx, counts(), ASKED)
     said = [line for line in lines if "patient" in line]
     if store.dialect == "sqlite":
         assert all("COVERING INDEX ix_patient_" in line for line in said), said
     else:
         assert all("Index Only Scan using ix_patient_" in line for line in said), said
     assert len(said) == len(COUNTED)
+
+
+def test_a_search_looks_up_only_whom_it_found(store):
+    with store.begin() as tx:
+        found, values = matching(tx, NOBODY, "ada 14/03/1997", today=TODAY)
+        values |= {"of_team": NOBODY, "most": 25}
+        plan = _explained(tx, people_in(found), values)
+    if store.dialect == "sqlite":
+        said = next(line for line in plan if "patient USING" in line)
+        assert "patient_id=?" in said, plan
 
 
 def test_a_count_stops_where_it_no_longer_helps(store):

@@ -180,7 +180,7 @@ def _filters(asked: Asked, counts: Mapping[Only, int]) -> list[Filter]:
 def _count(number: int | None) -> str:
     if number is None:
         return ""
-    return str(number) if number <= MOST else _("over %(most)s", most=MOST)
+    return str(number) if number <= MOST else _("%(most)s+", most=MOST)
 
 
 def _kebab(only: Only) -> str:
