@@ -19,11 +19,13 @@ from careplan.accounts.registration import Body, Registration
 from careplan.audit.events import Actor, ActorKind, AuditEvent, Kind
 from careplan.plan.conversation import Deed, Entry, Side, Suggested, begun
 from careplan.plan.places import Place
+from careplan.sharing.consents import Consent, Said
 from careplan.sharing.links import Kind as LinkKind
 from careplan.sharing.links import Link, Opening
 from careplan.store.accounts import link_account, new_account, set_totp
 from careplan.store.carers import KeptGrant, Terms, make_carer_code, new_grant
 from careplan.store.clinic_codes import make_code
+from careplan.store.consents import keep_consent
 from careplan.store.conversation import keep_thread
 from careplan.store.counters import count_in
 from careplan.store.db import Store
@@ -142,7 +144,9 @@ def _fill(store):
         keep_thread(tx, patient_id, begun(tx.new_id(), place, SECRETS["drug"], said, asked))
         _let_in(tx, patient_id, account_id, team_id)
         doer = Actor(ActorKind.STAFF, str(account_id), SECRETS["doctor"])
-        append(tx, AuditEvent(Kind.PLAN_STARTED, NOW, doer, str(patient_id)))
+        started = append(tx, AuditEvent(Kind.PLAN_STARTED, NOW, doer, str(patient_id)))
+        said = Said(Consent.GP, given=True, at=NOW, by=SECRETS["name"])
+        keep_consent(tx, patient_id, said, sequence=started)
         append(tx, AuditEvent(Kind.SIGNED_IN, NOW, doer, None))
         add_message(tx, "told", facts, patient_id=patient_id, at=NOW)
         count_in(tx, f"sign-in:{SECRETS['email']}", window=timedelta(minutes=1), at=NOW)
