@@ -119,7 +119,7 @@ def _which(sheet: CopySheet) -> str:
 
 _LETTERS_ON_A_LINE = 38
 _LINES = 88
-_PLAIN = re.compile(r"[\u0000-\u024f\u2010-\u2026\u00b0]*")
+_PLAIN = re.compile(r"[\u0000-\u024f\u0300-\u036f\u1e00-\u1eff\u2010-\u2026]*")
 _WIDE = re.compile(r"[mwMW@%—…]")
 _CAPITAL = re.compile(r"[A-Z]")
 

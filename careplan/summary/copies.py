@@ -90,17 +90,17 @@ def chosen(block: Block, surface: str, words: Dictionary) -> Block | None:
 def gathered(blocks: Iterable[Block], surface: str, words: Dictionary) -> list[Fact]:
     """The chosen facts of several blocks in their order, for one block of their own.
 
-    Words of the person's own that had only their block's heading to say what they are about take
-    it along.
+    A number, or words of the person's own, that had only their block's heading to say what they
+    are take it along.
     """
     facts = []
     for block in blocks:
         kept = chosen(block, surface, words)
         for fact in kept.facts if kept else ():
-            bare = fact.look is Look.LINE and fact.label is None and _quoted(fact)
+            bare = fact.look is Look.LINE and fact.label is None and _alone(fact)
             facts.append(replace(fact, label=(block.heading or "").rstrip("…")) if bare else fact)
     return facts
 
 
-def _quoted(fact: Fact) -> bool:
-    return all(part.kind is Kind.QUOTE for part in fact.parts)
+def _alone(fact: Fact) -> bool:
+    return fact.parts[0].kind in (Kind.QUOTE, Kind.PHONE)

@@ -17,6 +17,7 @@ from careplan.summary.phrases import phrases
 
 _NO_DOSE = ("unsigned", "stopped")
 _FIRST = ("medicines", "allergies")
+_IN_PART = ("foot", "next", "different", "helps")
 
 
 def gp_copy(version: Version, words: Dictionary) -> Copy:
@@ -25,7 +26,7 @@ def gp_copy(version: Version, words: Dictionary) -> Copy:
     front = [_signature_only(one) for one in summary.blocks if one.front and _for_gp(one)]
     rest = [
         *_at_home(version, words, say),
-        *_kept(summary, words),
+        *_kept(summary, words, say),
         *_vaccines(plan, words, say),
     ]
     lead = (_to(plan, say), say.say("gp.agreed"), say.say("gp.avoid"))
@@ -51,15 +52,18 @@ def _signature_only(block: Block) -> Block:
     return replace(block, facts=tuple(one for one in block.facts if one.look is not Look.SMALL))
 
 
-def _kept(summary: EmergencySummary, words: Dictionary) -> list[Block]:
+def _kept(summary: EmergencySummary, words: Dictionary, say: CopyWords) -> list[Block]:
     """Whole blocks of what a practice keeps; of the foot only who knows the person, for the rest
     of it is for an emergency department. The medicines come first."""
     blocks = [block for block in summary.blocks if not block.front]
     kept = [block for block in blocks if any(carried(one, "gp", words) for one in block.facts)]
     named = {block.id: block for block in kept}
-    for name in ("foot", "next", "different", "helps"):
+    for name in _IN_PART:
         if name in named:
             named[name] = chosen(named[name], "gp", words) or named[name]
+    for name in _IN_PART[1:]:
+        if name in named:
+            named[name] = replace(named[name], heading=say.say("gp.also"))
     order = sorted(named, key=lambda name: name not in _FIRST)
     return [named[name] for name in order]
 

@@ -41,7 +41,7 @@ def school_page(version: Version, words: Dictionary, drugs: Drugs) -> Copy:
         _block("fever", _said(school.fever, "fever", words), say),
         _block("needs", [_item(one.text, "needs.text") for one in school.needs], say),
         _block("own_signs", _own_signs(plan, drugs, say), say),
-        _block("people", [*_ring(school, words), *_of(facts, _PEOPLE)], say),
+        _block("people", [*_ring(school, words), *_people(facts)], say),
         _block("hospital", _of(facts, _PLACE), say),
         _block("classmates", [own(school.classmates, f"{_SCHOOL}.classmates")], say)
         if school.classmates
@@ -185,6 +185,11 @@ def _said(text: str | None, name: str, words: Dictionary) -> list[Fact]:
 
 def _item(text: str, name: str) -> Fact:
     return own(text, f"{_SCHOOL}.{name}", look=Look.ITEM)
+
+
+def _people(facts: list[Fact]) -> list[Fact]:
+    """Family before hospital: who is rung first is who stands first."""
+    return [*_of(facts, _PEOPLE[:1]), *_of(facts, _PEOPLE[1:])]
 
 
 def _of(facts: list[Fact], places: tuple[str, ...]) -> list[Fact]:
