@@ -120,4 +120,4 @@ def _templates(app: Flask, settings: Settings) -> None:
 
     @app.context_processor
     def _visitor() -> dict[str, object]:
-        return {"who": session.who()}
+        return {"who": session.who(), "brand": conditions.brand()}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from flask import g
 
 from careplan.acts.reading import condition_of_plan
-from careplan.plan.content import condition_facts, installed
+from careplan.acts.world import NotThere
+from careplan.plan.content import FIRST, condition_facts, installed
 from careplan.plan.dictionary import Dictionary, dictionary
 from careplan.plan.drugs import drugs
 from careplan.plan.due import due_rows
@@ -30,6 +32,17 @@ def condition_of(patient_id: UUID) -> str:
 def words_for(patient_id: UUID) -> Dictionary:
     """The field dictionary of this person's plan."""
     return here().world.words_for(condition_of(patient_id))
+
+
+def brand() -> str:
+    """What the top of a page calls the service: to a person by the name of their own plan, unless
+    the deployment has a name of its own."""
+    given, mine = here().settings.brand, who().patient_id
+    if not mine or given != condition_facts(FIRST)["plan_title"]:
+        return given
+    with suppress(NotThere):
+        return str(condition_facts(condition_of(UUID(mine)))["plan_title"])
+    return given
 
 
 def choices() -> tuple[tuple[str, str], ...]:

@@ -47,11 +47,15 @@ def overview(patient_id: UUID) -> Any:
         identity=_identity(desk),
         own_words=own_words(desk, called=header.called),
         may_sign=desk.may_sign,
-        may_stop=state_of(desk.current) in (State.NOT_SEEN, State.ANSWERED),
+        may_stop=state_of(desk.current) in (State.NOT_SEEN, State.ANSWERED) and _has_doses(desk),
         changed=changed_since_signed(desk),
         talk=counts(here().world, by=who(), patient_id=patient_id),
         standing=standing_lines(here().world, by=who(), patient_id=patient_id),
     )
+
+
+def _has_doses(desk: Desk) -> bool:
+    return "pain_plan" not in here().world.words_for(desk.condition).left_out
 
 
 def _checks(desk: Desk) -> tuple[tuple[Check, ...], Refusal | None]:
