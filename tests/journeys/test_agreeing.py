@@ -38,8 +38,18 @@ def given_bola_at_her_desk(visitor: Visitor) -> str:
 
 def when_the_screen_is_handed_to_ada(desk: Visitor, **more: str) -> None:
     desk.presses("Agree it together").reads_heading("Agree it together")
+    then_it_fits_a_small_phone_too(desk)
     desk.answers({"Who decides?": "Ada decides this"} | more)
     desk.presses("Hand the screen to Ada").reads_heading("Ada, do you agree")
+    then_it_fits_a_small_phone_too(desk)
+
+
+def then_it_fits_a_small_phone_too(visitor: Visitor) -> None:
+    """Clinics have telephones and tablets as well as desks."""
+    for width, height in (SMALL_PHONE, DESK):
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        visitor.fits_the_screen()
+        visitor.draws(f"{width} {visitor.pages:03}")
 
 
 def test_patient_and_nurse_agree(visit: Visit, adas_site: Site) -> None:
