@@ -117,7 +117,12 @@ def _row(tx: Transaction, team: UUID, one: UUID, number: int, face: Face) -> dic
     """As `new_patient` keeps it, a thousand at a time and without a trail."""
     owner, at = of_patient(one), now()
     due = today(at) + timedelta(days=number % 400 - 40) if number % 10 else None
-    facts = {"review_due": due, "due_on": due, "valid_to": due, "signed_at": at if due else None}
+    facts: dict[str, Any] = {
+        "review_due": due,
+        "due_on": due,
+        "valid_to": due,
+        "signed_at": at if due else None,
+    }
     facts |= {"changed_since_signed": number % 7 == 0, "unlinked": number % 5 == 0}
     row = tx.new_key(owner) | asdict(Standing()) | facts
     sealed = tx.seal_facts(owner, patient.c.face, "", to_plain(face))

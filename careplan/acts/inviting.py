@@ -191,14 +191,13 @@ def _settle(
 def _there(tx: Transaction, batch: Batch, invited: Invited, today: date) -> str:
     """Why no plan is started, if there is one for this person already."""
     if invited.nhs_number:
-        known = find_patient(tx, Finds.NHS_NUMBER, invited.nhs_number)
-        if known is not None:
-            return _same(tx, batch, known, "NHS number")
+        owner = find_patient(tx, Finds.NHS_NUMBER, invited.nhs_number)
+        if owner is not None:
+            return _same(tx, batch, owner, "NHS number")
     if invited.hospital_number:
-        for known in _found(tx, batch, "".join(words_of(invited.hospital_number)), today):
-            if known.hospital_number and (
-                words_of(known.hospital_number) == words_of(invited.hospital_number)
-            ):
+        number = words_of(invited.hospital_number)
+        for known in _found(tx, batch, "".join(number), today):
+            if words_of(known.hospital_number or "") == number:
                 return _same(tx, batch, known.patient_id, "hospital number")
     for known in _found(tx, batch, f"{invited.name} {invited.born.isoformat()}", today):
         same = known.born == invited.born and words_of(known.name) == words_of(invited.name)

@@ -39,7 +39,7 @@ _NEXT = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-_TALLY = select(_r.state, func.count()).where(_OF_BATCH).group_by(_r.state)
+_TALLY = select(_r.state, func.count().label("many")).where(_OF_BATCH).group_by(_r.state)
 _SHOWN = (
     select(_r.number, _r.state, _r.body)
     .where(_OF_BATCH, _r.state.in_(bindparam("states", expanding=True)))
@@ -165,7 +165,7 @@ def set_work(tx: Transaction, batch_id: UUID, work: Work) -> None:
 
 def tally(tx: Transaction, batch_id: UUID) -> Mapping[Came, int]:
     rows = tx.run(_TALLY, {"of_batch": batch_id})
-    return dict.fromkeys(Came, 0) | {Came(state): count for state, count in rows}
+    return dict.fromkeys(Came, 0) | {Came(row.state): int(row.many) for row in rows}
 
 
 def rows_of(

@@ -178,8 +178,7 @@ def _desk_list(name: str, kept: tuple[str, str]) -> Index:
     sqlite, postgresql = (text(one) for one in kept)
     # Its own column comes last: SQLite would look at the row for it even so.
     columns = ("team_id", "due_on", "patient_id", kept[0].partition(" ")[0])
-    where = {"sqlite_where": sqlite, "postgresql_where": postgresql}
-    return Index(f"ix_patient_{name}", *columns, **where)
+    return Index(f"ix_patient_{name}", *columns, sqlite_where=sqlite, postgresql_where=postgresql)
 
 
 patient = Table(
@@ -640,7 +639,9 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
         "session": _names("token_hash account_id created_at last_seen_at second_factor_at"),
         "patient": _names(
             "patient_id team_id next_team_id state data_key master_id created_at current_version "
-            "review_due valid_to signed_at answer_pending changed_since_signed dose_stopped tell_opened"
+            "review_due valid_to signed_at answer_pending changed_since_signed dose_stopped "
+            "tell_opened due_on next_due unlinked disagreed waiting_for_team signed_by "
+            "signer_left_at"
         ),
         "directory": _names("kind hash patient_id target"),
         "search_word": _names("patient_id team_id hash"),

@@ -1,5 +1,8 @@
 """The same words under another name: the same bytes, the same answer, the same last day."""
 
+# mypy: disable-error-code="union-attr,misc,arg-type"
+# What is not there fails the test that asks for it.
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import FilePayload
 
 from tests.journeys.steps import given_dr_marsden_at_her_desk
 from tests.journeys.visitor import DESK, PHONE, Visitor
@@ -30,8 +31,8 @@ def test_a_list_becomes_plans(visit: Visit, adas_site: object, size: object, scr
     nurse.goes_to("/team")
     nurse.presses("Start plans from a list").reads_heading("Start plans from a list")
     nurse.presses("Start plans").reads("Choose a file first.")
-    file = {"name": "list.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
-    nurse.page.set_input_files("#list", files=[file])  # type: ignore[list-item]
+    file = FilePayload(name="list.csv", mimeType="text/csv", buffer=LIST.encode())
+    nurse.page.set_input_files("#list", files=[file])
     nurse.presses("Start plans")
     nurse.page.get_by_role("heading", name="What became of the list").wait_for()
     nurse.looks()

@@ -32,10 +32,15 @@ from careplan.store.db import Store
 from careplan.store.drafts import keep_draft
 from careplan.store.errors import CannotKeep
 from careplan.store.handovers import Agreed, Handover, add_quiet_note, keep_handover
+from careplan.store.invitations import Batch, Work, new_batch
+from careplan.store.invitations import Batch, Work, new_batch
 from careplan.store.link_files import NewFile, put_files
 from careplan.store.links import LinkSecrets, count_wrong_answer, keep_link
+from careplan.store.notices import choose, hand_over, mention_once
 from careplan.store.outbox import add_message
 from careplan.store.patients import know_nhs_number
+from careplan.store.photos import set_photo
+from careplan.store.private_words import add_note
 from careplan.store.renditions import Rendition, keep_rendition
 from careplan.store.sessions import new_session
 from careplan.store.signatures import KeptSignature, keep_signature
@@ -143,13 +148,29 @@ def _fill(store):
         place, asked = Place("pain_plan.steps.drug", str(tx.new_id())), Suggested(SECRETS["drug"])
         keep_thread(tx, patient_id, begun(tx.new_id(), place, SECRETS["drug"], said, asked))
         _let_in(tx, patient_id, account_id, team_id)
+        _keep_what_is_theirs_alone(tx, patient_id, account_id)
+        listed = Batch(
+            batch_id=tx.new_id(), team_id=team_id, made_by=account_id, made_at=NOW, total=1,
+            state=Work.WORKING,
+        )  # fmt: skip
+        new_batch(tx, listed, [(2, {"name": SECRETS["name"], "born": SECRETS["born"]})])
         doer = Actor(ActorKind.STAFF, str(account_id), SECRETS["doctor"])
         started = append(tx, AuditEvent(Kind.PLAN_STARTED, NOW, doer, str(patient_id)))
         said = Said(Consent.GP, given=True, at=NOW, by=SECRETS["name"])
         keep_consent(tx, patient_id, said, sequence=started)
         append(tx, AuditEvent(Kind.SIGNED_IN, NOW, doer, None))
+        _invite(tx, account_id, team_id)
         add_message(tx, "told", facts, patient_id=patient_id, at=NOW)
         count_in(tx, f"sign-in:{SECRETS['email']}", window=timedelta(minutes=1), at=NOW)
+
+
+def _invite(tx, account_id, team_id):
+    """A list of people to start plans for, with one of them on it."""
+    batch = Batch(
+        batch_id=tx.new_id(), team_id=team_id, made_by=account_id, made_at=NOW,
+        state=Work.WORKING, total=1,
+    )  # fmt: skip
+    new_batch(tx, batch, [(2, {"name": SECRETS["name"], "born": SECRETS["born"]})])
 
 
 def _let_in(tx, patient_id, account_id, team_id):
@@ -167,6 +188,14 @@ def _let_in(tx, patient_id, account_id, team_id):
     add_quiet_note(tx, patient_id, words=SECRETS["words"], about=SECRETS["name"], at=NOW)
     word = Agreed(SECRETS["doctor"], SECRETS["registration"], "A hospital", NOW)
     keep_handover(tx, Handover(patient_id, team_id, a_team(tx), NOW.date(), NOW, {"from": word}))
+
+
+def _keep_what_is_theirs_alone(tx, patient_id, account_id):
+    add_note(tx, patient_id, text=SECRETS["words"] * 3, at=NOW)
+    set_photo(tx, patient_id, SECRETS["words"].encode() * 9, at=NOW)
+    choose(tx, patient_id, account_id, frozenset({"changed"}))
+    hand_over(tx, patient_id, tx.new_id(), account_id=account_id, kind="changed", at=NOW)
+    mention_once(tx, patient_id, NOW.date(), at=NOW)
 
 
 def _publish(tx, patient_id, document):

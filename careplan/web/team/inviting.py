@@ -82,9 +82,13 @@ def invited(batch_id: UUID) -> Any:
         done=found.done,
         so_far=_so_far(found),
         tally={came.value: count for came, count in found.tally.items()},
-        lines=[_line(row) for row in found.rows],
+        lines=[_line(row) for row in sorted(found.rows, key=_refused_first)],
         cut=len(found.rows) == SHOWN,
     )
+
+
+def _refused_first(row: KeptRow) -> tuple[bool, int]:
+    return row.state is not Came.REFUSED, row.number
 
 
 def _so_far(found: Progress) -> str:

@@ -35,8 +35,10 @@ def upgrade() -> None:
     for name in ("due_on", "next_due"):
         op.add_column("patient", sa.Column(name, sa.Date(), server_default=_LAST, nullable=False))
     for name in ("unlinked", "disagreed", "waiting_for_team"):
-        flag = sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False)
-        op.add_column("patient", flag)
+        op.add_column(
+            "patient",
+            sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False),
+        )
     op.add_column("patient", sa.Column("signed_by", sa.Uuid(), nullable=True))
     left = sa.Column("signer_left_at", sa.DateTime(timezone=True), nullable=True)
     op.add_column("patient", left)
