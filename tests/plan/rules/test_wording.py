@@ -55,6 +55,8 @@ def test_words_that_harm(text):
         "difficult intravenous access",
         "he is difficult to cannulate",
         "aggressive hydration",
+        "if agitated check oxygen first",
+        "pain that failed to respond to two doses",
         "physically demanding job",
         "benefit claims letter",
         "insist is not in the list",
