@@ -94,7 +94,7 @@ def given_ada_has_asked_for_another_dose(phone: Visitor) -> None:
     """In words: nothing is filled in for anybody."""
     phone.presses("Talk with my team about my plan").presses("Say something, or suggest a change")
     phone.page.locator("a[href$='/about/pain_plan']").click()
-    first = phone.looks().page.locator(".talk-places > li", has_text="morphine 10 mg").first
+    first = phone.looks().page.locator(".talk-places > li", has_text="first dose, morphine").first
     first.get_by_role("link", name="Suggest a change").first.click()
     phone.looks().presses("Send").reads("There is a problem").reads("Write why.")
     phone.answers({"What should it say?": "Start with 15 mg.", "Why?": "10 mg is not enough."})
