@@ -33,7 +33,6 @@ from careplan.store.drafts import keep_draft
 from careplan.store.errors import CannotKeep
 from careplan.store.handovers import Agreed, Handover, add_quiet_note, keep_handover
 from careplan.store.invitations import Batch, Work, new_batch
-from careplan.store.invitations import Batch, Work, new_batch
 from careplan.store.link_files import NewFile, put_files
 from careplan.store.links import LinkSecrets, count_wrong_answer, keep_link
 from careplan.store.notices import choose, hand_over, mention_once
@@ -159,18 +158,8 @@ def _fill(store):
         said = Said(Consent.GP, given=True, at=NOW, by=SECRETS["name"])
         keep_consent(tx, patient_id, said, sequence=started)
         append(tx, AuditEvent(Kind.SIGNED_IN, NOW, doer, None))
-        _invite(tx, account_id, team_id)
         add_message(tx, "told", facts, patient_id=patient_id, at=NOW)
         count_in(tx, f"sign-in:{SECRETS['email']}", window=timedelta(minutes=1), at=NOW)
-
-
-def _invite(tx, account_id, team_id):
-    """A list of people to start plans for, with one of them on it."""
-    batch = Batch(
-        batch_id=tx.new_id(), team_id=team_id, made_by=account_id, made_at=NOW,
-        state=Work.WORKING, total=1,
-    )  # fmt: skip
-    new_batch(tx, batch, [(2, {"name": SECRETS["name"], "born": SECRETS["born"]})])
 
 
 def _let_in(tx, patient_id, account_id, team_id):
