@@ -21,6 +21,7 @@ from careplan.store.db import Transaction
 from careplan.store.handovers import (
     QuietNote,
     add_quiet_note,
+    how_many_quiet_notes,
     open_quiet_notes,
     quiet_note_done,
     quiet_notes_of,
@@ -82,6 +83,14 @@ def open_notes(world: World, *, by: Who) -> tuple[tuple[QuietNote, Face], ...]:
             (one, face_of(tx, one.patient_id)) for one in open_quiet_notes(tx, UUID(by.team_id))
         )
         return tuple((one, face) for one, face in found if face is not None)
+
+
+def how_many_open(world: World, *, by: Who) -> int:
+    """For the team's first page: only that somebody has told it something, not who."""
+    if by.team_id is None or not may_list_patients(by, team_id=by.team_id):
+        return 0
+    with world.store.read() as tx:
+        return how_many_quiet_notes(tx, UUID(by.team_id))
 
 
 def deal_with(world: World, *, by: Who, patient_id: UUID, note_id: UUID, at: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from careplan.store.db import Transaction, on_both
 from careplan.store.owners import of_patient
@@ -22,6 +22,12 @@ _OPEN = (
     _KEYED.where(patient.c.team_id == bindparam("of_team"), _q.state == "open")
     .order_by(_q.at)
     .limit(200)
+)
+_HOW_MANY = (
+    select(func.count())
+    .select_from(quiet_note)
+    .join(patient, patient.c.patient_id == _q.patient_id)
+    .where(patient.c.team_id == bindparam("of_team"), _q.state == "open")
 )
 _SEEN = (
     update(quiet_note)
@@ -112,6 +118,11 @@ def open_quiet_notes(tx: Transaction, team_id: UUID) -> tuple[QuietNote, ...]:
     """What a team's people have told it that nobody has dealt with, the oldest first."""
     rows = tx.run(_OPEN, {"of_team": team_id})
     return tuple(_note(tx, row) for row in rows if row.data_key is not None)
+
+
+def how_many_quiet_notes(tx: Transaction, team_id: UUID) -> int:
+    """The same as a number, without opening any."""
+    return int(tx.run(_HOW_MANY, {"of_team": team_id}).scalar_one())
 
 
 def quiet_note_done(tx: Transaction, patient_id: UUID, note_id: UUID) -> bool:

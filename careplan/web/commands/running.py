@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from careplan.acts.demo_family import FAMILY
 from careplan.acts.demo_people import others
+from careplan.acts.handover import move_what_is_due
 from careplan.acts.inviting import work_all
 from careplan.acts.seeding import DEMO_CLINICIAN, DEMO_NURSE, DEMO_PASSWORD, DEMO_PATIENT, seed
 from careplan.store.migrate import migrate
@@ -85,6 +86,10 @@ def routes_access_command() -> None:
 @click.command("work")
 @with_appcontext
 def work_command() -> None:
-    """Work off the lists of people to start plans for. Safe to stop and to run again."""
+    """Work off the lists of people to start plans for, and move the plans whose day has come.
+
+    Safe to stop and to run again.
+    """
     lists = work_all(here().world, at=here().now(), today=here().today())
-    click.echo(f"Lists worked on: {lists}.")
+    moved = move_what_is_due(here().world, at=here().now())
+    click.echo(f"Lists worked on: {lists}. Plans moved to another team: {moved}.")

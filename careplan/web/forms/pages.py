@@ -68,6 +68,9 @@ class Section:
     ages: tuple[int, int] | None = None
     """From which age to which it is for; it is hidden from others only while it is empty."""
 
+    counted: str = ""
+    """A field of choices: the list says how many of them are ticked."""
+
     def fits(self, age: int | None) -> bool:
         return age is None or self.ages is None or self.ages[0] <= age <= self.ages[1]
 
@@ -151,7 +154,10 @@ def _section(table: Mapping[str, Any], condition: str, *, desk: bool) -> Section
     hint, optional = table.get("hint", ""), table.get("optional", False)
     youngest, oldest = table.get("ages", (0, OLDEST))
     ages = (youngest, oldest) if "ages" in table else None
-    return Section(section_id, title, hint, desk, optional, pages, condition, ages)
+    counted = table.get("counted", "")
+    if counted:
+        dictionary(condition).field(f"{section_id}.{counted}")
+    return Section(section_id, title, hint, desk, optional, pages, condition, ages, counted)
 
 
 def _page(

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from careplan.plan.care_plan import CLINICAL
 from careplan.plan.content import FIRST
+from careplan.plan.dictionary import dictionary
 from careplan.web.forms.pages import Body, Page, Section, first_five, patient_pages, team_pages
 from careplan.web.forms.questions import UNSURE, questions
 from careplan.web.words import _, ngettext
@@ -191,7 +192,20 @@ def _section_task(section: Section, pages: tuple[Page, ...], drafts: Drafts) -> 
     body = drafts.get(section.id, {})
     state = _state(pages, drafts, optional=section.optional)
     open_first = next((p for p in pages if p.applies(body) and not _done(p, body)), pages[0])
-    return Task(section.id, section.title, state, section.id, open_first.id, section.hint)
+    hint = _counted(section, body) or section.hint
+    return Task(section.id, section.title, state, section.id, open_first.id, hint)
+
+
+def _counted(section: Section, body: Body) -> str:
+    """ "7 of 10": how far somebody is with a list of their own; "" before they have begun."""
+    if not section.counted:
+        return ""
+    words = dictionary(section.condition)
+    options = words.field(f"{section.id}.{section.counted}").options
+    ticked = body.get("plain", {}).get(section.counted, ())
+    if not ticked or options is None:
+        return ""
+    return _("%(done)s of %(every)s done", done=len(ticked), every=len(words.options[options]))
 
 
 def _of_team(section: Section, signed: frozenset[str]) -> Task:

@@ -45,7 +45,7 @@ def home() -> str:
     return _home()
 
 
-def _home(*, needs_contact: bool = False) -> str:
+def _home(*, needs_contact: bool = False, unsaid: str = "") -> str:
     found = found_helpers()
     mine: dict[str, Any] = {"by": who(), "patient_id": own_patient()}
     return render_template(
@@ -55,6 +55,8 @@ def _home(*, needs_contact: bool = False) -> str:
         contact=has_contact(here().world, **mine),
         may_let_in=bool(bases_for(here().world, **mine, at=here().now())),
         needs_contact=needs_contact,
+        unsaid=unsaid,
+        errors=bool(unsaid),
     )
 
 
@@ -148,6 +150,8 @@ def again(grant_id: UUID) -> Any:
             let_in_again(here().world, **mine, grant_id=grant_id, writes=said == "write")
         except NeedsContact:
             return _home(needs_contact=True), 409
+    else:
+        return _home(unsaid=str(grant_id)), 422
     return redirect(url_for("helpers.home"))
 
 

@@ -13,6 +13,7 @@ from flask import render_template
 from careplan.acts.conversation import counts, standing_lines
 from careplan.acts.desk import Desk, desk_due, desk_findings, open_desk
 from careplan.acts.drafting import Unfinished
+from careplan.acts.quietly import notes_for_team
 from careplan.plan.care_plan import CLINICAL
 from careplan.plan.lifecycle import State, in_words, state_of
 from careplan.web.access import Reader, open_to
@@ -46,6 +47,9 @@ def overview(patient_id: UUID) -> Any:
         refusal=refusal,
         identity=_identity(desk),
         own_words=own_words(desk, called=header.called),
+        private=any(
+            one.open for one in notes_for_team(here().world, by=who(), patient_id=patient_id)
+        ),
         may_sign=desk.may_sign,
         may_stop=state_of(desk.current) in (State.NOT_SEEN, State.ANSWERED) and _has_doses(desk),
         changed=changed_since_signed(desk),

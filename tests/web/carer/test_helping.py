@@ -236,6 +236,7 @@ def test_at_sixteen_the_person_is_asked_first_for_somebody_to_ring(client, famil
         for form in page.find("form")
         if str(form.get("action")).endswith("/again")
     ]
+    assert client.submit(first, {}, seen_on="/plan/helpers").status_code == 422
     again = client.submit(first, {"again": "read"}, seen_on="/plan/helpers")
     assert again.status_code == 409
     contact = {"id": str(UUID(int=7)), "name": "Idil", "phone": "07700 900182"}

@@ -17,6 +17,7 @@ from careplan.web.forms.pages import (
     team_pages,
 )
 from careplan.web.forms.questions import questions
+from careplan.web.forms.tasks import task_list
 from tests.web.forms.kit import pages
 from tests.web.forms.reading_age import grade
 
@@ -148,3 +149,21 @@ def test_no_page_uses_words_that_blame():
         "frequent flyer",
     ):
         assert word not in words
+
+
+def test_a_section_for_another_age_is_listed_only_where_something_is_written():
+    def listed(age, drafts):
+        groups = task_list(drafts, href=lambda *_page: "/", age=age)
+        return {task.section for group in groups for task in group.tasks}
+
+    assert "child_words" in listed(9, {})
+    assert "child_words" in listed(None, {})
+    assert "child_words" not in listed(40, {})
+    assert "child_words" in listed(40, {"child_words": {"plain": {"words": "My dinosaur"}}})
+
+
+def test_the_list_says_how_far_a_young_person_is():
+    ticked = {"growing_up": {"plain": {"ready": ["names-type", "rings-team"]}, "done": ["ready"]}}
+    groups = task_list(ticked, href=lambda *_page: "/", age=17)
+    (task,) = [one for group in groups for one in group.tasks if one.section == "growing_up"]
+    assert task.hint == "2 of 10 done"
