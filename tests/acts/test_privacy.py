@@ -27,6 +27,7 @@ from careplan.keys.jwe import decrypt_file
 from careplan.plan.care_plan import SECTIONS, CarePlan, Version
 from careplan.plan.codec import from_plain, to_plain
 from careplan.plan.dictionary import Carry, dictionary
+from careplan.plan.surfaces import as_the_person_allows
 from careplan.plan.voice import WhatMatters
 from careplan.sharing.links import OPENINGS, Kind, Opening
 from careplan.store.tables import metadata
@@ -66,10 +67,14 @@ def without_hidden(plain: Any, path: str) -> Any:
 
 def forgotten(plan: CarePlan) -> CarePlan:
     """The plan as if its hidden facts had never been written."""
-    checked = plan.identity.checked_on is not None
+    checked, plan = plan.identity.checked_on is not None, as_the_person_allows(plan)
+    times, pregnancy = plan.hard_times.show_in_ed, plan.pregnancy.show_in_ed
     for name, kind in SECTIONS.items():
         plain = without_hidden(to_plain(plan.section(name)), name)
         plan = plan.with_section(name, from_plain(kind, plain, name))
+    # A tick is hidden, and what it lets be seen is what these documents hold.
+    plan = plan.with_section("hard_times", replace(plan.hard_times, show_in_ed=times))
+    plan = plan.with_section("pregnancy", replace(plan.pregnancy, show_in_ed=pregnancy))
     if checked:
         # That somebody checked is said; not who, nor when.
         told = replace(plan.identity, checked_on=date(1999, 9, 9))
