@@ -23,7 +23,7 @@ from careplan.summary.copies import Copy
 from careplan.summary.narrative import fragment
 from careplan.summary.wording import day, moment
 
-QR_MM = 36.0
+QR_MM = 31.0
 SCHOOL_SIZES = (12.0, 11.5, 11.0, 10.5, 10.0)
 """Points, the largest that fits one page; nothing is smaller than ten."""
 _AMOUNT = re.compile(r'<span class="n">([^<]*)</span>')

@@ -133,8 +133,8 @@ def test_no_copy_holds_what_is_hidden_or_kept_private(clinic: Clinic) -> None:
     agree_to_all(clinic)
     for kind in Copy:
         text = told(take(clinic, kind))
-        for secret in SENTINELS.values():
-            assert secret not in text, (kind, secret)
+        for planted in SENTINELS.values():
+            assert planted not in text, (kind, planted)
         assert (SCHOOL_ONLY in text) is (kind is Copy.SCHOOL)
     page = told(take(clinic, Copy.SCHOOL))
     for fact in ("999 011 0212", "14 March 1997", "10 mg", "hydroxycarbamide", "dihydrocodeine"):
