@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
 
-from careplan.plan.care_plan import CarePlan
+from careplan.plan.care_plan import SECTIONS, CarePlan
+from careplan.plan.due import coming
 from careplan.plan.safety import (
     RULES,
     Facts,
@@ -16,8 +18,9 @@ from careplan.plan.safety import (
     months_later,
     rule_table,
 )
-from tests.make import TODAY, ada
+from tests.make import TODAY, a_version, ada
 from tests.plan.rules.kit import DRUGS, allergic
+from tests.strategies import plans
 
 
 def test_the_ordinary_adult_raises_nothing():
@@ -68,3 +71,15 @@ def test_age_in_whole_years(born, today, age):
 )
 def test_months_later(day, months, later):
     assert months_later(day, months) == later
+
+
+@settings(max_examples=12, deadline=None)
+@given(plans())
+def test_whatever_is_in_a_plan_every_rule_answers(plan):
+    """A rule that broke would close the desk; and each finding has its row and some words."""
+    facts = Facts(plan, TODAY, DRUGS, b"now", b"then", version=a_version(plan), was=plan)
+    for one in check(facts):
+        assert one.text.strip()
+        assert one.rule in rule_table()
+        assert all(path.partition(".")[0] in SECTIONS for path in one.paths)
+    assert all(one.staff and one.person for one in coming(facts))
