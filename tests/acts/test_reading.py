@@ -14,20 +14,19 @@ from careplan.accounts.people import Role, Who
 from careplan.acts.carers import Asked, here_for, make_code_for, take_up_code
 from careplan.acts.desk import open_desk
 from careplan.acts.drafting import section_draft
+from careplan.acts.listing import PAGE, team_page
 from careplan.acts.opening import Reader, open_link
 from careplan.acts.reading import (
-    PAGE,
     history,
     overview,
     read_version,
-    team_page,
     who_looked,
 )
 from careplan.acts.world import NotAllowed, NotThere
 from careplan.audit.chain import service_chain
 from careplan.audit.events import AuditEvent, Kind
 from careplan.plan.voice import WhatMatters
-from careplan.store.patients import After, Only
+from careplan.store.lists import After, Only
 from careplan.store.trail import service_events_of
 from tests.acts.families import a_helper
 from tests.acts.worlds import ADA, Clinic, token_of
@@ -49,7 +48,8 @@ def of_the_service(clinic: Clinic) -> list[AuditEvent]:
 
 
 def the_team(clinic: Clinic, text: str = "", *, by: Who | None = None, **more):
-    return team_page(clinic.world, by=by or clinic.doctor, text=text, at=NOW, today=TODAY, **more)
+    by = by or clinic.doctor
+    return team_page(clinic.world, by=by, text=text, at=NOW, today=TODAY, **more).lines
 
 
 # --- one person's plan ---------------------------------------------------------------------------
@@ -283,15 +283,16 @@ def test_a_long_list_comes_in_pages(clinic: Clinic) -> None:
         assert len(page) <= PAGE
         seen += [one.patient.patient_id for one in page]
         last = page[-1].patient
-        after = After(last.standing.review_due, last.patient_id)
+        after = After(last.standing.due_on, last.patient_id)
     assert len(seen) == len(set(seen)) == PAGE + 1
-    assert seen[-1] == clinic.patient_id, "who has no review date yet comes first"
+    assert seen[0] == clinic.patient_id, "who has no date yet comes last"
 
 
 def test_the_list_can_show_only_some(clinic: Clinic) -> None:
     assert len(the_team(clinic, only=Only.ANSWER_PENDING)) == 1
     assert the_team(clinic, only=Only.NOT_SIGNED) == ()
-    assert the_team(clinic, only=Only.REVIEW_DUE) == ()
-    overdue = date(2028, 1, 1)
-    found = team_page(clinic.world, by=clinic.doctor, only=Only.REVIEW_DUE, at=NOW, today=overdue)
-    assert len(found) == 1
+    assert the_team(clinic, only=Only.OVERDUE) == ()
+    later = date(2028, 1, 1)
+    found = team_page(clinic.world, by=clinic.doctor, only=Only.OVERDUE, at=NOW, today=later)
+    assert len(found.lines) == 1
+    assert (found.counts[Only.OVERDUE], found.counts[Only.NOT_SIGNED]) == (1, 0)

@@ -140,19 +140,15 @@ def _fill(store):
         keep_draft(tx, patient_id, "about_me", facts, based_on=0, by=by, at=NOW)
         _publish(tx, patient_id, document)
         _share(tx, patient_id)
-        said = Entry(
+        entry = Entry(
             number=1, side=Side.PATIENT, deed=Deed.SUGGESTED, at=NOW, by=SECRETS["name"],
             by_id=str(account_id), words=SECRETS["words"],
         )  # fmt: skip
         place, asked = Place("pain_plan.steps.drug", str(tx.new_id())), Suggested(SECRETS["drug"])
-        keep_thread(tx, patient_id, begun(tx.new_id(), place, SECRETS["drug"], said, asked))
+        keep_thread(tx, patient_id, begun(tx.new_id(), place, SECRETS["drug"], entry, asked))
         _let_in(tx, patient_id, account_id, team_id)
         _keep_what_is_theirs_alone(tx, patient_id, account_id)
-        listed = Batch(
-            batch_id=tx.new_id(), team_id=team_id, made_by=account_id, made_at=NOW, total=1,
-            state=Work.WORKING,
-        )  # fmt: skip
-        new_batch(tx, listed, [(2, {"name": SECRETS["name"], "born": SECRETS["born"]})])
+        _invite(tx, account_id, team_id)
         doer = Actor(ActorKind.STAFF, str(account_id), SECRETS["doctor"])
         started = append(tx, AuditEvent(Kind.PLAN_STARTED, NOW, doer, str(patient_id)))
         said = Said(Consent.GP, given=True, at=NOW, by=SECRETS["name"])
@@ -160,6 +156,15 @@ def _fill(store):
         append(tx, AuditEvent(Kind.SIGNED_IN, NOW, doer, None))
         add_message(tx, "told", facts, patient_id=patient_id, at=NOW)
         count_in(tx, f"sign-in:{SECRETS['email']}", window=timedelta(minutes=1), at=NOW)
+
+
+def _invite(tx, account_id, team_id):
+    """A list of people to start plans for, with one of them on it."""
+    listed = Batch(
+        batch_id=tx.new_id(), team_id=team_id, made_by=account_id, made_at=NOW, total=1,
+        state=Work.WORKING,
+    )  # fmt: skip
+    new_batch(tx, listed, [(2, {"name": SECRETS["name"], "born": SECRETS["born"]})])
 
 
 def _let_in(tx, patient_id, account_id, team_id):
