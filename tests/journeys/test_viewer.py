@@ -26,6 +26,7 @@ from tests.journeys.shl_server import (
     narrative,
 )
 from tests.make import a_version
+from tests.people.everybody import PEOPLE
 
 pytestmark = pytest.mark.journey
 
@@ -111,6 +112,22 @@ def test_the_first_eight_items_need_no_scrolling(page, service, width, height):
     signed = page.locator(".signed p:not(.small)").last.bounding_box()
     assert signed
     assert signed["y"] + signed["height"] <= height
+
+
+def test_the_longest_plan_shows_who_and_which_dose_without_scrolling(page, service):
+    longest = PEOPLE["mama"].version()
+    bundle = json.loads(document(summary.narrative(longest, dictionary())))
+    bundle["entry"][1]["resource"]["name"] = [{"text": longest.plan.identity.legal_name}]
+    service.plain = json.dumps(bundle).encode()
+    words = "The signature ran out on 1 November 2026."
+    service.state |= {"label": "REVIEW OVERDUE", "tone": "warn", "words": words}
+    scan(page, service)
+
+    for item in ("who", "genotype", "allergies", "dose.first", "dose.second"):
+        box = page.locator(f".plan .{item}").first.bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= PHONE["height"], item
+    no_violations(page)
 
 
 def test_the_summary_is_shown_whole(page, service):
