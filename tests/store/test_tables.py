@@ -9,6 +9,7 @@ import base64
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import CHAR, LargeBinary, Text, text
@@ -169,7 +170,9 @@ def _invite(tx, account_id, team_id):
 
 def _let_in(tx, patient_id, account_id, team_id):
     """Somebody helps, something was told in private, and the plan moves to another team."""
-    told = {"relation": SECRETS["label"], "basis": Basis.CONSENT, "writes": True}
+    told: dict[str, Any] = {
+        "relation": SECRETS["label"], "basis": Basis.CONSENT, "writes": True,
+    }  # fmt: skip
     granted = Grant(
         id=str(tx.new_id()), name=SECRETS["name"], granted_by=SECRETS["doctor"],
         granted_at=NOW, **told,
