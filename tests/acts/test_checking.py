@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -89,7 +90,7 @@ def test_a_reason_stands_ready_the_next_time_and_staff_see_it_afterwards(clinic:
     clinic.save("baselines", replace(ADA.baselines, haemoglobin=old))
     (one,) = found(clinic, "R25")
     clinic.sign(reasons={one.key: "Taken again next week"})
-    mine = {"patient_id": clinic.patient_id, "at": NOW}
+    mine: dict[str, Any] = {"patient_id": clinic.patient_id, "at": NOW}
     page = signing_page(clinic.world, by=clinic.doctor, **mine, today=TODAY)
     assert page.reasons == {one.key: "Taken again next week"}
     (kept,) = read_version(clinic.world, by=clinic.nurse, **mine, number=3).reasons
@@ -103,7 +104,7 @@ def test_r22_nobody_else_writes_a_clinical_field(clinic: Clinic) -> None:
     place = Place("care_team.phone_24h")
     with pytest.raises(NotThere):
         clinic.save(place.section, {"phone_24h": "020 7946 0999"}, by=clinic.ada)
-    mine = {"by": clinic.ada, "patient_id": clinic.patient_id}
+    mine: dict[str, Any] = {"by": clinic.ada, "patient_id": clinic.patient_id}
     before = section_draft(clinic.world, **mine, section=place.section)
     suggest(
         clinic.world,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -31,7 +32,7 @@ def test_signing_anew_asks_nothing_where_nothing_new_was_found(app, world):
     """A colleague who opens the page and changes nothing has no box to fill in."""
     doctor = replace(who_is(world, email=DEMO_CLINICIAN), second_factor=True)
     patient_id = UUID(who_is(world, email=DEMO_PATIENT).patient_id)
-    mine = {"by": doctor, "patient_id": patient_id, "at": NOW, "today": TODAY}
+    mine: dict[str, Any] = {"by": doctor, "patient_id": patient_id, "at": NOW, "today": TODAY}
     page = signing_page(world, **mine)
     version = sign_plan(
         world, **mine, fingerprint=page.fingerprint, expires_on=page.longest, reasons={}
