@@ -96,14 +96,19 @@ def _refuse_unsafe(settings: Settings, environ: Mapping[str, str]) -> None:
         raise Unsafe(
             "These are the demonstration's secrets. Make new ones before real people use this."
         )
+    if settings.pepper in settings.master_keys.values():
+        raise Unsafe("PEPPER and MASTER_KEYS must be different secrets.")
+    _refuse_half_a_post(settings)
+
+
+def _refuse_half_a_post(settings: Settings) -> None:
+    """Messages leave by one way, and that way must be whole."""
     if settings.mail_server and not settings.mail_from:
         raise Unsafe("MAIL_SERVER is set but not MAIL_FROM: say which address messages come from.")
     if settings.notify_key and not settings.notify_template:
         raise Unsafe("NOTIFY_API_KEY is set but not NOTIFY_TEMPLATE: say which template to use.")
     if settings.mail_server and settings.notify_key:
         raise Unsafe("MAIL_SERVER and NOTIFY_API_KEY are both set: messages leave by one way.")
-    if settings.pepper in settings.master_keys.values():
-        raise Unsafe("PEPPER and MASTER_KEYS must be different secrets.")
 
 
 def _is_web_address(text: str) -> bool:

@@ -125,3 +125,21 @@ def test_a_file_lies_beneath_what_is_really_set(tmp_path):
     file.write_text("# PEPPER=old\nPEPPER=abc=\n\nPORT = 9000\nnonsense\n", "utf-8")
     assert with_file({"PORT": "8000"}, file) == {"PEPPER": "abc=", "PORT": "8000"}
     assert with_file({"PORT": "8000"}, tmp_path / "none") == {"PORT": "8000"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"MAIL_SERVER": "smtps://mail.example.org"},
+        {"NOTIFY_API_KEY": "key"},
+        {
+            "MAIL_SERVER": "smtps://mail.example.org",
+            "MAIL_FROM": "a@example.org",
+            "NOTIFY_API_KEY": "key",
+            "NOTIFY_TEMPLATE": "template",
+        },
+    ],
+)
+def test_half_a_way_to_send_messages_is_refused(given):
+    with pytest.raises(Unsafe):
+        from_environment(SAFE | given)

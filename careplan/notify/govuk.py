@@ -49,7 +49,5 @@ class NotifyPost:
     def _client(self) -> Any:
         made: Any = NotificationsAPIClient
         if self.address:
-            return made(
-                self.api_key, base_url=self.address, timeout=_TIMEOUT_SECONDS
-            )
+            return made(self.api_key, base_url=self.address, timeout=_TIMEOUT_SECONDS)
         return made(self.api_key, timeout=_TIMEOUT_SECONDS)

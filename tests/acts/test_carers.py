@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -73,7 +74,7 @@ def grant_of(family: Family, name: str, *, at: datetime = NOW) -> UUID:
     return UUID(next(one.grant.id for one in found if one.grant.name.startswith(name)))
 
 
-def asked(family: Family, by: Who, at: datetime = NOW) -> dict[str, object]:
+def asked(family: Family, by: Who, at: datetime = NOW) -> dict[str, Any]:
     return {"by": by, "patient_id": family.patient_id, "at": at}
 
 
@@ -220,7 +221,7 @@ def test_each_parent_keeps_their_own_number_and_sees_no_other(family: Family) ->
 def test_each_parents_answer_stands_beside_the_childs(family: Family) -> None:
     signed = family.sign()
     abena, samuel = family.here("Abena"), family.here("Samuel")
-    said = {"patient_id": family.patient_id, "at": NOW}
+    said: dict[str, Any] = {"patient_id": family.patient_id, "at": NOW}
     one = answer_beside(
         family.world, by=samuel, **said, version_seen=signed.number, kind=NO, words="Too much."
     )
@@ -321,7 +322,7 @@ def test_staff_suspend_and_give_back_and_no_page_of_the_person_tells(family: Fam
 
 
 def test_nobody_but_the_team_suspends_and_nobody_but_a_carer_is_ended(family: Family) -> None:
-    grant = {"grant_id": grant_of(family, "Grace")}
+    grant: dict[str, Any] = {"grant_id": grant_of(family, "Grace")}
     for by in (family.here("Abena"), family.adults.who, family.here("Grace")):
         with pytest.raises(NotThere):
             end_access(family.world, **asked(family, by), **grant)

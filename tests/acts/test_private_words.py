@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -28,7 +29,7 @@ SECRET = "I self-harmed last year. Only my psychologist knows."
 LATER = NOW + timedelta(minutes=5)
 
 
-def mine(clinic: Clinic) -> dict[str, object]:
+def mine(clinic: Clinic) -> dict[str, Any]:
     return {"by": clinic.ada, "patient_id": clinic.patient_id}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -77,7 +78,7 @@ def test_the_persons_own_look_is_written_and_not_shown(clinic: Clinic) -> None:
 
 
 def test_a_carers_look_is_shown_as_the_carers(clinic: Clinic) -> None:
-    mine = {"by": clinic.ada, "patient_id": clinic.patient_id, "at": NOW}
+    mine: dict[str, Any] = {"by": clinic.ada, "patient_id": clinic.patient_id, "at": NOW}
     code = make_code_for(clinic.world, **mine, asked=Asked("partner", Basis.CONSENT, False))
     helper = a_helper(clinic.world, "Chidi Bright")
     take_up_code(clinic.world, by=helper, typed=code, at=NOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -45,7 +46,7 @@ LATER = NOW + timedelta(minutes=15)
 
 
 def a_grant(tx, patient_id, account_id, **changes) -> KeptGrant:
-    facts = {
+    facts: dict[str, Any] = {
         "id": str(tx.new_id()),
         "name": "Abena Mensah",
         "relation": "mother",
@@ -94,7 +95,7 @@ def test_an_erased_person_is_on_no_helpers_list(store):
 def test_a_code_gives_its_terms_once_and_in_time(store):
     with store.begin() as tx:
         patient_id, by = a_patient(tx), an_account(tx)
-        made = {"patient_id": patient_id, "by": by, "at": NOW, "expires_at": LATER}
+        made: dict[str, Any] = {"patient_id": patient_id, "by": by, "at": NOW, "expires_at": LATER}
         make_carer_code(tx, CODE, TERMS, **made)
         with pytest.raises(Taken):
             make_carer_code(tx, CODE, TERMS, **made)
@@ -129,7 +130,9 @@ def test_a_handover_shows_the_plan_to_both_and_can_be_called_off(store):
         keep_handover(tx, replace(move, agreed=agreed))
         assert handover_of(tx, patient_id) == replace(move, agreed=agreed)
         assert coming_to(tx, other) == (patient_id,)
-        assert patient_of(tx, patient_id).next_team_id == other
+        moving = patient_of(tx, patient_id)
+        assert moving is not None
+        assert moving.next_team_id == other
         assert handovers_due(tx, date(2026, 11, 30)) == ()
         assert handovers_due(tx, date(2026, 12, 1)) == (patient_id,)
         drop_handover(tx, patient_id)

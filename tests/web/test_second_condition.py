@@ -216,7 +216,7 @@ def test_the_desk_and_the_person_read_its_own_words(signed: Signed) -> None:
     assert "I go grey and I cannot stand up." in desk.text
     assert "no neutrophils" in desk.text
     body = desk.text.replace("My sickle cell plan", "")  # the service’s own name
-    assert not ANOTHERS.findall(body), body[ANOTHERS.search(body).start() - 90 :][:200]
+    assert not ANOTHERS.findall(body)
     assert signed.client.get(signed.at("pain-plan")).status_code == 404
     type_page = signed.page(signed.at("diagnosis"))
     assert "Carrier only" in type_page.text
