@@ -239,7 +239,9 @@ def test_a_controlled_dose_needs_the_persons_yes(drug: str) -> None:
 
 @pytest.mark.parametrize("field", ["note", "ceiling", "relation_when"])
 def test_a_controlled_medicine_named_beside_another_stays_out(field: str) -> None:
-    told = school(with_home("naproxen", EVERYONE["kofi"], agreed=None, **{field: "then Oramorph 5 mg"}))
+    told = school(
+        with_home("naproxen", EVERYONE["kofi"], agreed=None, **{field: "then Oramorph 5 mg"})
+    )
     assert "Oramorph" not in told
     assert "naproxen" not in told
 
