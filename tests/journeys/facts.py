@@ -36,8 +36,12 @@ UNITS = {
     "mm[Hg]": " mmHg",
 }
 SAID = {
-    "about_me.interpreter": {False: "interpreter needed: no"},
-    "my_veins.ultrasound": {False: "ultrasound: not needed"},
+    "about_me.interpreter": {False: "interpreter needed: no", True: "interpreter needed: yes"},
+    "about_me.family_must_not_interpret": {True: "family must not interpret: yes"},
+    "baselines.hbs_after_exchange": {True: "(after exchange)"},
+    "transfusion.antibodies.historical": {True: "(in the past, not now)"},
+    "my_people.contacts.parental_responsibility": {True: "has parental responsibility"},
+    "my_veins.ultrasound": {False: "ultrasound: not needed", True: "ultrasound: needed"},
     "my_people.contacts.first": {True: "ring first"},
     "pain_plan.steps.counts_towards_max": {True: "counts towards the most doses: yes"},
     "pain_plan.adjuncts.as_needed": {True: "as needed"},
@@ -56,6 +60,10 @@ AROUND = {
     "transfusion.refusal": "declines blood products: {}",
     "transfusion.antibody_state": "antibodies: {}",
     "transfusion.baseline_hb": "baseline haemoglobin: {} g/l",
+    "transfusion.interval_weeks": "every {} weeks",
+    "transfusion.target_hbs": "target hbs {}%",
+    "pregnancy.weeks": "{} weeks on",
+    "complications.events.naloxone": "naloxone given",
     "diagnosis.g6pd": "g6pd: {}",
     "pain_plan.opioid_exposure": "opioids taken: {}",
 }

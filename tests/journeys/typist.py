@@ -26,6 +26,10 @@ Boxes = Mapping[str, str | Sequence[str]]
 """What goes in, by the ending of each control's name."""
 
 
+_KINDS = """names => names.map(
+  n => document.querySelector(`[name="${n}"]:not([type=hidden])`)?.type ?? "nothing")"""
+
+
 @dataclass(frozen=True)
 class AskedPage:
     """One page of the content files: its section, its id and the fields it asks."""
@@ -121,23 +125,24 @@ def _puts(visitor: Visitor, path: str, name: str, value: Any) -> None:
             if inner is not None:
                 _puts(visitor, f"{path}.{key}", f"{name}-{key}", inner)
         return
-    for ending, text in boxes_of(field.type, value).items():
-        _put(visitor.page.locator(f'[name="{name}{ending}"]:not([type=hidden])'), text)
+    boxes = boxes_of(field.type, value)
+    kinds = visitor.page.evaluate(_KINDS, [f"{name}{ending}" for ending in boxes])
+    for (ending, text), kind in zip(boxes.items(), kinds, strict=True):
+        control = visitor.page.locator(f'[name="{name}{ending}"]:not([type=hidden])')
+        _put(control, kind, text)
 
 
-def _put(control: Locator, text: str | Sequence[str]) -> None:
+def _put(control: Locator, kind: str, text: str | Sequence[str]) -> None:
     """One answer or several: picked, ticked or written, as the page has it."""
-    first = control.first
-    kind = first.evaluate("e => e.type")
     if kind == "select-one":
         for place, one in enumerate([text] if isinstance(text, str) else text):
             control.nth(place).select_option(value=one)
     elif kind in ("checkbox", "radio"):
         for one in [text] if isinstance(text, str) else text:
-            control.and_(first.page.locator(f'[value="{one}"]')).check()
+            control.and_(control.page.locator(f'[value="{one}"]')).check()
     else:
         assert isinstance(text, str), text
-        first.fill(text)
+        control.fill(text)
 
 
 def _sends(visitor: Visitor, button: Locator) -> None:
