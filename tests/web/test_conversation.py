@@ -178,9 +178,7 @@ def test_home_pages_say_what_is_new_and_reading_marks_it(phone, world, ada, pid)
     assert "Your team has written to you" not in text(phone, "/plan")
 
 
-def test_a_line_that_stands_is_shown_in_the_record_and_at_the_desk(
-    phone, desk, world, ada, pid
-):
+def test_a_line_that_stands_is_shown_in_the_record_and_at_the_desk(phone, desk, world, ada, pid):
     made = start_remark(world, by=ada, patient_id=pid, place=PHONE, words="Wrong.", at=NOW)
     path = f"/plan/talk/{made}"
     assert phone.submit(path, {"action": "stand", "line": " "}).status_code == 422
