@@ -27,7 +27,7 @@ def test_strangers_read_what_this_is(client):
     page = client.page(client.get("/"))
 
     addresses = {link.get("href") for link in page.find("a")}
-    assert {"/account/new", "/account/sign-in", "/code"} <= addresses
+    assert {"/account/new", "/account/sign-in", "/scan"} <= addresses
     assert "invented" not in page.text
 
 

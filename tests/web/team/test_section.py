@@ -181,7 +181,7 @@ def test_another_teams_person_is_nobody(client: Reader, world: World, rest: str)
         assert client.post(address, data={"csrf_token": token}).status_code == 404
 
 
-@pytest.mark.parametrize("section", ["identity", "about-me", "my-allergies", "pain_plan", "x"])
+@pytest.mark.parametrize("section", ["about-me", "my-allergies", "pain_plan", "x"])
 def test_only_clinical_sections_are_written_here(
     client: Reader, world: World, section: str
 ) -> None:
