@@ -142,11 +142,17 @@ def here_for(world: World, *, by: Who, patient_id: UUID, at: datetime) -> Who:
     lasting = next((one for one in mine if one.live), None)
     acting = _acting(by, patient_id, (lasting or mine[-1]).grant)
     if lasting is None:
-        with world.store.begin() as tx:
-            event = AuditEvent(Kind.ACCESS_HAD_ENDED, at, actor(acting), str(patient_id))
-            append(tx, event)
+        _write_down(world, acting, mine[-1].grant.state, at)
         raise AccessEnded
     return acting
+
+
+def _write_down(world: World, acting: Who, state: State, at: datetime) -> None:
+    """A try while access is paused is for the team's eyes: it may have been paused in private."""
+    paused = state is State.SUSPENDED
+    kind = Kind.CARER_TURNED_AWAY if paused else Kind.ACCESS_HAD_ENDED
+    with world.store.begin() as tx:
+        append(tx, AuditEvent(kind, at, actor(acting), acting.patient_id))
 
 
 def _acting(by: Who, patient_id: UUID, grant: Grant) -> Who:

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     CARER_CONFIRMED = "carer_confirmed"
     CARER_SUSPENDED = "carer_suspended"
     CARER_RESTORED = "carer_restored"
+    CARER_TURNED_AWAY = "carer_turned_away"
     CARER_ENDED = "carer_ended"
     CARERS_REVIEWED = "carers_reviewed"
     CARER_ANSWERED = "carer_answered"
@@ -258,7 +259,7 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         Kind.ACCESS_HAD_ENDED: Deed(
             _DOOR,
             _P,
-            "{who} tried to change your plan after their access had ended. Nothing was changed.",
+            "{who} tried to open or change your plan after their access had ended.",
         ),
         Kind.LIST_UPLOADED: Deed(
             _CHANGE,
@@ -290,12 +291,18 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         Kind.CARER_CONFIRMED: Deed(
             _CHANGE, _P, "{who} saw the papers of somebody who may act for you."
         ),
-        # Nothing of the next two is on the person's page: whoever presses them may look at it.
+        # Nothing of the next three is on the person's page: whoever presses them may look at it.
         Kind.CARER_SUSPENDED: Deed(
             _CHANGE, _P, "{who} paused somebody’s access to your plan.", shown_to_person=False
         ),
         Kind.CARER_RESTORED: Deed(
             _CHANGE, _P, "{who} gave somebody’s access to your plan back.", shown_to_person=False
+        ),
+        Kind.CARER_TURNED_AWAY: Deed(
+            _DOOR,
+            _P,
+            "{who} tried to open your plan while their access was paused.",
+            shown_to_person=False,
         ),
         Kind.CARER_ENDED: Deed(_CHANGE, _P, "{who} ended somebody’s access to your plan."),
         Kind.CARERS_REVIEWED: Deed(
