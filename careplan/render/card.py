@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -104,9 +104,19 @@ def full_card(card: FullCard) -> Printed:
     return Printed(laid.pdf(), left_out)
 
 
-def measure_full_card(card: FullCard) -> tuple[str, ...]:
-    """What the card would have no room for; raises as printing it would. Call it before signing."""
-    return _laid_full(card)[1]
+def measure_full_card(card: FullCard) -> None:
+    """Raises as printing it would. Call it before signing.
+
+    Whether it can be printed at all is asked of the shortest back there is, in the smallest type:
+    how much more has room is found out only when it is printed.
+    """
+    say, sides = _front_of(card)
+    shortest = _back(sides, card.summary, say, _droppable(card.summary))
+    alone = replace(shortest, front=Markup(), under=Markup(), link="")
+    if _fits(replace(alone, sizes=(_SIZES[-1], _SIZES[-1])).lay_out(), "two"):
+        return
+    if _fullest(sides, card.summary, say)[0] is None:
+        raise DoesNotFit(_longest(card.summary))
 
 
 def measure_private_card(card: PrivateCard) -> None:
@@ -115,6 +125,15 @@ def measure_private_card(card: PrivateCard) -> None:
 
 
 def _laid_full(card: FullCard) -> tuple[Laid, tuple[str, ...]]:
+    say, sides = _front_of(card)
+    fullest, dropped = _fullest(sides, card.summary, say)
+    if fullest is None:
+        raise DoesNotFit(_longest(card.summary))
+    return fullest.lay_out(), tuple(say.names[key] for key in dropped)
+
+
+def _front_of(card: FullCard) -> tuple[Any, _Sides]:
+    """The card's words, and its sides with the front in the largest type that fits."""
     say: Any = frames().get_template("card-full.html").make_module({"_": str})
     who, phone24 = _needed(card.summary, "who"), _needed(card.summary, "phone24")
     number = Markup(fragment(phone24))  # noqa: S704 - our own markup
@@ -129,11 +148,19 @@ def _laid_full(card: FullCard) -> tuple[Laid, tuple[str, ...]]:
         back=Markup(),
         under=Markup(say.under(card.host, card.copy)),  # noqa: S704
     )
-    sides = _set_front(sides, who)
-    fullest, dropped = _fullest(sides, card.summary, say)
-    if fullest is None:
-        raise DoesNotFit(_longest(card.summary))
-    return fullest.lay_out(), tuple(say.names[key] for key in dropped)
+    return say, _set_front(sides, who)
+
+
+def _droppable(summary: EmergencySummary) -> list[str]:
+    """What may be left out of this card, in the order in which it is."""
+    return [step for step in _SHORTER if _without(summary, (step,)) != _without(summary, ())]
+
+
+def _back(sides: _Sides, summary: EmergencySummary, say: Any, dropped: Sequence[str]) -> _Sides:
+    left_out = tuple(say.names[key] for key in dropped)
+    parts = [fragment(block) for block in _without(summary, tuple(dropped))]
+    back = Markup("".join([*parts, say.left_out(left_out)]))  # noqa: S704 - our own markup
+    return replace(sides, back=back)
 
 
 def _fullest(
@@ -142,12 +169,9 @@ def _fullest(
     """As much on the back as fits: what is left out first comes back if its place is free after."""
 
     def tried(dropped: tuple[str, ...]) -> _Sides | None:
-        left_out = tuple(say.names[key] for key in dropped)
-        parts = [fragment(block) for block in _without(summary, dropped)] + [say.left_out(left_out)]
-        back = Markup("".join(parts))  # noqa: S704 - our own markup
-        return _largest(replace(sides, back=back))
+        return _largest(_back(sides, summary, say, dropped))
 
-    steps = [step for step in _SHORTER if _without(summary, (step,)) != _without(summary, ())]
+    steps = _droppable(summary)
     for last in range(len(steps) + 1):
         dropped = tuple(steps[:last])
         fits = tried(dropped)

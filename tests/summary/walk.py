@@ -109,7 +109,7 @@ _ON_THE_PAGE: dict[str, Callable[[Any], str]] = {
     "other_plan.exists": lambda value: "Another plan exists" if value == "yes" else "Another plan",
     "other_plan.leads": lambda value: "not decided: ask" if value == "not decided" else value,
     "transfusion.hyperhaemolysis": lambda _: "Hyperhaemolysis",
-    "pregnancy.pregnant": lambda _: "Pregnant:",
+    "pregnancy.pregnant": lambda _: "Pregnant",
     "complications.events.naloxone": lambda value: {
         "yes": "naloxone given",
         "no": "naloxone not given",
