@@ -18,7 +18,7 @@ from careplan.accounts.registration import read_registration
 from careplan.acts.accounts import NewMember, NewPerson, add_to_team, make_own_account, make_team
 from careplan.acts.drafting import save_section
 from careplan.acts.linking import link_in_clinic, show_code
-from careplan.acts.publishing import answer_plan
+from careplan.acts.publishing import answer_plan, publish_words
 from careplan.acts.sharing import printed_link
 from careplan.acts.signing import clinical_bytes, findings_of, sign_plan
 from careplan.acts.signing_in import who_is
@@ -99,6 +99,7 @@ def add_other(world: World, person: DemoPerson, done: Done) -> None:
     who = _account_of(world, person, clinic)
     patient_id = UUID(who.patient_id)
     write(world, who, patient_id, person.plan, OWN_WORDS, done, clinic)
+    publish_words(world, by=who, patient_id=patient_id, at=clinic)
     code = show_code(world, by=who, patient_id=patient_id, at=clinic)
     link_in_clinic(
         world,
@@ -115,7 +116,7 @@ def add_other(world: World, person: DemoPerson, done: Done) -> None:
         world,
         by=who,
         patient_id=patient_id,
-        version_seen=1,
+        version_seen=2,
         kind=person.answer,
         words=person.words,
         interpreter=person.interpreter,
@@ -187,7 +188,10 @@ def write(
 ) -> None:
     """Each of these sections as one draft, its pages done."""
     for name in sections:
-        body = {"plain": to_plain(plan.section(name)), "typed": {}, "done": done(name)}
+        plain = to_plain(plan.section(name))
+        if not plain:
+            continue  # nobody has begun it, and no list may say that they have
+        body = {"plain": plain, "typed": {}, "done": done(name)}
         save_section(
             world, by=by, patient_id=patient_id, section=name, body=body, based_on=0, at=at
         )

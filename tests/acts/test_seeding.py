@@ -161,6 +161,7 @@ def test_everybody_is_there_under_their_own_number(world: World, day: date) -> N
             assert version.signature is not None
             assert version.answer is not None
             assert version.shows_dose
+            assert version.plan.about_me == person.plan.about_me, "their own words are in it"
             assert version.signature.name == person.signer.name
             assert version.answer.kind is person.answer
             overdue = person.answer is AnswerKind.DO_NOT_AGREE
