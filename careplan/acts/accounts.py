@@ -24,6 +24,7 @@ from careplan.plan.content import FIRST, installed
 from careplan.plan.person import Identity
 from careplan.plan.values import nhs_number
 from careplan.store.accounts import (
+    account_by_email,
     account_of,
     link_account,
     new_account,
@@ -234,6 +235,12 @@ def make_team(
     with world.store.begin() as tx:
         new_team(tx, team_id, name=name, organisation=organisation, ods=ods, phone=phone, at=at)
     return team_id
+
+
+def email_is_free(world: World, email: str) -> bool:
+    """For commands only: a page may not tell strangers who has an account."""
+    with world.store.read() as tx:
+        return account_by_email(tx, email) is None
 
 
 def add_to_team(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from careplan.accounts.people import Standing, Who
+from careplan.accounts.people import Role, Standing, Who
 from careplan.accounts.permissions import may_manage_members
+from careplan.accounts.registration import read_registration
+from careplan.acts.accounts import BadAccount, NewMember, add_to_team, helper_problems
 from careplan.acts.standing import fresh
 from careplan.acts.world import NotAllowed, NotThere, World, actor
 from careplan.audit.events import AuditEvent, Kind
+from careplan.keys.tokens import new_token
 from careplan.store.db import Transaction
 from careplan.store.patients import signed_by, signer_is_gone
 from careplan.store.teams import (
@@ -91,6 +95,48 @@ def change_member(world: World, *, by: Who, account_id: UUID, change: Change, at
             what["team"] = str(team_id)
         append(tx, AuditEvent(_KINDS[change], at, actor(by), None, what))
     return left
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A new member, and the first password, which is shown once and kept nowhere."""
+
+    account_id: UUID
+    password: str
+
+
+def enter_member(
+    world: World,
+    *,
+    by: Who,
+    name: str,
+    email: str,
+    title: str,
+    role: Role,
+    registration: str,
+    at: datetime,
+) -> Entered:
+    """Give somebody an account in this team. A registration is read, and checked separately.
+
+    Raises BadAccount naming the fields, EmailInUse, NotARegistrationNumber.
+    """
+    team_id = _team_of(by)
+    with world.store.read() as tx:
+        fresh(tx, by)
+    password = new_token(world.entropy, 12)
+    problems = helper_problems(name=name, email=email, password=password)
+    if problems:
+        raise BadAccount(problems)
+    member = NewMember(
+        email=email.strip(),
+        password=password,
+        name=name.strip(),
+        title=title.strip(),
+        role=role,
+        registration=read_registration(registration) if registration.strip() else None,
+    )
+    account_id = add_to_team(world, member, team_id=team_id, verified_by=by.name, at=at)
+    return Entered(account_id, password)
 
 
 def changes_open_to(found: tuple[Membership, ...]) -> tuple[Change, ...]:

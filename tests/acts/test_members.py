@@ -11,16 +11,18 @@ from uuid import UUID
 import pytest
 
 from careplan.accounts.people import Role
+from careplan.acts.accounts import BadAccount, EmailInUse
 from careplan.acts.members import (
     Change,
     NotNowForThem,
     NotYourself,
     change_member,
     changes_open_to,
+    enter_member,
     member,
     members,
 )
-from careplan.acts.signing_in import who_is
+from careplan.acts.signing_in import sign_in, who_is
 from careplan.acts.standing import AccessEnded, was_in_the_team
 from careplan.acts.world import NotAllowed, NotThere
 from careplan.audit.chain import service_chain
@@ -154,3 +156,35 @@ def test_somebody_turned_away_at_the_door_is_known_by_the_place_they_had(clinic,
     change(clinic, admin, Change.SUSPEND, clinic.doctor)
     assert was_in_the_team(clinic.world, by=clinic.doctor, **asked)
     assert clinic.deeds()[0] is Kind.ACCESS_HAD_ENDED
+
+
+def test_an_administrator_lets_a_colleague_in_who_then_signs_in(clinic, admin):
+    new = {
+        "name": "Dr Sade Cole", "email": "sade@example.org", "title": "Registrar",
+        "role": Role.CLINICIAN, "registration": "GMC 7088888",
+    }  # fmt: skip
+    entered = enter_member(clinic.world, by=admin, at=NOW, **new)
+    assert sign_in(clinic.world, email="sade@example.org", password=entered.password, at=NOW)
+    (found,) = member(clinic.world, by=admin, account_id=entered.account_id)[0]
+    assert found.registration is not None
+    assert not found.registration.verified, "read, and still to be checked on the register"
+    with pytest.raises(EmailInUse):
+        enter_member(clinic.world, by=admin, at=NOW, **new)
+
+
+def test_nobody_but_an_administrator_lets_anybody_in(clinic):
+    for by in (clinic.doctor, clinic.ada, clinic.elsewhere):
+        with pytest.raises(NotAllowed):
+            enter_member(
+                clinic.world, by=by, name="X Y", email="x@example.org", title="Nurse",
+                role=Role.NURSE, registration="", at=NOW,
+            )  # fmt: skip
+
+
+def test_what_is_wrong_is_named(clinic, admin):
+    with pytest.raises(BadAccount) as problem:
+        enter_member(
+            clinic.world, by=admin, name=" ", email="nobody", title="Nurse", role=Role.NURSE,
+            registration="", at=NOW,
+        )  # fmt: skip
+    assert set(problem.value.problems) == {"legal_name", "email"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from careplan.plan.care_plan import CLINICAL
+from careplan.web.team.entering import enter
 from careplan.web.team.handing_over import handover, handovers
 from careplan.web.team.helpers import (
     change_helper,
@@ -39,6 +40,7 @@ team.add_url_rule("/team/invite", view_func=invite, methods=BOTH)
 team.add_url_rule("/team/invite/<uuid:batch_id>", view_func=invited)
 team.add_url_rule("/team/invite/<uuid:batch_id>/report.csv", view_func=invited_report)
 team.add_url_rule("/team/members", view_func=members)
+team.add_url_rule("/team/members/new", view_func=enter, methods=BOTH)
 team.add_url_rule("/team/members/<uuid:account_id>", view_func=member, methods=BOTH)
 team.add_url_rule("/team/private", view_func=private_messages)
 team.add_url_rule("/team/handovers", view_func=handovers)
