@@ -16,7 +16,7 @@ from uuid import UUID
 
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import PatientFacts, may_answer_beside, may_comment
-from careplan.acts.drafting import EMPTY, keep_section
+from careplan.acts.drafting import EMPTY, keep_section, kept_from_helpers
 from careplan.acts.publishing import current_of
 from careplan.acts.signing_in import SELF, as_they_stand
 from careplan.acts.world import NotThere, World, actor, allowed_patient, condition_of
@@ -275,7 +275,9 @@ class _Seen:
         drafts = drafts_of(tx, patient_id)
         if by.grant is not None:  # as any carer of the person may see it
             current = version_for_a_carer(current) if current else None
-            drafts = {name: _as_a_carer_sees(drafts[name]) for name in WRITTEN if name in drafts}
+            private = kept_from_helpers(tx, patient_id)
+            mine = {name: drafts[name] for name in WRITTEN if name in drafts}
+            drafts = {name: _as_a_carer_sees(one, private) for name, one in mine.items()}
         return cls(
             side,
             current,
@@ -318,8 +320,8 @@ class _Seen:
         )
 
 
-def _as_a_carer_sees(draft: Draft) -> Draft:
-    return replace(draft, body=body_for_a_carer(draft.section, draft.body))
+def _as_a_carer_sees(draft: Draft, private: frozenset[str]) -> Draft:
+    return replace(draft, body=body_for_a_carer(draft.section, draft.body, private))
 
 
 def _seal(value: Any) -> str:

@@ -24,15 +24,18 @@ from careplan.acts.world import (
     london_day,
 )
 from careplan.audit.events import AuditEvent, Kind
+from careplan.fhir.bundle import from_bundle
 from careplan.fhir.writable import text_problem
 from careplan.plan.care_plan import CLINICAL, OWN_WORDS, SECTIONS, CarePlan, Contribution
 from careplan.plan.codec import Unreadable, from_plain, to_plain
 from careplan.plan.content import FIRST
+from careplan.plan.medicines import Medicines
 from careplan.plan.person import Identity
-from careplan.plan.proxies import WRITTEN, body_for_a_carer, with_hidden
+from careplan.plan.proxies import WRITTEN, body_for_a_carer, private_drugs, with_hidden
 from careplan.store.db import Transaction
 from careplan.store.drafts import Draft, draft_of, drafts_of, keep_draft
 from careplan.store.trail import append
+from careplan.store.versions import current_version
 
 
 class Unfinished(ValueError):
@@ -84,7 +87,8 @@ def keep_section(
     allowed_patient(tx, by, patient_id, _may_write(section))
     before_carer = draft_of(tx, patient_id, section) if by.grant else None
     if before_carer is not None:
-        body = with_hidden(section, body, before_carer.body)
+        private = kept_from_helpers(tx, patient_id)
+        body = with_hidden(section, body, before_carer.body, private)
     kept = {**body, "role": _role(by)}
     if section == "my_allergies":
         before = draft_of(tx, patient_id, section)
@@ -116,24 +120,39 @@ def section_draft(world: World, *, by: Who, patient_id: UUID, section: str) -> D
     with world.store.read() as tx:
         allowed_patient(tx, by, patient_id, may_read_record)
         kept = draft_of(tx, patient_id, section)
-    return _seen_by(by, kept) if kept else None
+        private = kept_from_helpers(tx, patient_id) if by.grant else frozenset()
+    return _seen_by(by, kept, private) if kept else None
 
 
 def all_drafts(world: World, *, by: Who, patient_id: UUID) -> dict[str, Draft]:
     with world.store.read() as tx:
         allowed_patient(tx, by, patient_id, may_read_record)
         drafts = drafts_of(tx, patient_id)
-    seen = {name: _seen_by(by, draft) for name, draft in drafts.items()}
+        private = kept_from_helpers(tx, patient_id) if by.grant else frozenset()
+    seen = {name: _seen_by(by, draft, private) for name, draft in drafts.items()}
     return {name: draft for name, draft in seen.items() if draft is not None}
 
 
-def _seen_by(by: Who, draft: Draft) -> Draft | None:
+def kept_from_helpers(tx: Transaction, patient_id: UUID) -> frozenset[str]:
+    """Medicines that no helper may read of: as published, and as the team has them in hand."""
+    kept = current_version(tx, patient_id)
+    published = from_bundle(kept.record).plan.medicines if kept else Medicines()
+    draft = draft_of(tx, patient_id, "medicines")
+    plain = draft.body.get("plain", {}) if draft else {}
+    try:
+        drafted = from_plain(Medicines, _without_blank_items(plain), "medicines")
+    except Unreadable:  # half written: what is published still counts
+        drafted = Medicines()
+    return private_drugs(published) | private_drugs(drafted)
+
+
+def _seen_by(by: Who, draft: Draft, private: frozenset[str]) -> Draft | None:
     """A carer sees what they may write, without what is hidden inside it."""
     if by.grant is None:
         return draft
     if draft.section not in WRITTEN:
         return None
-    return replace(draft, body=body_for_a_carer(draft.section, draft.body))
+    return replace(draft, body=body_for_a_carer(draft.section, draft.body, private))
 
 
 def assemble(

@@ -32,6 +32,9 @@ NOT_A_CARERS = frozenset(
 WRITTEN = tuple(name for name in OWN_WORDS if name not in NOT_A_CARERS)
 """The sections a carer who was let in to write may write."""
 
+_TELLING = 4
+"""Letters of a name, at least, that may stand for a longer one."""
+
 
 def for_a_carer(plan: CarePlan) -> CarePlan:
     """The plan as any carer of the person may see it."""
@@ -55,8 +58,10 @@ def version_for_a_carer(version: Version) -> Version:
     return replace(version, plan=plan, contributions=shown)
 
 
-def body_for_a_carer(section: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """A section being written, as a carer's page may show it."""
+def body_for_a_carer(
+    section: str, body: Mapping[str, Any], private: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """A section being written, as a carer's page may show it. `private`: see `private_drugs`."""
     hidden = HIDDEN.get(section, frozenset())
     kept = dict(body)
     for part in ("plain", "typed"):
@@ -64,18 +69,60 @@ def body_for_a_carer(section: str, body: Mapping[str, Any]) -> dict[str, Any]:
         kept[part] = {
             name: value for name, value in known.items() if name.split("-")[0] not in hidden
         }
+    unseen = {one["id"] for one in _private_entries(section, body, private)}
+    if unseen:
+        entries = kept["plain"]["entries"]
+        kept["plain"]["entries"] = [one for one in entries if one["id"] not in unseen]
+        about = tuple(f"entries-{one}-" for one in unseen)
+        typed = kept["typed"].items()
+        kept["typed"] = {name: text for name, text in typed if not name.startswith(about)}
     return kept
 
 
-def with_hidden(section: str, body: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """What a carer saved, with the fields they never saw as they were."""
+def with_hidden(
+    section: str,
+    body: Mapping[str, Any],
+    before: Mapping[str, Any],
+    private: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
+    """What a carer saved, with the fields and entries they never saw as they were."""
     shown, whole = body_for_a_carer(section, body), dict(before)
     for part in ("plain", "typed"):
         known = whole.get(part, {})
-        seen = body_for_a_carer(section, whole)[part]
+        seen = body_for_a_carer(section, whole, private)[part]
         kept = {name: value for name, value in known.items() if name not in seen}
         shown[part] = {**kept, **shown[part]}
+    unseen = _private_entries(section, before, private)
+    if unseen:
+        ids = {one["id"] for one in unseen}
+        mine = [one for one in shown["plain"].get("entries", []) if one["id"] not in ids]
+        shown["plain"]["entries"] = [*mine, *unseen]
     return shown
+
+
+def private_drugs(checked: Medicines) -> frozenset[str]:
+    """The names of what the person keeps from whoever helps: in no list of theirs either."""
+    named = (_folded(one.drug) for one in checked.entries if one.keep_private is True)
+    return frozenset(filter(None, named))
+
+
+def _private_entries(
+    section: str, body: Mapping[str, Any], private: frozenset[str]
+) -> list[dict[str, Any]]:
+    if section != "my_medicines":
+        return []
+    entries = body.get("plain", {}).get("entries", [])
+    return [one for one in entries if _is_one_of(one.get("drug"), private)]
+
+
+def _is_one_of(drug: str | None, private: frozenset[str]) -> bool:
+    """ "Sertraline" is "sertraline 50 mg tablets" too: each list is written by another hand."""
+    name = _folded(drug)
+    return any(one in name or (len(name) >= _TELLING and name in one) for one in private)
+
+
+def _folded(drug: str | None) -> str:
+    return " ".join((drug or "").casefold().split())
 
 
 def _names_only(people: MyPeople) -> MyPeople:
@@ -98,6 +145,6 @@ def _not_private(medicines: Medicines) -> Medicines:
 
 def _not_named(mine: MyMedicines, checked: Medicines) -> MyMedicines:
     """Nor in the list the person wrote, when the same medicine is kept private in the team's."""
-    private = {one.drug.casefold().strip() for one in checked.entries if one.keep_private}
-    shown = tuple(one for one in mine.entries if one.drug.casefold().strip() not in private)
+    private = private_drugs(checked)
+    shown = tuple(one for one in mine.entries if not _is_one_of(one.drug, private))
     return replace(mine, entries=shown)

@@ -53,11 +53,13 @@ def keep_page(patient_id: UUID, page: Page) -> Kept | ConflictView:
         form = met
     try:
         return _keep(patient_id, page, form, body, revision)
-    except Stale as newer:
-        met = _meet(page, form, newer.current)
+    except Stale:
+        # Read again, so that a helper is shown no more of the newer draft than of any other.
+        body, revision, draft = draft_now(patient_id, page.section)
+        met = _meet(page, form, draft) if draft is not None else form
         if isinstance(met, ConflictView):
             return met
-        return _keep(patient_id, page, met, newer.current.body, newer.current.revision)
+        return _keep(patient_id, page, met, body, revision)
 
 
 def _keep(

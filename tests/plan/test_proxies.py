@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -11,13 +12,14 @@ from careplan.plan.care_plan import OWN_WORDS, CarePlan, Contribution
 from careplan.plan.codec import to_plain
 from careplan.plan.dictionary import dictionary
 from careplan.plan.life import HardTimes
-from careplan.plan.medicines import Medicines, MyMedicine, MyMedicines
+from careplan.plan.medicines import Medicines, MyMedicine, MyMedicines, RegularMedicine
 from careplan.plan.proxies import (
     HIDDEN,
     NOT_A_CARERS,
     WRITTEN,
     body_for_a_carer,
     for_a_carer,
+    private_drugs,
     version_for_a_carer,
     with_hidden,
 )
@@ -100,3 +102,23 @@ def test_a_carers_save_keeps_what_they_never_saw() -> None:
         "plain": {"known_as": "K", "phone": "1"},
     }
     assert HIDDEN["about_me"] == {"phone", "address", "postcode"}
+
+
+def test_a_medicine_kept_private_is_in_no_draft_a_carer_opens_and_survives_their_save() -> None:
+    kept = Medicines(entries=(RegularMedicine(UUID(int=1), "Sertraline", keep_private=True),))
+    private = private_drugs(kept)
+    secret = {"id": "a", "drug": "sertraline  50 mg tablets", "note": "since May"}
+    folic = {"id": "b", "drug": "Folic acid"}
+    before = {
+        "plain": {"entries": [secret, folic]},
+        "typed": {"entries-a-dose": "fifty", "entries-b-dose": "five"},
+    }
+    seen = body_for_a_carer("my_medicines", before, private)
+    assert seen == {"plain": {"entries": [folic]}, "typed": {"entries-b-dose": "five"}}
+    changed = {**folic, "dose": "5 mg"}
+    saved = with_hidden("my_medicines", {"plain": {"entries": [changed]}}, before, private)
+    assert saved["plain"]["entries"] == [changed, secret]
+    assert saved["typed"] == {"entries-a-dose": "fifty"}
+    mine = MyMedicines(entries=(MyMedicine(UUID(int=2), "Sertraline 50 mg"),))
+    plan = make.ada().with_section("medicines", kept).with_section("my_medicines", mine)
+    assert for_a_carer(plan).my_medicines.entries == ()

@@ -9,10 +9,11 @@ import pytest
 
 from careplan.accounts.grants import Basis
 from careplan.acts.carers import Asked, helpers_of, make_code_for, suspend_access
+from careplan.acts.drafting import section_draft
 from careplan.acts.quietly import tell_in_private
 from careplan.plan.codec import to_plain
 from careplan.plan.life import HardTimes, Pregnancy
-from careplan.plan.medicines import Medicines, RegularMedicine
+from careplan.plan.medicines import Medicines, MyMedicine, MyMedicines, RegularMedicine
 from careplan.plan.person import AboutMe
 from careplan.plan.voice import Contact, MyPeople, WhatMatters
 from tests.acts.families import Family, a_family
@@ -98,6 +99,25 @@ def test_no_page_of_a_helper_shows_what_is_kept_from_helpers(client, filled):
         assert "Football on Saturday" in seen
         assert [one for one in SECRETS if one in seen] == []
         client.submit("/account/sign-out", seen_on="/account")
+
+
+def test_a_private_medicine_is_not_in_the_list_a_helper_helps_to_write(client, filled):
+    """The person wrote it down themself; the team's list says that it is kept private."""
+    mine = MyMedicines(entries=(MyMedicine(UUID(int=21), f"{SECRETS[8]} 50 mg"),))
+    filled.save("my_medicines", to_plain(mine), by=filled.kofi)
+    as_helper(client, "abena")
+    pages = ("/write/my_medicines", "/write/my_medicines/list", "/talk/about/my_medicines")
+    for page in pages:
+        answer = client.get(address(filled, page))
+        assert answer.status_code == 200
+        assert SECRETS[8] not in answer.get_data(as_text=True)
+    form = {"action": "continue", "revision": "1"}
+    client.submit(address(filled, pages[1]), form)
+    kept = section_draft(
+        filled.world, by=filled.kofi, patient_id=filled.patient_id, section="my_medicines"
+    )
+    assert kept is not None
+    assert kept.body["plain"]["entries"] == to_plain(mine)["entries"]
 
 
 def test_the_doors_of_the_person_are_not_a_helpers(client, filled):
