@@ -34,6 +34,10 @@ from careplan.store.trail import append
 MOST_CONTACTS = 5
 
 
+class AnsweredThemself(ValueError):
+    """The person answered this plan on a phone of their own: nobody answers over that."""
+
+
 class NoRoom(ValueError):
     """The plan names as many people to ring as it can hold."""
 
@@ -80,11 +84,17 @@ def answer_from_child(
     words: str | None,
     at: datetime,
 ) -> Version:
-    """The child's own answer, given on the phone somebody with parental responsibility held out."""
+    """The child's own answer, given on the phone somebody with parental responsibility held out.
+
+    Raises AnsweredThemself where they gave one without that phone.
+    """
     found = ground(
         world, by=by, patient_id=patient_id, may=may_speak_for_child, sections=("identity",)
     )
     grant = _seen(found, by, version_seen)
+    before = found.current.answer if found.current else None
+    if before is not None and before.helped_by is None:
+        raise AnsweredThemself
     called = found.plan.about_me.known_as or found.plan.identity.legal_name or "The child"
     version = next_version(world, found, at=at, reason=f"{called} answered: {kind}")
     version = replace(version, answer=PatientAnswer(kind, at, words, helped_by=grant.called))

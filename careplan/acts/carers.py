@@ -46,6 +46,7 @@ from careplan.store.carers import (
     make_carer_code,
     new_grant,
     use_carer_code,
+    void_carer_codes,
 )
 from careplan.store.db import Transaction
 from careplan.store.drafts import draft_of
@@ -194,11 +195,19 @@ def take_up_code(world: World, *, by: Who, typed: str, at: datetime) -> UUID:
 def _let_in(
     tx: Transaction, terms: Terms, patient_id: UUID, account_id: UUID, name: str, at: datetime
 ) -> KeptGrant:
-    """An access somebody had before is over when they are let in anew: one at a time."""
+    """An access somebody had before is over when they are let in anew: one at a time.
+
+    What the team paused stays paused whoever gives the code: a person who is pressed may be made
+    to give one. The team gives it back.
+    """
+    notes, state = terms.paper, State.ACTIVE
+    if terms.basis in CHECKED_BY_STAFF and not terms.by_team:
+        state = State.WAITING
     for old in grants_of_patient(tx, patient_id):
         if old.account_id == account_id and old.grant.state is not State.ENDED:
+            if old.grant.state is State.SUSPENDED and not terms.by_team:
+                notes, state = old.notes, State.SUSPENDED
             keep_grant(tx, replace(old, grant=replace(old.grant, state=State.ENDED)))
-    waits = terms.basis in CHECKED_BY_STAFF and not terms.by_team
     grant = Grant(
         id=str(tx.new_id()),
         name=name,
@@ -207,10 +216,10 @@ def _let_in(
         writes=terms.writes,
         granted_by=terms.granted_by,
         granted_at=at,
-        state=State.WAITING if waits else State.ACTIVE,
+        state=state,
         ends_on=date.fromisoformat(terms.ends_on) if terms.ends_on else None,
     )
-    kept = KeptGrant(patient_id, account_id, grant, notes=terms.paper)
+    kept = KeptGrant(patient_id, account_id, grant, notes=notes)
     new_grant(tx, kept)
     note_standing(tx, patient_id, unlinked=False)
     return kept
@@ -340,6 +349,8 @@ def _change(
             raise NotThere
         changed = replace(kept, grant=replace(kept.grant, state=state), notes=notes or kept.notes)
         _keep(tx, changed)
+        if state is State.SUSPENDED:
+            void_carer_codes(tx, patient_id, at=at)
         append(tx, AuditEvent(kind, at, actor(by), str(patient_id)))
 
 

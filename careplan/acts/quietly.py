@@ -16,7 +16,7 @@ from careplan.accounts.permissions import (
 )
 from careplan.acts.world import NotAllowed, NotThere, World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
-from careplan.store.carers import grants_of_patient, keep_grant
+from careplan.store.carers import grants_of_patient, keep_grant, void_carer_codes
 from careplan.store.db import Transaction
 from careplan.store.handovers import (
     QuietNote,
@@ -50,19 +50,22 @@ def tell_in_private(
         patient = allowed_patient(tx, by, patient_id, may_see_who_looked)
         if patient.team_id is None:
             raise NoTeam
-        about = _pause(tx, patient_id, stop) if stop else None
+        about = _pause(tx, patient_id, stop, at) if stop else None
         add_quiet_note(tx, patient_id, words=words, about=about, at=at)
         append(tx, AuditEvent(Kind.TOLD_IN_PRIVATE, at, actor(by), str(patient_id)))
         if about:
             append(tx, AuditEvent(Kind.CARER_SUSPENDED, at, actor(by), str(patient_id)))
 
 
-def _pause(tx: Transaction, patient_id: UUID, grant_id: UUID) -> str:
+def _pause(tx: Transaction, patient_id: UUID, grant_id: UUID, at: datetime) -> str:
     kept = next(
         (one for one in grants_of_patient(tx, patient_id) if one.grant.id == str(grant_id)), None
     )
-    if kept is None or kept.grant.state not in (State.ACTIVE, State.WAITING):
+    if kept is None or kept.grant.state is State.ENDED:
         raise NotThere
+    void_carer_codes(tx, patient_id, at=at)
+    if kept.grant.state is State.SUSPENDED:  # asked twice: the page does not show the first
+        return kept.grant.called
     paused = replace(kept.grant, state=State.SUSPENDED)
     keep_grant(tx, replace(kept, grant=paused, notes="The person asked for this in private."))
     return kept.grant.called

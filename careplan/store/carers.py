@@ -48,6 +48,11 @@ _USE = (
     .values(used_at=bindparam("at"), used_by=bindparam("by"))
     .returning(_k.patient_id, _k.terms, _k.code_hash)
 )
+_VOID = (
+    update(carer_code)
+    .where(_k.patient_id == bindparam("of_patient"), _k.used_at.is_(None))
+    .values(expires_at=bindparam("at"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,11 @@ def use_carer_code(
     owner = of_patient(row.patient_id)
     plain = tx.unseal_facts(owner, _k.terms, row.code_hash.hex(), row.terms)
     return row.patient_id, from_plain(Terms, plain)
+
+
+def void_carer_codes(tx: Transaction, patient_id: UUID, *, at: datetime) -> None:
+    """Codes that are out for this plan open nothing from this moment."""
+    tx.run(_VOID, {"of_patient": patient_id, "at": at})
 
 
 # --- rows to values --------------------------------------------------------------------------

@@ -10,9 +10,10 @@ from uuid import UUID
 import pytest
 
 from careplan.accounts.clinic_codes import shown
-from careplan.accounts.grants import Basis
+from careplan.accounts.grants import Basis, State
 from careplan.accounts.people import Standing, Who
 from careplan.acts.beside import (
+    AnsweredThemself,
     Number,
     answer_beside,
     answer_from_child,
@@ -42,6 +43,7 @@ from careplan.acts.carers import (
 )
 from careplan.acts.drafting import all_drafts, section_draft
 from careplan.acts.linking import CodeNotGood
+from careplan.acts.publishing import answer_plan
 from careplan.acts.quietly import deal_with, notes_for_team, open_notes, tell_in_private
 from careplan.acts.reading import overview, read_version, who_looked
 from careplan.acts.standing import AccessEnded
@@ -318,6 +320,48 @@ def test_staff_suspend_and_give_back_and_no_page_of_the_person_tells(family: Fam
     assert Kind.CARER_TURNED_AWAY in deeds(family)
     with pytest.raises(NotThere):
         restore_access(family.world, **mine)
+
+
+def test_whom_the_team_paused_no_code_of_the_persons_lets_in_again(family: Family) -> None:
+    """Whoever is pressed may be made to give a code; only the team gives access back."""
+    world, kofi, doctor = family.world, family.kofi, family.doctor.who
+    esi, consent = a_helper(world, "Esi Boateng"), Asked("friend", Basis.YOUNG, True)
+    later = SIXTEEN + timedelta(days=1)
+    family.lets_in(esi, "friend", Basis.YOUNG, by=kofi, at=later)
+    early = make_code_for(world, **asked(family, kofi, later), asked=consent)
+    paused = grant_of(family, "Esi", at=later)
+    suspend_access(world, **asked(family, doctor, later), grant_id=paused, reason="Pressed")
+    with pytest.raises(CodeNotGood):
+        take_up_code(world, by=esi, typed=early, at=later)
+
+    family.lets_in(esi, "friend", Basis.YOUNG, by=kofi, at=later)
+    with pytest.raises(AccessEnded):
+        here_for(world, **asked(family, esi, later))
+    (now,) = (
+        one
+        for one in helpers_of(world, **asked(family, doctor, later))
+        if one.grant.name == "Esi Boateng" and one.grant.state is not State.ENDED
+    )
+    assert (now.grant.state, now.kept.notes) == (State.SUSPENDED, "Pressed")
+    restore_access(world, **asked(family, doctor, later), grant_id=UUID(now.grant.id))
+    assert here_for(world, **asked(family, esi, later)).grant is not None
+
+
+def test_nobody_answers_over_what_a_child_answered_themself(family: Family) -> None:
+    signed = family.sign()
+    said: dict[str, Any] = {"patient_id": family.patient_id, "at": NOW}
+    own = answer_plan(
+        family.world, by=family.kofi, **said, version_seen=signed.number, kind=NO, words="No."
+    )
+    with pytest.raises(AnsweredThemself):
+        answer_from_child(
+            family.world,
+            by=family.here("Samuel"),
+            **said,
+            version_seen=own.number,
+            kind=YES,
+            words=None,
+        )
 
 
 def test_nobody_but_the_team_suspends_and_nobody_but_a_carer_is_ended(family: Family) -> None:

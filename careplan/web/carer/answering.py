@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import abort, redirect, render_template, request, url_for
 
 from careplan.acts.beside import (
+    AnsweredThemself,
     NoRoom,
     Number,
     answer_beside,
@@ -73,6 +74,9 @@ def _answer(patient_id: UUID, *, child: bool) -> Any:
         )
     except ChangedMeanwhile:
         errors = {"answer": _("The plan changed while this page was open. Read it, then answer.")}
+        return _answer_page(patient_id, errors, child=child), 409
+    except AnsweredThemself:
+        errors = {"answer": _("They have answered this themself, and only they can change it.")}
         return _answer_page(patient_id, errors, child=child), 409
     except NotNow:
         errors = {"answer": _("There is nothing to answer just now.")}

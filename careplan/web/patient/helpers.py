@@ -159,7 +159,7 @@ def again(grant_id: UUID) -> Any:
 @open_to(Reader.PATIENT)
 def talk() -> Any:
     """Tell the team in private. Nothing on the person's own pages shows that it was used."""
-    found = [one for one in found_helpers() if one.live]
+    found = [one for one in found_helpers() if _stands(one)]
     if request.method == "GET":
         return _talk(found, {})
     typed = request.form.get("words", "")

@@ -284,6 +284,7 @@ def test_telling_the_team_in_private_leaves_nothing_on_the_persons_pages(client,
     before = client.page(client.get("/plan/who-looked")).text
     helpers_before = client.page(client.get("/plan/helpers")).text
     page = client.page(client.get("/plan/contact"))
+    asked_before = page.text
     assert "Leave this page now" in page.text
     stop = next(
         one.get("value")
@@ -294,6 +295,8 @@ def test_telling_the_team_in_private_leaves_nothing_on_the_persons_pages(client,
     assert client.submit("/plan/contact", form).status_code == 302
     assert client.page(client.get("/plan/who-looked")).text == before
     assert client.page(client.get("/plan/helpers")).text == helpers_before
+    assert client.page(client.get("/plan/contact")).text == asked_before
+    assert client.submit("/plan/contact", form).status_code == 302  # and may be asked again
 
 
 # --- the desk --------------------------------------------------------------------------------
