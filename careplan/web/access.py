@@ -34,6 +34,17 @@ class Reader(StrEnum):
 
 _STAFF = {Reader.TEAM: CARE_TEAM, Reader.TEAM_ADMIN: frozenset({Role.TEAM_ADMIN})}
 _EVERYBODY = frozenset({Reader.ANYONE, Reader.DEMO})
+_OPEN_WHILE_HANDED = frozenset(
+    {
+        "handed.screen",
+        "account.home",
+        "account.arrive",
+        "account.second_step",
+        "account.set_up_second_step",
+    }
+)
+"""The screen itself, and the way back to the desk, which asks for the second step. Whom the
+clinician helps elsewhere is not for the person who holds it."""
 
 
 def open_to(reader: Reader) -> Callable[[View], View]:
@@ -56,7 +67,7 @@ def open_to(reader: Reader) -> Callable[[View], View]:
 def _refusal(reader: Reader, visitor: Who) -> Any:
     if not visitor.known:
         return redirect(url_for("account.sign_in", next=_here()))
-    if reader is not Reader.SIGNED_IN and handed_over():
+    if handed_over() and request.endpoint not in _OPEN_WHILE_HANDED:
         return redirect(url_for("handed.screen"))
     if reader is Reader.PATIENT and (Role.PATIENT not in visitor.roles or not visitor.patient_id):
         abort(403)
