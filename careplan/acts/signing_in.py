@@ -221,9 +221,11 @@ def _who(tx: Transaction, account: Account, *, second_factor_given: bool) -> Who
     A person's account without a plan of its own is a carer's, for nobody yet.
     """
     members = memberships_of(tx, account.account_id)
-    active = [one for one in members if one.state == Standing.ACTIVE]
+    standing = [one for one in members if one.state == Standing.ACTIVE]
     related = _related(tx, account.account_id)
-    first = active[0] if active else None
+    first = standing[0] if standing else None
+    # What somebody is in another team counts for nothing in this one.
+    active = [one for one in standing if first and one.team_id == first.team_id]
     own = {Role.PATIENT} if related else set()
     if account.kind == "person" and related is None:
         own = {Role.CARER}  # for whom, the page they come to says: acts/carers.here_for

@@ -10,7 +10,8 @@ from uuid import UUID
 import pytest
 
 from careplan.accounts.passwords import Strength
-from careplan.accounts.people import Standing
+from careplan.accounts.people import Role, Standing
+from careplan.accounts.registration import Body, Registration
 from careplan.acts.signing_in import (
     TRIES,
     WINDOW,
@@ -23,14 +24,16 @@ from careplan.acts.signing_in import (
     recognise,
     sign_in,
     sign_out,
+    who_is,
 )
 from careplan.acts.world import NotThere
 from careplan.audit.chain import service_chain
 from careplan.audit.events import Kind
 from careplan.store.accounts import account_by_email, set_state
+from careplan.store.teams import add_member
 from careplan.store.trail import events_of, service_events_of
 from tests.stores import NOW
-from tests.visitors import ADA, PASSWORD, a_clinician, a_person, code_of, sure
+from tests.visitors import ADA, PASSWORD, a_clinician, a_hospital, a_person, code_of, sure
 
 
 def come_in(world, email=ADA.email, password=PASSWORD, at=NOW, **more):
@@ -221,6 +224,21 @@ def test_staff_must_give_a_second_factor_in_every_session(world):
     assert sure(recognise(world, token=fresh, at=NOW)).who == staff.who
     again = come_in(world, email=staff.email)
     assert needs_second_factor(sure(recognise(world, token=again, at=NOW)).who)
+
+
+def test_what_somebody_is_in_another_team_counts_for_nothing_in_this_one(world):
+    nurse = a_clinician(world, role=Role.NURSE, checked=False)
+    elsewhere = a_hospital(world, "Rivelin General")
+    number = Registration(body=Body.NMC, number="18A1234E", verified_at=NOW)
+    with world.store.begin() as tx:
+        account_id = UUID(nurse.who.account_id)
+        later = NOW + timedelta(days=1)
+        for role in (Role.TEAM_ADMIN, Role.CLINICIAN):
+            add_member(tx, account_id, elsewhere, role=role, registration=number, at=later)
+    found = who_is(world, email=nurse.email)
+    assert (found.team_id, found.roles) == (str(nurse.team_id), {Role.NURSE})
+    assert found.registration is not None
+    assert not found.registration.verified
 
 
 def test_a_code_works_once(world):
