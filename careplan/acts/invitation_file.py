@@ -78,8 +78,8 @@ def read_list(data: bytes) -> tuple[Row, ...]:
     first, _end, rest = text.partition("\n")
     if _EXCELS_OWN.fullmatch(first.strip()):
         text, first = f"\n{rest}", rest.split("\n", 1)[0]
-    between = max(_BETWEEN, key=lambda one: len(_columns(_cells(first, one))))
     try:
+        between = max(_BETWEEN, key=lambda one: len(_columns(_cells(first, one))))
         lines = list(_numbered(text, between))
     except csv.Error:
         raise BadFile("This is not a list that can be read. Save it as CSV again.") from None

@@ -73,6 +73,8 @@ def test_spreadsheets_spell_the_same_list_in_many_ways(data):
         (b"Name,Name,DOB\na,b,c\n", "Two columns"),
         (HEAD.encode(), "nobody in this file"),
         (b'Name,DOB\n"Ada,1997\n', "Save it as CSV again"),
+        (b"a" * 200_000, "Save it as CSV again"),
+        (b"Name,DOB" + b"," * 300_000, "Save it as CSV again"),
         (HEAD.encode() + b"Ada,1997-03-14,,\n" * (MOST_ROWS + 1), "10,001 rows"),
     ],
 )
