@@ -167,7 +167,7 @@ def _letter_to(
         before = store.hand_over(tx, patient_id, reference, account_id=account_id, kind=kind, at=at)
     if before in ("sent", "dropped"):
         return Sent()
-    text = TEXT.format(address=f"{world.base_url}/sign-in")
+    text = TEXT.format(address=f"{world.base_url}/account/sign-in")
     letter = Letter(reference=str(reference), to=address, subject=SUBJECT, text=text)
     try:
         post.send(letter, again=before is not None)

@@ -104,6 +104,7 @@ def test_a_notice_says_nothing(clinic, mail):
     said = said.replace(clinic.world.base_url.casefold(), "")
     assert not set(HEALTH) & set(re.findall(r"[a-z]+", said))
     assert "ada" not in said
+    assert f"{clinic.world.base_url}/account/sign-in" in letter.get_content()
 
 
 def test_whoever_did_it_is_not_told(clinic, mail):
