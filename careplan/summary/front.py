@@ -18,6 +18,7 @@ from careplan.summary.banners import cured_block, other_plan_block, other_plan_f
 from careplan.summary.blocks import Block, Fact, Kind, Look, Part, line
 from careplan.summary.doses import dose_blocks
 from careplan.summary.flags import flags_block
+from careplan.summary.person import interpreter_block
 from careplan.summary.phrases import Phrases
 
 
@@ -30,6 +31,7 @@ def front(version: Version, words: Dictionary, say: Phrases, *, checked: bool) -
         allergy_block(plan, say),
         *other_plan_block(plan, say),
         *_doses(version, words, say, checked=checked),
+        *interpreter_block(plan, words, say),
         flags_block(plan, words, say),
         _signed(version, say),
         _phone24(plan, say),

@@ -69,6 +69,28 @@ def helps_block(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Block]:
 
 
 def _language(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
+    me = plan.about_me
+    facts = [] if me.interpreter else _spoken(plan, words, say)
+    needs = [wording.listed(words, "info_needs", me.info_needs), me.info_needs_other]
+    text = ", ".join(filter(None, needs))
+    if text:
+        paths = ("about_me.info_needs", "about_me.info_needs_other")
+        facts.append(line(text, *paths, label=words.field("about_me.info_needs").label))
+    return facts
+
+
+def interpreter_block(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Block]:
+    """One line after the doses: without an interpreter nothing else on the page can be asked."""
+    if not plan.about_me.interpreter:
+        return []
+    first, *more = _spoken(plan, words, say)
+    text = " · ".join([first.text, *(f"{one.label}: {one.text}" for one in more)])
+    paths = tuple(path for one in (first, *more) for path in one.paths)
+    fact = Fact((Part(text, Kind.STRONG),), first.label, paths)
+    return [Block("interpreter", 6, "interpreter", None, (fact,))]
+
+
+def _spoken(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
     me, facts = plan.about_me, []
     if me.interpreter is not None:
         text = say.say("helps.yes" if me.interpreter else "helps.no")
@@ -79,11 +101,6 @@ def _language(plan: CarePlan, words: Dictionary, say: Phrases) -> list[Fact]:
     if me.family_must_not_interpret is not None:
         text = say.say("helps.yes" if me.family_must_not_interpret else "helps.no")
         facts.append(_plain(text, "about_me.family_must_not_interpret", words))
-    needs = [wording.listed(words, "info_needs", me.info_needs), me.info_needs_other]
-    text = ", ".join(filter(None, needs))
-    if text:
-        paths = ("about_me.info_needs", "about_me.info_needs_other")
-        facts.append(line(text, *paths, label=words.field("about_me.info_needs").label))
     return facts
 
 

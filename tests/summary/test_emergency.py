@@ -318,3 +318,24 @@ def test_unknown_is_not_no():
     text = plain_text(narrative(with_plan(complications=sickle.Complications(events)), WORDS))
     assert "Not known: Sepsis or serious infection" in text
     assert "Not had" not in text
+
+
+def test_an_interpreter_that_is_needed_is_said_before_the_stop_flags():
+    me = replace(
+        make.a_version().plan.about_me,
+        interpreter=True,
+        spoken_language="yo",
+        family_must_not_interpret=True,
+    )
+    version = make.a_version()
+    summary = summarise(replace(version, plan=version.plan.with_section("about_me", me)), WORDS)
+    blocks = {block.id: block for block in summary.blocks}
+    said = blocks["interpreter"].facts[0]
+    assert said.label == "Interpreter needed"
+    assert said.text == "yes · Language I speak: Yorùbá · Family must not interpret: yes"
+    assert list(blocks).index("interpreter") < list(blocks).index("flags")
+    assert not {path for fact in blocks["helps"].facts for path in fact.paths} & set(said.paths)
+
+
+def test_nobody_who_needs_no_interpreter_is_given_a_line_about_one():
+    assert "interpreter" not in [block.id for block in summarise(make.a_version(), WORDS).blocks]
