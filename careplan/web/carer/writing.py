@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import abort, jsonify, redirect, render_template, request, url_for
 
-from careplan.plan.care_plan import CLINICAL, Version
+from careplan.plan.care_plan import Version
 from careplan.plan.proxies import HIDDEN, WRITTEN
 from careplan.web.access import Reader, open_to
 from careplan.web.carer.acting import writes
@@ -20,7 +20,7 @@ from careplan.web.forms.pages import Page, next_page, page_before, section_pages
 from careplan.web.forms.read import again
 from careplan.web.forms.reading import Next, Reading
 from careplan.web.forms.show import view_of
-from careplan.web.forms.tasks import Group, task_list
+from careplan.web.forms.tasks import Group, signed_sections, task_list
 from careplan.web.forms.views import Frame
 from careplan.web.here import here
 from careplan.web.patient.routes import clock_time
@@ -39,7 +39,7 @@ def tasks_for(
             return url_for("carer.check", patient_id=patient_id, section=section)
         return url_for("carer.write", patient_id=patient_id, section=section, page_id=page_id)
 
-    signed = CLINICAL if current and current.signature else ()
+    signed = signed_sections(current)
     groups = task_list(drafts, href=href, signed=signed, condition=_condition(), age=age)
     kept = (_open_to_helpers(group) for group in groups)
     return tuple(group for group in kept if group.tasks)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from careplan.plan.care_plan import CLINICAL
+from careplan.plan.care_plan import CLINICAL, Version
 from careplan.plan.content import FIRST
 from careplan.plan.dictionary import dictionary
 from careplan.web.forms.pages import Body, Page, Section, first_five, patient_pages, team_pages
@@ -105,8 +105,10 @@ def task_list(
 ) -> tuple[Group, ...]:
     """The person's list. `signed`: clinical sections that stand in a signed version.
 
-    A section for another age is left out, unless something is written in it.
+    A section for another age is left out, unless something is written in it; one of the team's too,
+    once the plan is signed without it.
     """
+    done = frozenset(signed)
     rest = (one for one in _the_rest(condition) if one.fits(age) or _begun(one, drafts))
     groups = (
         Group(
@@ -125,11 +127,19 @@ def task_list(
             "team",
             _("What your team writes"),
             _("You can read it here as soon as it is signed."),
-            tuple(_of_team(section, frozenset(signed)) for section in team_pages(condition)
-                  if section.id in CLINICAL),
+            tuple(_of_team(section, done) for section in team_pages(condition)
+                  if section.id in (done or CLINICAL)),
         ),
     )  # fmt: skip
     return tuple(_addressed(group, href) for group in groups)
+
+
+def signed_sections(current: Version | None) -> tuple[str, ...]:
+    """The clinical sections in which something is signed: one left empty is not "done"."""
+    if current is None or current.signature is None:
+        return ()
+    sections = ((name, current.plan.section(name)) for name in CLINICAL)
+    return tuple(name for name, one in sections if one != type(one)())
 
 
 def with_news(groups: tuple[Group, ...], unread: Mapping[str, int]) -> tuple[Group, ...]:

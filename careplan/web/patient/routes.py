@@ -13,7 +13,7 @@ from careplan.acts.conversation import counts, standing_lines
 from careplan.acts.drafting import all_drafts
 from careplan.acts.reading import compare_versions, history, overview, read_version, who_looked
 from careplan.clock import london
-from careplan.plan.care_plan import CLINICAL, OWN_WORDS
+from careplan.plan.care_plan import OWN_WORDS
 from careplan.plan.lifecycle import State as PlanState
 from careplan.plan.lifecycle import standing, state_of
 from careplan.plan.safety import age_on
@@ -34,7 +34,7 @@ from careplan.web.forms.pages import (
 from careplan.web.forms.read import again
 from careplan.web.forms.reading import Next, Reading
 from careplan.web.forms.show import view_of
-from careplan.web.forms.tasks import task_list, with_news
+from careplan.web.forms.tasks import signed_sections, task_list, with_news
 from careplan.web.forms.views import Frame
 from careplan.web.here import here
 from careplan.web.narratives import emergency_page, record_page
@@ -51,7 +51,7 @@ def home() -> str:
     kept = _drafts()
     drafts = {name: one.body for name, one in kept.items()}
     current = seen.current
-    signed = CLINICAL if current and current.signature else ()
+    signed = signed_sections(current)
     chip = standing(current, here().today()) if current else None
     talk = counts(here().world, by=who(), patient_id=own_patient())
     tasks = task_list(
