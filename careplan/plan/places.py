@@ -43,6 +43,8 @@ def check_place(place: Place, words: Dictionary) -> Field:
     field = words.fields.get(place.path)
     if field is None or place.section not in (*OWN_WORDS, *CLINICAL) or field.shown == "status":
         raise NoSuchPlace(place.path)
+    if place.section in words.left_out:  # this condition's plan has no such section
+        raise NoSuchPlace(place.path)
     if (place.item is not None) != _needs_item(place, words):
         raise NoSuchPlace(place.path)
     return field

@@ -164,7 +164,7 @@ def about(door: Door) -> str:
             [
                 (sections[name].title, door.to("section", section=name))
                 for name in names
-                if name in sections
+                if name in sections and name not in door.words.left_out
             ],
         )
         for title, names in (
@@ -182,7 +182,8 @@ def _own_title(door: Door) -> str:
 
 
 def section(door: Door, name: str) -> str:
-    if name not in door.sections or name not in door.words.sections:
+    words = door.words
+    if name not in door.sections or name not in words.sections or name in words.left_out:
         abort(404)
     plain = acts.section_seen(here().world, by=who(), patient_id=door.patient_id, section=name)
     rows = [row for path in _in_order(door, name) for row in _rows(door, path, plain)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from flask import Response, redirect, render_template
+from flask import Response, abort, redirect, render_template
 
 from careplan.acts.consents import NotAgreed, consents, give_consent, withdraw_consent
 from careplan.acts.renditions import Copy, ambulance_narrative, copy_of, held_out
@@ -37,13 +37,19 @@ class Doors:
 def home(doors: Doors) -> str:
     """Each consent alone: what it means, how it stands, since when; and the copies it allows."""
     found = consents(here().world, by=who(), patient_id=doors.patient_id)
-    # A condition that has no words about school has no page for one, so nobody is asked.
-    no_school = "school_and_work" in words_for(doors.patient_id).left_out
-    asked = [one for one in found if not (no_school and one.consent is Consent.SCHOOL)]
+    asked = [one for one in found if _has_a_page(doors, one.consent)]
     return render_template("copies/home.html", standings=asked, doors=doors, **doors.top)
 
 
+def _has_a_page(doors: Doors, consent: str) -> bool:
+    """A condition that has no words about school has no page for one, so nobody is asked."""
+    no_school = "school_and_work" in words_for(doors.patient_id).left_out
+    return not (no_school and consent == Consent.SCHOOL)
+
+
 def agree(doors: Doors, consent: str) -> Any:
+    if not _has_a_page(doors, consent):
+        abort(404)
     world, at = here().world, here().now()
     give_consent(world, by=who(), patient_id=doors.patient_id, consent=Consent(consent), at=at)
     return redirect(doors.address("home", _anchor=consent))
@@ -57,6 +63,8 @@ def stop(doors: Doors, consent: str) -> Any:
 
 
 def make(doors: Doors, copy: str) -> Any:
+    if not _has_a_page(doors, copy):  # the copy for a school is called as its consent is
+        abort(404)
     world, at = here().world, here().now()
     try:
         made = copy_of(world, by=who(), patient_id=doors.patient_id, kind=Copy(copy), at=at)

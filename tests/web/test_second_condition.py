@@ -238,6 +238,22 @@ def test_the_person_is_asked_its_own_questions(client: Reader, world: World) -> 
     assert set(drafts) == {"identity"}
 
 
+def test_what_its_plan_does_not_have_is_no_page_of_it(client: Reader, world: World) -> None:
+    sign_up(client, condition=SECOND)
+    about = client.page(client.get("/plan/talk/about"))
+    offered = {one.get("href") for one in about.find("a")} - {None}
+    sections = [one for one in offered if one.startswith("/plan/talk/about/")]
+    assert len(sections) > 10
+    for one in sections:
+        assert client.get(one).status_code == 200, one
+    for name in world.words_for(SECOND).left_out:
+        assert client.get(f"/plan/talk/about/{name}").status_code == 404, name
+    assert client.get("/plan/talk/new/usual_pain.where").status_code == 404
+    for press in ("school/agree", "make/school"):
+        answer = client.submit(f"/plan/copies/{press}", seen_on="/plan/copies")
+        assert answer.status_code == 404
+
+
 def test_a_plan_nobody_has_content_for_cannot_be_started(client: Reader, world: World) -> None:
     form = {"legal_name": "A B", "born-day": "1", "born-month": "1", "born-year": "1990",
             "email": "x@example.org", "password": ADA.password, "condition": "../x"}  # fmt: skip
