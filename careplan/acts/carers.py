@@ -240,11 +240,16 @@ def bases_for(world: World, *, by: Who, patient_id: UUID, at: datetime) -> tuple
     with world.store.read() as tx:
         allowed_patient(tx, by, patient_id, may_let_in)
         age = _age(tx, patient_id, at)
-    return _bases(by, age)
+    return _bases(_for_the_team(by, patient_id), age)
 
 
-def _bases(by: Who, age: int | None) -> tuple[Basis, ...]:
-    if by.is_staff:
+def _for_the_team(by: Who, patient_id: UUID) -> bool:
+    """A clinician with a plan of their own is there the person, who checks nobody's papers."""
+    return by.is_staff and by.patient_id != str(patient_id)
+
+
+def _bases(by_team: bool, age: int | None) -> tuple[Basis, ...]:  # noqa: FBT001
+    if by_team:
         return tuple(basis for basis in Basis if may_rest_on(basis, age=age))
     if not may_rest_on(own_consent(age), age=age):
         return ()
@@ -258,10 +263,10 @@ def make_code_for(world: World, *, by: Who, patient_id: UUID, asked: Asked, at: 
     The team has checked who is in front of them; the person knows whom they give it to. Where
     somebody else's paper is the ground, the access waits until staff have seen it.
     """
-    code = new_code(world.entropy)
+    code, by_team = new_code(world.entropy), _for_the_team(by, patient_id)
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_let_in)
-        problem = _problem(by, asked, _age(tx, patient_id, at), london_day(at))
+        problem = _problem(by_team, asked, _age(tx, patient_id, at), london_day(at))
         if problem is not None:
             raise problem
         terms = Terms(
@@ -270,7 +275,7 @@ def make_code_for(world: World, *, by: Who, patient_id: UUID, asked: Asked, at: 
             writes=asked.writes,
             granted_by=by.name,
             ends_on=asked.ends_on.isoformat() if asked.ends_on else None,
-            by_team=by.is_staff,
+            by_team=by_team,
             paper=(asked.paper or "").strip() or None,
         )
         mine, until = UUID(by.account_id), at + LIFETIME
@@ -279,12 +284,17 @@ def make_code_for(world: World, *, by: Who, patient_id: UUID, asked: Asked, at: 
     return code
 
 
-def _problem(by: Who, asked: Asked, age: int | None, today: date) -> BadGrant | None:
+def _problem(
+    by_team: bool,  # noqa: FBT001
+    asked: Asked,
+    age: int | None,
+    today: date,
+) -> BadGrant | None:
     if not 1 <= len(asked.relation.strip()) <= LONGEST:
         return BadGrant("relation", f"Say who they are, in {LONGEST} letters or fewer.")
-    if asked.basis not in _bases(by, age):
+    if asked.basis not in _bases(by_team, age):
         return BadGrant("basis", "At this person’s age, access cannot rest on this.")
-    if by.is_staff and asked.basis in CHECKED_BY_STAFF and not (asked.paper or "").strip():
+    if by_team and asked.basis in CHECKED_BY_STAFF and not (asked.paper or "").strip():
         return BadGrant("paper", "Say which paper you saw.")
     if asked.ends_on is not None and asked.ends_on <= today:
         return BadGrant("ends_on", "The last day must be in the future.")

@@ -148,6 +148,19 @@ def test_an_attorney_waits_until_staff_have_seen_the_paper(world: World) -> None
     assert here_for(world, **asked(family, esi, adult)).grant is not None
 
 
+def test_a_clinician_is_the_person_on_their_own_plan_and_sees_no_paper(family: Family) -> None:
+    adult = datetime(2036, 1, 1, 12, tzinfo=UTC)
+    both = replace(
+        family.kofi, roles=family.doctor.who.roles | family.kofi.roles, second_factor=True
+    )
+    bases = bases_for(family.world, **asked(family, both, adult))
+    assert bases == (Basis.CONSENT, Basis.ATTORNEY, Basis.DEPUTY)
+    esi = a_helper(family.world, "Esi Boateng")
+    family.lets_in(esi, "sister", Basis.ATTORNEY, by=both, at=adult, paper="Mine")
+    with pytest.raises(AccessEnded):
+        here_for(family.world, **asked(family, esi, adult))
+
+
 def test_somebody_with_a_plan_of_their_own_may_help_another(family: Family) -> None:
     """A parent who has sickle cell too keeps their own plan at its own door."""
     yaa = a_person(family.world, email="yaa@example.org", legal_name="Yaa Mensah")
