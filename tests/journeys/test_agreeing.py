@@ -92,7 +92,7 @@ def test_patient_and_nurse_agree(visit: Visit, adas_site: Site) -> None:
 
 def given_ada_has_asked_for_another_dose(phone: Visitor) -> None:
     """In words: nothing is filled in for anybody."""
-    phone.presses("Talk with my team about my plan").presses("Say something, or suggest a change")
+    phone.presses("Ask my team, or suggest a change").presses("Say something, or suggest a change")
     phone.page.locator("a[href$='/about/pain_plan']").click()
     first = phone.looks().page.locator(".talk-places > li", has_text="first dose, morphine").first
     first.get_by_role("link", name="Suggest a change").first.click()
