@@ -67,6 +67,7 @@ THE_REST: Mapping[str, Mapping[str, Typed]] = {
         "How should we give you information?": {},
         "Do you have a faith or belief that staff should know about?": {},
         "What is your phone number?": "07700 900142",
+        "Where do you live?": {},
         "Which GP practice do you go to?": {
             "Name of the practice": "Wellfield Surgery",
             "Practice code, if you know it": "Y99001",
@@ -133,6 +134,7 @@ THE_REST: Mapping[str, Mapping[str, Typed]] = {
         "Where is the best place to put a needle in?": "back of left hand",
         "Do staff need a scan to find your veins?": "No",
         "How many times may someone try?": {"How many tries": "2"},
+        "Do you have a port, a line or a fistula?": {},
     },
     "What matters to me": {
         "What matters most to you?": (
