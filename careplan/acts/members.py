@@ -122,7 +122,8 @@ def enter_member(
     """
     team_id = _team_of(by)
     with world.store.read() as tx:
-        fresh(tx, by)
+        if not may_manage_members(fresh(tx, by), team_id=str(team_id)):
+            raise NotAllowed
     password = new_token(world.entropy, 12)
     problems = helper_problems(name=name, email=email, password=password)
     if problems:

@@ -111,6 +111,11 @@ def test_an_administrator_suspended_meanwhile_does_nothing(clinic, admin):
     with pytest.raises(NotAllowed):
         change(clinic, admin, Change.SUSPEND, clinic.doctor)
     assert standing(clinic).signer_left_at is None
+    with pytest.raises(NotAllowed):
+        enter_member(
+            clinic.world, by=admin, name="Esi Boateng", email="x@example.org", title="Nurse",
+            role=Role.NURSE, registration="", at=NOW,
+        )  # fmt: skip
 
 
 def test_what_can_be_done_follows_from_how_somebody_stands(clinic, admin):
