@@ -132,6 +132,7 @@ def test_the_short_code_asks_and_tells_nothing(visit: Visit, adas_site: Site) ->
     computer = visit("Old computer", DESK, script=False).goes_to("/code")
     computer.answers({"Short code": code, "The person’s date of birth": "13 March 1997"})
     computer.presses("Open the plan").reads("do not open a plan")
+    assert computer.page.get_by_label("Short code").input_value() == code
     wrong = computer.text
     computer.answers({"Short code": "00000-00000-0", "The person’s date of birth": "13 3 1997"})
     assert computer.presses("Open the plan").text == wrong

@@ -207,13 +207,14 @@ def code() -> Any:
     if request.method == "GET":
         return render_template("scan/code.html", problem=None, code="")
     for_crew = request.form.get("order") == "ambulance"
+    typed = request.form.get("code", "")[:MOST_ANSWER]
     reader = Stranger(
         request.form.get("birth_date", "")[:MOST_ANSWER], "", here().now(), here().today()
     )
     found = open_by_code(
         here().world,
         reader,
-        code=request.form.get("code", "")[:MOST_ANSWER],
+        code=typed,
         passcode=request.form.get("passcode", "")[:MOST_ANSWER],
         for_crew=for_crew,
     )
@@ -235,7 +236,7 @@ def code() -> Any:
         "That code and answer do not open a plan. Check both. "
         "After three tries, wait half a minute."
     )
-    page = render_template("scan/code.html", problem=problem, code="", ambulance=for_crew)
+    page = render_template("scan/code.html", problem=problem, code=typed, ambulance=for_crew)
     return page, 404
 
 
