@@ -11,12 +11,14 @@ from careplan.accounts.permissions import may_write_clinical
 from careplan.acts.drafting import identity_of, keep_identity
 from careplan.acts.linking import keep_checked
 from careplan.acts.publishing import Deed, ground, next_version, publish
+from careplan.acts.sheets import lay_out_all
 from careplan.acts.world import World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
 from careplan.plan.care_plan import Version
 from careplan.plan.lifecycle import Event
 from careplan.plan.person import Identity, Sex
 from careplan.store.trail import append
+from careplan.summary.narrative import narrative
 
 
 def identity_now(world: World, *, by: Who, patient_id: UUID) -> Identity:
@@ -42,6 +44,7 @@ def correct_identity(
     """
     sex = identity.sex_registered or Sex.NOT_KNOWN
     checked = replace(identity, sex_registered=sex, checked_on=today, checked_by=by.name)
+    _must_fit(world, by, patient_id, checked, at)
     with world.store.begin() as tx:
         patient = allowed_patient(tx, by, patient_id, may_write_clinical)
         keep_checked(tx, patient_id, checked)
@@ -56,3 +59,14 @@ def correct_identity(
     version = next_version(world, found, at=at, reason=f"{by.name} put right who this is")
     deed = Deed(by, may_write_clinical, Event.CHECK_IDENTITY, Kind.PLAN_PUBLISHED, {})
     return publish(world, found, version, deed)
+
+
+def _must_fit(world: World, by: Who, patient_id: UUID, checked: Identity, at: datetime) -> None:
+    """A name with no room on paper stops here, before the desk and the plan say two things."""
+    found = ground(world, by=by, patient_id=patient_id, may=may_write_clinical, sections=())
+    if found.current is None:
+        return
+    found = replace(found, plan=found.plan.with_section("identity", checked))
+    trial = next_version(world, found, at=at, reason="trial")
+    shown = narrative(trial, world.words_of(trial))
+    lay_out_all(world, trial, narrative=shown, at=at)

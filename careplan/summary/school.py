@@ -13,6 +13,7 @@ from careplan.plan.dictionary import Dictionary
 from careplan.plan.drugs import Drugs
 from careplan.plan.life import SchoolAndWork
 from careplan.plan.pain import Stage, Step
+from careplan.plan.places import names_a_dose
 from careplan.plan.surfaces import as_the_person_allows, seen_on
 from careplan.summary import wording
 from careplan.summary.blocks import Block, EmergencySummary, Fact, Kind, Look, Part, line, own
@@ -160,7 +161,9 @@ def _own_signs(plan: CarePlan, drugs: Drugs, say: CopyWords) -> list[Fact]:
         facts.append(own(plan.different_pain.not_my_usual_pain, path))
     entries, agreed = plan.warning_signs.entries, plan.school_and_work.show_controlled is True
     for one in entries:
-        hidden = not agreed and names_controlled(one.home, drugs, say)
+        # A misspelt or unheard-of name is known by the dose beside it.
+        told = one.home or ""
+        hidden = not agreed and (names_a_dose(told) or names_controlled(told, drugs, say))
         home = say.say("school.left_out_at_home") if hidden else one.home
         parts = [Part(one.sign, Kind.STRONG)]
         if home:

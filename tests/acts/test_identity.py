@@ -13,6 +13,7 @@ from careplan.acts.linking import NumberTaken
 from careplan.acts.world import NotThere
 from careplan.audit.events import Kind as Deed
 from careplan.fhir.bundle import from_bundle
+from careplan.render.paper import DoesNotFit
 from careplan.store.patients import face_of, know_nhs_number
 from tests.acts.worlds import ADA, Clinic, decrypted
 from tests.stores import NOW, TODAY
@@ -62,6 +63,13 @@ def test_another_persons_number_changes_nothing(people: Clinic) -> None:
     with pytest.raises(NumberTaken):
         put_right(people, nhs_number="9990210225", legal_name="New Name")
     assert people.everything() == before
+
+
+def test_a_name_with_no_room_on_paper_changes_nothing(clinic: Clinic) -> None:
+    before = clinic.everything()
+    with pytest.raises(DoesNotFit):
+        put_right(clinic, legal_name="Wolfeschlegelsteinhausenbergerdorff" * 20)
+    assert clinic.everything() == before
 
 
 @pytest.mark.parametrize("who", ["ada", "elsewhere"])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from careplan.plan.ahead import WarningSign, WarningSigns
 from careplan.plan.care_plan import CarePlan, Signature, Version
 from careplan.plan.dictionary import Carry, dictionary
 from careplan.plan.drugs import drugs
@@ -283,3 +284,14 @@ def test_a_practice_reads_vaccines_and_what_to_prescribe() -> None:
     assert walk.folded("To: Wellfield Surgery") in ada
     for words in ("FIRST DOSE", "SECOND CHOICE", "Igbo"):
         assert walk.folded(words) not in ada, words
+
+
+@pytest.mark.parametrize("named", ["codiene 30 mg", "Sativex 2 puffs", "the liquid, 5 ml"])
+def test_a_dose_of_what_nobody_knows_stays_off_the_school_page(named: str) -> None:
+    sign = WarningSign(make.an_id("sign"), "Bad pain", f"Give {named}", None)
+    kofi = EVERYONE["kofi"]
+    plan = kofi.plan.with_section("warning_signs", WarningSigns(None, (sign,)))
+    school_hidden = replace(plan.school_and_work, show_controlled=None)
+    told = school(replace(kofi, plan=plan.with_section("school_and_work", school_hidden)))
+    assert "Bad pain" in told
+    assert named not in told

@@ -141,7 +141,7 @@ def _press(change: Change, signed: int) -> Press:
             + " "
             + stays,
         ),
-        Change.LEFT: (_("Has left the team"), _("The same, and for good.") + " " + stays),
+        Change.LEFT: (_("Has left the team"), _("The same.") + " " + stays),
         Change.REINSTATE: (
             _("Take back into the team"),
             _("They can do again what they could before. Plans they signed need nobody else."),
