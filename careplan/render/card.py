@@ -208,7 +208,7 @@ def _laid_private(card: PrivateCard) -> Laid:
     number = phone(card.phone) if card.phone else None
     sides = _Sides(
         title="Private emergency card",
-        warning="This card tells nobody who you are or what you live with.",
+        warning="This card tells nobody what you live with.",
         bar="EMERGENCY PLAN",
         link=card.link,
         short_code=card.short_code,

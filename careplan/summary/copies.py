@@ -11,7 +11,8 @@ from careplan.plan.dictionary import Carry, Dictionary
 from careplan.summary.blocks import Block, Fact, Kind, Look
 
 _SECTIONS = ("school", "ambulance", "gp", "text", "helper")
-_LISTS = ("controlled", "signs_999", "signs_family")
+_LISTS = ("controlled", "signs_999", "signs_family", "signs_boys")
+_MAY_BE_EMPTY = {"signs_boys"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ def _read(condition: str) -> CopyWords:
         if not isinstance(held.get(one), dict):
             raise BadContent(f"copies.toml: no section {one!r}")
     for one in _LISTS:
-        if not held.get(one) or not all(isinstance(text, str) for text in held[one]):
+        there = one in held and (held[one] or one in _MAY_BE_EMPTY)
+        if not there or not all(isinstance(text, str) for text in held[one]):
             raise BadContent(f"copies.toml: no list {one!r}")
 
     def named(text: str) -> str:

@@ -13,6 +13,7 @@ from careplan.plan.dictionary import Dictionary
 from careplan.plan.drugs import Drugs
 from careplan.plan.life import SchoolAndWork
 from careplan.plan.pain import Stage, Step
+from careplan.plan.person import Sex
 from careplan.plan.places import names_a_dose
 from careplan.plan.surfaces import as_the_person_allows, seen_on
 from careplan.summary import wording
@@ -30,13 +31,14 @@ _PLACE = ("care_team.hospital_", "care_team.ambulance_destination")
 
 def school_page(version: Version, words: Dictionary, drugs: Drugs) -> Copy:
     say = copy_words(words)
+    girl = version.plan.identity.sex_registered is Sex.FEMALE
     plan = seen_on(as_the_person_allows(version.plan), "school", words)
     summary = summarise(replace(version, plan=plan), words)
     facts = gathered(summary.blocks, "school", words)
     school = plan.school_and_work
     blocks = [
         _about(plan, school, words, say),
-        _signs(plan, words, say),
+        _signs(plan, words, say, girl=girl),
         *_allergies(summary, words),
         _block("pain", [*_in_pain(plan, school, words), *_home(version, words, drugs, say)], say),
         _block("fever", _said(school.fever, "fever", words), say),
@@ -76,14 +78,14 @@ def _about(plan: CarePlan, school: SchoolAndWork, words: Dictionary, say: CopyWo
     return Block("about", 1, "part about", None, tuple(facts))
 
 
-def _signs(plan: CarePlan, words: Dictionary, say: CopyWords) -> Block:
+def _signs(plan: CarePlan, words: Dictionary, say: CopyWords, *, girl: bool) -> Block:
     """What is an emergency in everybody, and what the family must hear of at once."""
     set_at = ("warning_signs.fever_at",)
     warm = fever(plan, phrases(words))
     facts = [line(say.say("school.signs_999"), look=Look.LEAD)]
     facts += [line(one, look=Look.ITEM) for one in say.lists["signs_999"]]
     facts.append(line(say.say("school.signs_family"), look=Look.LEAD))
-    for one in say.lists["signs_family"]:
+    for one in (*say.lists["signs_family"], *(() if girl else say.lists["signs_boys"])):
         paths = set_at if "{fever}" in one else ()
         facts.append(line(one.replace("{fever}", warm), *paths, look=Look.ITEM))
     return Block("signs", 1, "part signs", None, tuple(facts))

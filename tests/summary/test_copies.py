@@ -293,5 +293,10 @@ def test_a_dose_of_what_nobody_knows_stays_off_the_school_page(named: str) -> No
     plan = kofi.plan.with_section("warning_signs", WarningSigns(None, (sign,)))
     school_hidden = replace(plan.school_and_work, show_controlled=None)
     told = school(replace(kofi, plan=plan.with_section("school_and_work", school_hidden)))
-    assert "Bad pain" in told
-    assert named not in told
+    assert "Badpain" in told
+    assert walk.folded(named) not in told
+
+
+def test_a_page_about_a_girl_speaks_of_no_erection() -> None:
+    assert "erection" in school(EVERYONE["kofi"])
+    assert "erection" not in school(EVERYONE["mina"])
