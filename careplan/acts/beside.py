@@ -129,6 +129,8 @@ class Page:
 
     words: str
     revision: int
+    own_phone: bool = False
+    """The child writes on a phone of their own: nobody writes over that."""
 
 
 def child_page(world: World, *, by: Who, patient_id: UUID) -> Page:
@@ -138,8 +140,9 @@ def child_page(world: World, *, by: Who, patient_id: UUID) -> Page:
         kept = draft_of(tx, patient_id, "child_words")
     if kept is None:
         return Page("", 0)
-    said = kept.body.get("plain", {}).get("words", "") if kept.body.get("said_by") else ""
-    return Page(said or "", kept.revision)
+    if not kept.body.get("said_by"):
+        return Page("", kept.revision, own_phone=True)
+    return Page(kept.body.get("plain", {}).get("words") or "", kept.revision)
 
 
 def child_writes(

@@ -33,7 +33,7 @@ from careplan.web.session import who
 from careplan.web.words import _
 
 MOST_WORDS = 500
-MOST_CHILD = 500
+MOST_CHILD = 300
 MOST_PHONE = 30
 MOST_TOLD = 120
 
@@ -131,7 +131,7 @@ def child(patient_id: UUID) -> Any:
         abort(404)
     if request.method == "GET":
         page = child_page(here().world, by=who(), patient_id=patient_id)
-        return _child(patient_id, page.words, page.revision)
+        return _child(patient_id, page.words, page.revision, own_phone=page.own_phone)
     typed = request.form.get("words", "")
     revision = _number(request.form.get("revision", "0"))
     try:
@@ -153,10 +153,13 @@ def child(patient_id: UUID) -> Any:
     return redirect(url_for("carer.home", patient_id=patient_id))
 
 
-def _child(patient_id: UUID, typed: str, revision: int, error: str = "") -> str:
+def _child(
+    patient_id: UUID, typed: str, revision: int, error: str = "", *, own_phone: bool = False
+) -> str:
     seen = overview(here().world, by=who(), patient_id=patient_id, at=here().now())
     return render_template(
         "carer/child.html",
+        own_phone=own_phone,
         typed=typed,
         revision=revision,
         errors={"words": error} if error else {},
