@@ -121,7 +121,7 @@ def enter_member(
     Raises BadAccount naming the fields, EmailInUse, NotARegistrationNumber.
     """
     team_id = _team_of(by)
-    with world.store.read() as tx:
+    with world.store.begin() as tx:  # the place in the team is held while it is asked about
         if not may_manage_members(fresh(tx, by), team_id=str(team_id)):
             raise NotAllowed
     password = new_token(world.entropy, 12)

@@ -199,6 +199,8 @@ def test_a_page_walks_one_index_in_order(store, only, following):
 
 def test_counting_reads_indexes_alone_and_never_a_whole_team(store):
     with store.begin() as tx:
+        if store.dialect == "postgresql":  # on an empty table both kinds of look cost the same
+            tx.run(text("SET LOCAL enable_indexscan = off"))
         lines = _explained(tx, counts(), ASKED)
     said = [line for line in lines if "patient" in line]
     if store.dialect == "sqlite":
