@@ -236,7 +236,8 @@ def test_what_somebody_is_in_another_team_counts_for_nothing_in_this_one(world):
         for role in (Role.TEAM_ADMIN, Role.CLINICIAN):
             add_member(tx, account_id, elsewhere, role=role, registration=number, at=later)
     found = who_is(world, email=nurse.email)
-    assert (found.team_id, found.roles) == (str(nurse.team_id), {Role.NURSE})
+    assert found.team_id == str(nurse.team_id)
+    assert found.roles == {Role.NURSE}
     assert found.registration is not None
     assert not found.registration.verified
 
