@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import create_engine, event, text
 
 from careplan.store.accounts import link_account
 from careplan.store.lists import (
@@ -197,17 +197,39 @@ def test_a_page_walks_one_index_in_order(store, only, following):
     assert "Seq Scan" not in said
 
 
-def test_counting_reads_indexes_alone_and_never_a_whole_team(store):
+def test_counting_reads_indexes_alone_and_never_a_whole_team(store, store_url):
     with store.begin() as tx:
-        if store.dialect == "postgresql":  # on an empty table both kinds of look cost the same
-            tx.run(text("SET LOCAL enable_indexscan = off"))
-        lines = _explained(tx, counts(), ASKED)
+        asked = ASKED | {"of_team": _many_people(tx)}
+    if store.dialect == "postgresql":  # an index alone is cheaper only where pages are known clean
+        _tidy(store_url)
+    with store.begin() as tx:
+        lines = _explained(tx, counts(), asked)
     said = [line for line in lines if "patient" in line]
     if store.dialect == "sqlite":
         assert all("COVERING INDEX ix_patient_" in line for line in said), said
     else:
-        assert all("Index Only Scan using ix_patient_" in line for line in said), said
+        assert not [line for line in said if "Index Only Scan using ix_patient_" not in line]
     assert len(said) == len(COUNTED)
+
+
+def _many_people(tx):
+    """Enough of them, due on enough days, that how they are found makes a difference."""
+    team_id = a_team(tx)
+    first = a_patient(tx, team_id=team_id)
+    row = dict(tx.run(patient.select().where(patient.c.patient_id == first)).one()._mapping)
+    for day in range(500):
+        due = TODAY + timedelta(days=day - 250)
+        row |= {"patient_id": tx.new_id(), "face": None, "due_on": due, "next_due": due}
+        row |= {"signed_at": NOW}  # or every one of them would stand in the list of the unsigned
+        tx.run(patient.insert(), row)
+    return team_id
+
+
+def _tidy(url):
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("VACUUM ANALYZE patient"))
+    engine.dispose()
 
 
 def test_a_search_looks_up_only_whom_it_found(store):
