@@ -17,8 +17,6 @@ from careplan.plan.dictionary import dictionary
 from careplan.render.paper import QR_MM, Sheet, page_pdf
 from careplan.render.qr import qr_version
 from careplan.sharing.links import (
-    Opening,
-    flag_for,
     manifest_url,
     new_address_token,
     payload,
@@ -68,7 +66,7 @@ def _link() -> str:
         return bytes((number * 37 + size) % 256 for number in range(size))
 
     url = manifest_url(f"https://{HOST}", token=new_address_token(entropy))
-    text = payload(url, key=new_token(entropy), flag=flag_for(Opening.DATE_OF_BIRTH))
+    text = payload(url, key=new_token(entropy), flag="LP")
     return viewer_address(f"https://{HOST}", payload=text)
 
 

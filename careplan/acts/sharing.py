@@ -21,8 +21,8 @@ from careplan.sharing.links import (
     Link,
     Opening,
     State,
+    address_of,
     flag_for,
-    manifest_url,
     new_address_token,
     payload,
     replaced,
@@ -74,8 +74,8 @@ class Shared:
 
 
 def shared(world: World, link: Link, secrets: LinkSecrets, at: datetime) -> Shared:
-    url = manifest_url(world.base_url, token=secrets.token)
-    text = payload(url, key=to_b64url(secrets.key), flag=flag_for(link.opening))
+    url = address_of(link, world.base_url, token=secrets.token)
+    text = payload(url, key=to_b64url(secrets.key), flag=flag_for(link))
     address = viewer_address(world.base_url, payload=text)
     return Shared(link, standing(link, now=at), address, secrets.short_code or "")
 
@@ -91,6 +91,7 @@ def make_link(  # noqa: PLR0913 (a link is what it says of itself)
     label: str = "",
     expires_at: datetime | None = None,
     max_views: int | None = None,
+    direct: bool = False,
     at: datetime,
 ) -> Shared:
     """A new link on the newest version. Raises NothingToShare, BadPasscode, sharing's refusals."""
@@ -104,6 +105,7 @@ def make_link(  # noqa: PLR0913 (a link is what it says of itself)
         label=label,
         expires_at=expires_at,
         max_views=max_views,
+        direct=direct,
     )
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_share)

@@ -11,6 +11,7 @@ import binascii
 import json
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ class Kind(StrEnum):
     FULL_PRINT = "full_print"
     PRIVATE_PRINT = "private_print"
     MESSAGE = "message"
+    APP = "app"
 
 
 class Opening(StrEnum):
@@ -70,8 +72,15 @@ OPENINGS: Mapping[Kind, tuple[Opening, ...]] = MappingProxyType(
         Kind.FULL_PRINT: (Opening.CARD,),
         Kind.PRIVATE_PRINT: (Opening.DATE_OF_BIRTH, Opening.PASSCODE),
         Kind.MESSAGE: (Opening.DATE_OF_BIRTH, Opening.PASSCODE),
+        # An app cannot answer a question, so its link must end by itself.
+        Kind.APP: (Opening.CARD,),
     }
 )
+
+LONGEST_FOR_APP = timedelta(days=30)
+LONG_TERM = timedelta(days=1)
+"""A link that lives no longer than this, or counts its views, is for one occasion: nobody is told
+to come back to it."""
 
 # Different wrong answers a link survives in its whole life. A birth date is often misheard or
 # mistyped by staff and is not a secret from them; a passcode is short and is.
@@ -107,7 +116,15 @@ class OpeningNotAllowed(ValueError):
 
 
 class PrintedLinkCannotEnd(ValueError):
-    """Paper stays in wallets for years; only a link in a message may expire or count views."""
+    """Paper stays in wallets for years; only links that are sent or given may end or count."""
+
+
+class MustEnd(ValueError):
+    """A link that asks nothing and is on no paper must end within `LONGEST_FOR_APP`."""
+
+
+class CannotBeDirect(ValueError):
+    """Only a link that asks nothing, for an app, may hand out its file without a manifest."""
 
 
 class NotFromHere(ValueError):
@@ -121,7 +138,11 @@ class NotFromHere(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """The stored facts of one link. `label` is the owner's name for it and never leaves us."""
+    """The stored facts of one link. `label` is the owner's name for it and never leaves us.
+
+    `direct`: its address hands out the one encrypted document by GET, for apps that ask for no
+    manifest (flag U).
+    """
 
     id: str
     kind: Kind
@@ -130,6 +151,7 @@ class Link:
     label: str = ""
     expires_at: datetime | None = None
     max_views: int | None = None
+    direct: bool = False
     views: int = 0
     distinct_wrong: int = 0
     next_try_at: datetime | None = None
@@ -140,8 +162,28 @@ class Link:
         if self.opening not in OPENINGS[self.kind]:
             raise OpeningNotAllowed(f"{self.kind} may not open with {self.opening}")
         ends = self.expires_at is not None or self.max_views is not None
-        if ends and self.kind is not Kind.MESSAGE:
+        if ends and self.kind not in (Kind.MESSAGE, Kind.APP):
             raise PrintedLinkCannotEnd(f"{self.kind} may not expire or limit views")
+        if self.kind is Kind.APP and not self._ends_soon_enough():
+            raise MustEnd(f"{self.kind} must end within {LONGEST_FOR_APP.days} days")
+        if self.direct and self.kind is not Kind.APP:
+            raise CannotBeDirect(f"{self.kind} needs a manifest")
+
+    def _ends_soon_enough(self) -> bool:
+        ends = self.expires_at
+        return ends is not None and ends - self.created_at <= LONGEST_FOR_APP
+
+    @property
+    def long_term(self) -> bool:
+        """Whether readers may come back to it for what has changed."""
+        ends = self.expires_at
+        short = ends is not None and ends - self.created_at <= LONG_TERM
+        return self.max_views is None and not short
+
+    @property
+    def full(self) -> bool:
+        """Opens with the link alone, so whoever holds it has all of it."""
+        return self.opening is Opening.CARD
 
 
 def standing(link: Link, *, now: datetime) -> State:
@@ -215,9 +257,14 @@ class Payload:
         return f"Payload(flag={self.flag!r})"  # address and key are secrets: keep them out of logs
 
 
-def flag_for(opening: Opening) -> str:
-    """L: the plan behind it may change. P: the reader will be asked something."""
-    return "L" if opening is Opening.CARD else "LP"
+FLAGS = frozenset({"", "L", "P", "LP", "U", "LU"})
+"""Every flag the standard allows together (HL7 SMART Health Links 1.0.0): U never beside P."""
+
+
+def flag_for(link: Link) -> str:
+    """L: come back for what has changed. P: something is asked. U: one file, and no manifest."""
+    asks = "" if link.full else "P"
+    return ("L" if link.long_term else "") + asks + ("U" if link.direct else "")
 
 
 def new_address_token(entropy: Callable[[int], bytes]) -> str:
@@ -229,15 +276,25 @@ def manifest_url(base_url: str, *, token: str) -> str:
     return f"{base_url.rstrip('/')}/m/{token}"
 
 
+def direct_url(base_url: str, *, token: str) -> str:
+    """Where a link with flag U hands out its one file by GET."""
+    return f"{base_url.rstrip('/')}/u/{token}"
+
+
+def address_of(link: Link, base_url: str, *, token: str) -> str:
+    return (direct_url if link.direct else manifest_url)(base_url, token=token)
+
+
 def payload(url: str, *, key: str, flag: str) -> str:
     """The `shlink:/` text. It holds no label and no end date: both would be readable in the QR."""
     if not _is_address(url):
         raise AddressNotAllowed(f"{len(url)} characters, or not a plain web address")
     if not _is_key(key):
         raise KeyNotAllowed("not 32 bytes in base64url")
-    if flag not in {"L", "LP"}:
+    if flag not in FLAGS:
         raise ValueError(f"flag {flag!r} is not one we write")
-    body = json.dumps({"url": url, "flag": flag, "key": key}, separators=(",", ":"))
+    said = {"url": url, **({"flag": flag} if flag else {}), "key": key}
+    body = json.dumps(said, separators=(",", ":"))
     return SCHEME + _b64url(body.encode())
 
 

@@ -355,6 +355,7 @@ link = Table(
     Column("replaced_by", Uuid),
     Column("expires_at", Moment),
     Column("max_views", Integer),
+    Column("direct", Boolean, nullable=False, server_default=false()),
     Column("views", Integer, nullable=False),
     Column("distinct_wrong", Integer, nullable=False),
     Column("next_try_at", Moment),
@@ -658,7 +659,7 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
         "rendition": _names("patient_id version link_id kind layout made_at sha256"),
         "link": _names(
             "patient_id link_id kind opening created_at revoked_at replaced_by expires_at "
-            "max_views views distinct_wrong next_try_at told_at locked_at"
+            "max_views direct views distinct_wrong next_try_at told_at locked_at"
         ),
         "wrong_answer": _names("patient_id link_id answer_hash"),
         # A link's files are ciphertext already, under a key that only the link holds.

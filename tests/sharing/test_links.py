@@ -15,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careplan.sharing.links import (
+    FLAGS,
     LIFETIME,
+    LONGEST_FOR_APP,
     OPENINGS,
     TRANSITIONS,
     AddressNotAllowed,
@@ -31,7 +33,6 @@ from careplan.sharing.links import (
     PrintedLinkCannotEnd,
     State,
     UnreadablePayload,
-    flag_for,
     manifest_url,
     new_address_token,
     payload,
@@ -63,12 +64,13 @@ def shlink(facts: object) -> str:
 
 
 @pytest.mark.parametrize(("kind", "opening"), list(product(Kind, Opening)))
-def test_only_a_full_print_opens_with_the_card_alone(kind: Kind, opening: Opening) -> None:
-    if (kind is Kind.FULL_PRINT) == (opening is Opening.CARD):
-        assert a_link(kind=kind, opening=opening).opening in OPENINGS[kind]
+def test_what_asks_nothing_is_a_full_print_or_for_an_app(kind: Kind, opening: Opening) -> None:
+    ends = {"expires_at": NOW + LONGEST_FOR_APP} if kind is Kind.APP else {}
+    if (kind in (Kind.FULL_PRINT, Kind.APP)) == (opening is Opening.CARD):
+        assert a_link(kind=kind, opening=opening, **ends).opening in OPENINGS[kind]
     else:
         with pytest.raises(OpeningNotAllowed):
-            a_link(kind=kind, opening=opening)
+            a_link(kind=kind, opening=opening, **ends)
 
 
 @pytest.mark.parametrize(
@@ -174,11 +176,11 @@ def test_a_token_is_256_bits_in_43_characters() -> None:
     assert new_address_token(secrets.token_bytes) != token
 
 
-@pytest.mark.parametrize("opening", Opening)
-def test_a_printed_code_stays_small_enough_to_scan(opening: Opening) -> None:
+@pytest.mark.parametrize("flag", sorted(FLAGS))
+def test_a_printed_code_stays_small_enough_to_scan(flag: str) -> None:
     base_url = "https://" + "h" * 20
     url = manifest_url(base_url, token=new_address_token(secrets.token_bytes))
-    text = viewer_address(base_url, payload=payload(url, key=KEY, flag=flag_for(opening)))
+    text = viewer_address(base_url, payload=payload(url, key=KEY, flag=flag))
     assert len(text) <= 250
     assert text.startswith(base_url + "/s#shlink:/ey")
 
@@ -201,14 +203,14 @@ def test_a_slash_at_the_end_of_the_base_changes_nothing() -> None:
     st.integers(1, 60),
     st.binary(min_size=32, max_size=32),
     st.binary(min_size=32, max_size=32),
-    st.sampled_from(Opening),
+    st.sampled_from(sorted(FLAGS)),
 )
-def test_what_is_written_is_read(host: int, token: bytes, key: bytes, opening: Opening) -> None:
+def test_what_is_written_is_read(host: int, token: bytes, key: bytes, flag: str) -> None:
     base_url = "https://" + "h" * host
     secret = base64.urlsafe_b64encode(key).rstrip(b"=").decode()
     url = manifest_url(base_url, token=new_address_token(lambda _: token))
-    text = payload(url, key=secret, flag=flag_for(opening))
-    expected = Payload(url=url, key=secret, flag=flag_for(opening))
+    text = payload(url, key=secret, flag=flag)
+    expected = Payload(url=url, key=secret, flag=flag)
     assert read_payload(text) == expected
     assert read_payload(viewer_address(base_url, payload=text)) == expected
     assert read_payload(f"  {text}\n") == expected
