@@ -122,11 +122,13 @@ PHRASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "card": "with your printed card",
             "date_of_birth": "with your link and your date of birth",
             "passcode": "with your link and your passcode",
+            "app": "with a link for a health app or another record",
         },
         "paper": {
             "full_print": "for a full print",
             "private_print": "for a private print",
             "message": "to send in a message",
+            "app": "for a health app or another record",
         },
         "card": {"full": "full", "private": "private", "lock_screen": "lock-screen"},
         "answer": {

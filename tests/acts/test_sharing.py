@@ -24,6 +24,7 @@ from careplan.acts.sharing import (
 from careplan.acts.world import NotThere
 from careplan.audit.events import Kind as Deed
 from careplan.sharing.links import (
+    LONGEST_FOR_APP,
     OPENINGS,
     Kind,
     NotFromHere,
@@ -31,6 +32,7 @@ from careplan.sharing.links import (
     OpeningNotAllowed,
     PrintedLinkCannotEnd,
     State,
+    flag_for,
     read_payload,
 )
 from careplan.sharing.short_codes import read_code
@@ -46,7 +48,8 @@ REFUSED = [(k, o) for k in Kind for o in Opening if (k, o) not in ALLOWED]
 
 def share(clinic: Clinic, kind: Kind, opening: Opening, **more) -> Shared:
     passcode = "blue heron 7" if opening is Opening.PASSCODE else None
-    return clinic.share(kind, opening=opening, **{"passcode": passcode, **more})
+    ends = {"expires_at": NOW + LONGEST_FOR_APP} if kind is Kind.APP else {}
+    return clinic.share(kind, opening=opening, **{"passcode": passcode, **ends, **more})
 
 
 def revoke(clinic: Clinic, link: Shared, *, by=None, at=LATER) -> None:
@@ -90,7 +93,7 @@ def test_a_link_of_each_kind_and_opening(clinic: Clinic, kind: Kind, opening: Op
     said = read_payload(link.address)
     assert link.address.startswith("https://plan.example.org/s#shlink:/")
     assert said.url.startswith("https://plan.example.org/m/")
-    assert said.flag == ("L" if opening is Opening.CARD else "LP")
+    assert said.flag == flag_for(link.link) == ("L" if opening is Opening.CARD else "LP")
     assert (said.label, said.exp) == (None, None)
     assert len(link.address) <= 250
     assert read_code(link.short_code) == link.code

@@ -21,10 +21,12 @@ from careplan.sharing.links import (
     OPENINGS,
     TRANSITIONS,
     AddressNotAllowed,
+    CannotBeDirect,
     Happening,
     KeyNotAllowed,
     Kind,
     Link,
+    MustEnd,
     NewerPayload,
     NotFromHere,
     Opening,
@@ -33,6 +35,8 @@ from careplan.sharing.links import (
     PrintedLinkCannotEnd,
     State,
     UnreadablePayload,
+    address_of,
+    flag_for,
     manifest_url,
     new_address_token,
     payload,
@@ -46,6 +50,9 @@ from careplan.sharing.links import (
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 KEY = base64.urlsafe_b64encode(bytes(range(32))).rstrip(b"=").decode()
 URL = "https://plan.example.org/m/" + KEY
+BORN = NOW - timedelta(days=1)
+ENDS: dict[str, object] = {"expires_at": BORN + LONGEST_FOR_APP}
+ALLOWED = [(kind, opening) for kind, openings in OPENINGS.items() for opening in openings]
 
 
 def a_link(**facts: object) -> Link:
@@ -53,7 +60,7 @@ def a_link(**facts: object) -> Link:
         "id": "link-1",
         "kind": Kind.MESSAGE,
         "opening": Opening.PASSCODE,
-        "created_at": NOW - timedelta(days=1),
+        "created_at": BORN,
     }
     return Link(**(usual | facts))  # type: ignore[arg-type]
 
@@ -65,7 +72,7 @@ def shlink(facts: object) -> str:
 
 @pytest.mark.parametrize(("kind", "opening"), list(product(Kind, Opening)))
 def test_what_asks_nothing_is_a_full_print_or_for_an_app(kind: Kind, opening: Opening) -> None:
-    ends = {"expires_at": NOW + LONGEST_FOR_APP} if kind is Kind.APP else {}
+    ends = ENDS if kind is Kind.APP else {}
     if (kind in (Kind.FULL_PRINT, Kind.APP)) == (opening is Opening.CARD):
         assert a_link(kind=kind, opening=opening, **ends).opening in OPENINGS[kind]
     else:
@@ -169,6 +176,80 @@ def test_no_history_leaves_the_table(deeds: list[str], opening: Opening) -> None
         assert later is before or later in TRANSITIONS[before].values()
 
 
+# --- what a link says of itself ------------------------------------------------------------------
+
+
+@st.composite
+def any_links(draw: st.DrawFn) -> Link:
+    """Every link that may be made at all."""
+    kind, opening = draw(st.sampled_from(ALLOWED))
+    lives = st.timedeltas(timedelta(minutes=1), LONGEST_FOR_APP)
+    ends = draw(lives if kind is Kind.APP else st.none() | lives)
+    if kind not in (Kind.APP, Kind.MESSAGE):
+        return a_link(kind=kind, opening=opening)
+    return a_link(
+        kind=kind,
+        opening=opening,
+        expires_at=BORN + ends if ends else None,
+        max_views=draw(st.none() | st.integers(1, 9)),
+        direct=kind is Kind.APP and draw(st.booleans()),
+    )
+
+
+@given(any_links())
+def test_a_link_says_what_it_asks_and_no_more(link: Link) -> None:
+    flag = flag_for(link)
+    assert flag in FLAGS
+    assert not {"U", "P"} <= set(flag)
+    assert ("P" in flag) is (link.opening is not Opening.CARD) is not link.full
+    assert ("U" in flag) is link.direct
+    assert ("L" in flag) is link.long_term
+    assert flag == "".join(sorted(flag))
+    address = address_of(link, "https://plan.example.org", token=KEY)
+    assert address == f"https://plan.example.org/{'u' if link.direct else 'm'}/{KEY}"
+    assert read_payload(payload(address, key=KEY, flag=flag)).flag == flag
+
+
+def test_every_flag_of_the_standard_is_some_links() -> None:
+    app = {"kind": Kind.APP, "opening": Opening.CARD}
+    day = {"expires_at": BORN + timedelta(days=1)}
+    said = {
+        "": a_link(**app, **day),
+        "L": a_link(**app, **ENDS),
+        "U": a_link(**app, **day, direct=True),
+        "LU": a_link(**app, **ENDS, direct=True),
+        "P": a_link(**day),
+        "LP": a_link(),
+    }
+    assert {flag: flag_for(link) for flag, link in said.items()} == {flag: flag for flag in FLAGS}
+
+
+@pytest.mark.parametrize("kind", [Kind.FULL_PRINT, Kind.PRIVATE_PRINT])
+def test_paper_is_long_term(kind: Kind) -> None:
+    assert a_link(kind=kind, opening=OPENINGS[kind][0]).long_term
+
+
+@pytest.mark.parametrize("views", [1, 100])
+def test_nobody_is_told_to_come_back_to_a_link_that_counts(views: int) -> None:
+    assert not a_link(max_views=views).long_term
+
+
+@pytest.mark.parametrize("ends", [None, LONGEST_FOR_APP + timedelta(microseconds=1)])
+def test_a_link_for_an_app_must_end(ends: timedelta | None) -> None:
+    at = BORN + ends if ends else None
+    with pytest.raises(MustEnd):
+        a_link(kind=Kind.APP, opening=Opening.CARD, expires_at=at, max_views=1)
+
+
+@pytest.mark.parametrize(("kind", "opening"), ALLOWED)
+def test_only_a_link_for_an_app_hands_out_its_file_unasked(kind: Kind, opening: Opening) -> None:
+    if kind is Kind.APP:
+        assert a_link(kind=kind, opening=opening, direct=True, **ENDS).direct
+    else:
+        with pytest.raises(CannotBeDirect):
+            a_link(kind=kind, opening=opening, direct=True)
+
+
 def test_a_token_is_256_bits_in_43_characters() -> None:
     token = new_address_token(secrets.token_bytes)
     assert len(token) == 43
@@ -237,8 +318,8 @@ def test_only_whole_keys_are_written(key: str) -> None:
         payload(URL, key=key, flag="L")
 
 
-@pytest.mark.parametrize("flag", ["", "U", "P", "PL", "LU"])
-def test_only_our_two_flags_are_written(flag: str) -> None:
+@pytest.mark.parametrize("flag", ["PU", "UP", "LPU", "PL", "UL", "LL", "l", "LZ", "X", " "])
+def test_only_the_standards_six_flags_are_written(flag: str) -> None:
     with pytest.raises(ValueError, match="flag"):
         payload(URL, key=KEY, flag=flag)
 
