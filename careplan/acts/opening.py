@@ -130,7 +130,7 @@ def open_link(
             found = scanned(tx, token, packing=packing) or found
         patient, files = found.patient, found.files
         if seen is None or seen != patient.current_version:
-            if count_view(tx, link.patient_id, link.link_id) is None:
+            if count_view(tx, link.patient_id, link.link_id, at=reader.at) is None:
                 return _dead(tx, link, State.USED_UP)
             _write_down(tx, Deed.LINK_OPENED, link, patient, reader, link.facts.opening)
         until, version = reader.at + tickets.LOOK_LIVES, patient.current_version or 0
@@ -219,7 +219,7 @@ def _through_code_door(
     if refusal is not None or not born:
         return None
     patient = _patient(tx, link)
-    if count_view(tx, link.patient_id, link.link_id) is None:
+    if count_view(tx, link.patient_id, link.link_id, at=reader.at) is None:
         return None
     document = emergency_of(tx, link.patient_id, patient.current_version or 0)
     if document is None:

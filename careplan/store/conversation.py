@@ -11,14 +11,14 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, exists, func, insert, select, update
+from sqlalchemy import Row, and_, bindparam, func, insert, select, update
 
 from careplan.plan.conversation import Deed, Entry, Side, Suggested, Thread
 from careplan.plan.places import Place
 from careplan.store.db import Transaction, on_both
+from careplan.store.errands import note_waiting
 from careplan.store.errors import Stale
 from careplan.store.owners import of_patient
-from careplan.store.patients import note_standing
 from careplan.store.tables import thread, thread_entry, thread_seen
 
 _t, _e, _s = thread.c, thread_entry.c, thread_seen.c
@@ -63,7 +63,6 @@ _UNREAD = (
     )
     .group_by(_e.thread_id)
 )
-_WAITS = select(exists().where(_OF_PATIENT, _t.waiting_for == bindparam("for_side")))
 _WAITING = select(func.count()).where(_OF_PATIENT, _t.waiting_for == bindparam("for_side"))
 
 
@@ -130,8 +129,7 @@ def _enter(tx: Transaction, patient_id: UUID, longer: Thread) -> None:
     }
     tx.run(_ENTER, row)
     mark_seen(tx, patient_id, longer.id, side=last.side, number=last.number)
-    waits = tx.run(_WAITS, {"of_patient": patient_id, "for_side": Side.TEAM}).scalar_one()
-    note_standing(tx, patient_id, waiting_for_team=bool(waits))
+    note_waiting(tx, patient_id)
 
 
 def thread_of(tx: Transaction, patient_id: UUID, thread_id: UUID) -> Thread | None:

@@ -42,6 +42,7 @@ _OF_PATIENT = (
     .where(_c.patient_id == bindparam("of_patient"))
     .order_by(_c.created_at.desc(), _c.link_id)
 )
+_WARNED = _OF_PATIENT.where(or_(_c.told_at.is_not(None), _c.locked_at.is_not(None)))
 _KEEP = insert(link)
 _NOT_ENDED = (_c.revoked_at.is_(None), _c.replaced_by.is_(None))
 _REVOKE = update(link).where(*_ONE, *_NOT_ENDED).values(revoked_at=bindparam("at"))
@@ -49,7 +50,7 @@ _REPLACE = update(link).where(*_ONE, *_NOT_ENDED).values(replaced_by=bindparam("
 _COUNT_VIEW = Ready(
     update(link)
     .where(*_ONE, *_NOT_ENDED, or_(_c.max_views.is_(None), _c.views < _c.max_views))
-    .values(views=_c.views + 1)
+    .values(views=_c.views + 1, last_view_at=bindparam("at"))
     .returning(_c.views)
 )
 _SEE_ANSWER = on_both(
@@ -64,6 +65,9 @@ _COUNT_WRONG = (
 _WRONG_SO_FAR = select(_c.distinct_wrong).where(*_ONE)
 _PAUSE = update(link).where(*_ONE).values(next_try_at=bindparam("until"))
 _TELL = update(link).where(*_ONE, _c.told_at.is_(None)).values(told_at=bindparam("at"))
+_SEE_WARNING = update(link).where(*_ONE).values(seen_at=bindparam("at"))
+_PICTURE = update(link).where(*_ONE).values(pictured_at=bindparam("at"))
+_NAME = update(link).where(*_ONE).values(label=bindparam("new_label"))
 _LOCK = update(link).where(*_ONE, _c.locked_at.is_(None)).values(locked_at=bindparam("at"))
 
 
@@ -89,6 +93,9 @@ class KeptLink:
     facts: Link
     told_at: datetime | None
     locked_at: datetime | None
+    seen_at: datetime | None = None
+    last_view_at: datetime | None = None
+    pictured_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +162,12 @@ def links_of(tx: Transaction, patient_id: UUID) -> tuple[KeptLink, ...]:
     return tuple(link_from(row, label=_label(tx, row)) for row in rows)
 
 
+def warned_links_of(tx: Transaction, patient_id: UUID) -> tuple[KeptLink, ...]:
+    """Those at which wrong answers were given until somebody was to be told, with their names."""
+    rows = tx.run(_WARNED, {"of_patient": patient_id})
+    return tuple(link_from(row, label=_label(tx, row)) for row in rows)
+
+
 def secrets_of(tx: Transaction, patient_id: UUID, link_id: UUID) -> LinkSecrets:
     row = tx.run(_SECRETS, _key(patient_id, link_id)).one_or_none()
     if row is None:
@@ -174,9 +187,9 @@ def replace_link(tx: Transaction, patient_id: UUID, link_id: UUID, *, by: UUID) 
     return tx.run(_REPLACE, _key(patient_id, link_id) | {"new_link": by}).rowcount == 1
 
 
-def count_view(tx: Transaction, patient_id: UUID, link_id: UUID) -> int | None:
+def count_view(tx: Transaction, patient_id: UUID, link_id: UUID, *, at: datetime) -> int | None:
     """One more view, in one statement; None when the link is used up, revoked or replaced."""
-    counted = tx.run_ready(_COUNT_VIEW, _key(patient_id, link_id))
+    counted = tx.run_ready(_COUNT_VIEW, _key(patient_id, link_id) | {"at": at})
     return int(counted[0][0]) if counted else None
 
 
@@ -213,6 +226,22 @@ def mark_told(tx: Transaction, patient_id: UUID, link_id: UUID, *, at: datetime)
 def mark_locked(tx: Transaction, patient_id: UUID, link_id: UUID, *, at: datetime) -> bool:
     """Whether this call is the first."""
     return tx.run(_LOCK, _key(patient_id, link_id) | {"at": at}).rowcount == 1
+
+
+def mark_warning_seen(tx: Transaction, patient_id: UUID, link_id: UUID, *, at: datetime) -> bool:
+    """The person knows of what happened up to then; what happens later is news again."""
+    return tx.run(_SEE_WARNING, _key(patient_id, link_id) | {"at": at}).rowcount == 1
+
+
+def mark_pictured(tx: Transaction, patient_id: UUID, link_id: UUID, *, at: datetime) -> None:
+    """Its code stands in a picture on somebody's phone, which dies with it."""
+    tx.run(_PICTURE, _key(patient_id, link_id) | {"at": at})
+
+
+def name_link(tx: Transaction, patient_id: UUID, link_id: UUID, label: str) -> bool:
+    """The person's own name for it, which nobody else reads."""
+    sealed = tx.seal(of_patient(patient_id), _c.label, str(link_id), label.encode())
+    return tx.run(_NAME, _key(patient_id, link_id) | {"new_label": sealed}).rowcount == 1
 
 
 # --- rows to values --------------------------------------------------------------------------
@@ -259,6 +288,9 @@ def link_from(row: Any, *, label: str = "") -> KeptLink:
         facts=facts,
         told_at=row.told_at,
         locked_at=row.locked_at,
+        seen_at=row.seen_at,
+        last_view_at=row.last_view_at,
+        pictured_at=row.pictured_at,
     )
 
 

@@ -361,6 +361,10 @@ link = Table(
     Column("next_try_at", Moment),
     Column("told_at", Moment),
     Column("locked_at", Moment),
+    # When the person saw that warning; when it was last opened, or saved as a picture.
+    Column("seen_at", Moment),
+    Column("last_view_at", Moment),
+    Column("pictured_at", Moment),
     # Apart from the secrets, because sealing compresses: words somebody chose must not share a
     # length with a key.
     Column("label", Sealed, nullable=False),
@@ -389,6 +393,18 @@ link_file = Table(
     Column("jwe", Text, nullable=False),
     Column("jwe_zipped", Text, nullable=False),
     ForeignKeyConstraint(["patient_id", "link_id"], ["link.patient_id", "link.link_id"]),
+)
+
+# What the person asked their team to do: post a new card.
+errand = Table(
+    "errand",
+    metadata,
+    _patient(),
+    Column("errand_id", Uuid, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("body", Sealed, nullable=False),
 )
 
 # --- what was done ---------------------------------------------------------------------------
@@ -659,13 +675,15 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
         "rendition": _names("patient_id version link_id kind layout made_at sha256"),
         "link": _names(
             "patient_id link_id kind opening created_at revoked_at replaced_by expires_at "
-            "max_views direct views distinct_wrong next_try_at told_at locked_at"
+            "max_views direct views distinct_wrong next_try_at told_at locked_at seen_at "
+            "last_view_at pictured_at"
         ),
         "wrong_answer": _names("patient_id link_id answer_hash"),
         # A link's files are ciphertext already, under a key that only the link holds.
         "link_file": _names(
             "patient_id link_id position version content_type last_updated jwe jwe_zipped"
         ),
+        "errand": _names("patient_id errand_id state asked_at done_at"),
         "notice_choice": _names("patient_id account_id"),
         "notice_sent": _names("patient_id reference account_id kind state at"),
         "notice_due": _names("patient_id due_on at"),

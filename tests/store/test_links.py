@@ -137,7 +137,7 @@ def test_an_ended_link_is_still_found_and_is_not_counted(store, link):
     with store.begin() as tx:
         assert revoke_link(tx, *link, at=LATER)
         assert not revoke_link(tx, *link, at=NOW)
-        assert count_view(tx, *link) is None
+        assert count_view(tx, *link, at=LATER) is None
         found = link_by_token(tx, "t" * 43)
         assert found.facts.revoked_at == LATER
         assert standing(found.facts, now=LATER) is State.REVOKED
@@ -148,24 +148,24 @@ def test_a_replaced_link_names_the_new_one(store, link):
         assert replace_link(tx, *link, by=UUID(int=77))
         assert not revoke_link(tx, *link, at=NOW)
         assert link_of(tx, *link).facts.replaced_by == str(UUID(int=77))
-        assert count_view(tx, *link) is None
+        assert count_view(tx, *link, at=LATER) is None
 
 
 def test_views_are_counted_up_to_the_most(store, link):
     with store.begin() as tx:
-        assert [count_view(tx, *link) for _ in range(12)] == [*range(1, 11), None, None]
+        assert [count_view(tx, *link, at=LATER) for _ in range(12)] == [*range(1, 11), None, None]
 
 
 def test_a_link_without_a_limit_is_counted_without_end(store, patient_id):
     with store.begin() as tx:
         keep_link(tx, patient_id, a_link(), secrets())
-        assert [count_view(tx, patient_id, ID) for _ in range(3)] == [1, 2, 3]
+        assert [count_view(tx, patient_id, ID, at=LATER) for _ in range(3)] == [1, 2, 3]
 
 
 def test_another_persons_link_is_nobodys(store, link):
     with store.begin() as tx:
         other = a_patient(tx)
-        assert count_view(tx, other, ID) is None
+        assert count_view(tx, other, ID, at=LATER) is None
         assert link_of(tx, other, ID) is None
         for ask in (lock_link, secrets_of):
             with pytest.raises(NotFound):
@@ -241,7 +241,7 @@ def test_fifty_at_once_never_pass_the_lifetime(store, link):
 def test_fifty_looks_at_once_never_pass_the_most(store, link):
     def look(_):
         with store.begin() as tx:
-            return count_view(tx, *link)
+            return count_view(tx, *link, at=LATER)
 
     assert sorted(one for one in at_once(look) if one) == list(range(1, 11))
 

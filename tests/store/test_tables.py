@@ -31,6 +31,7 @@ from careplan.store.conversation import keep_thread
 from careplan.store.counters import count_in
 from careplan.store.db import Store
 from careplan.store.drafts import keep_draft
+from careplan.store.errands import Errand, Way, keep_errand
 from careplan.store.errors import CannotKeep
 from careplan.store.handovers import Agreed, Handover, add_quiet_note, keep_handover
 from careplan.store.invitations import Batch, Work, new_batch
@@ -190,6 +191,9 @@ def _let_in(tx, patient_id, account_id, team_id):
 def _keep_what_is_theirs_alone(tx, patient_id, account_id):
     add_note(tx, patient_id, text=SECRETS["words"] * 3, at=NOW)
     set_photo(tx, patient_id, SECRETS["words"].encode() * 9, at=NOW)
+    asked: dict[str, Any] = {"id": tx.new_id(), "paper": "full_print", "way": Way.POST}
+    words, name = SECRETS["words"], SECRETS["name"]
+    keep_errand(tx, patient_id, Errand(**asked, words=words, asked_by=name, asked_at=NOW))
     choose(tx, patient_id, account_id, frozenset({"changed"}))
     hand_over(tx, patient_id, tx.new_id(), account_id=account_id, kind="changed", at=NOW)
     mention_once(tx, patient_id, NOW.date(), at=NOW)
