@@ -11,7 +11,7 @@ from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_share
 from careplan.acts.publishing import current_of
 from careplan.acts.sharing import NothingToShare, Shared, printed_link
-from careplan.acts.sheets import full_card_sheet, page_sheet, private_card_sheet
+from careplan.acts.sheets import LAYOUT, full_card_sheet, page_sheet, private_card_sheet
 from careplan.acts.world import World, actor, allowed_patient, london_day
 from careplan.audit.events import AuditEvent
 from careplan.audit.events import Kind as Deed
@@ -22,9 +22,6 @@ from careplan.sharing.links import Kind
 from careplan.store.renditions import Rendition, keep_rendition, rendition_of
 from careplan.store.trail import append
 from careplan.summary.narrative import narrative
-
-LAYOUT = "10"
-"""Raise it when the print style changes, so that kept papers are made anew."""
 
 
 class Paper(StrEnum):

@@ -27,6 +27,8 @@ from careplan.summary.school import school_page
 from careplan.summary.today import transfused_lately, weigh_again
 from careplan.summary.wording import day
 
+LAYOUT = "10"
+"""Raise it when the print style changes, so that kept papers are made anew."""
 _ANY_CODE = "0" * 11
 _LONGEST_NOTICE = "REVIEW OVERDUE. " + "Review was due on 23 September 2026. " * 3
 """Of the notices that may stand on a paper one day: it must have room for them from the first."""
