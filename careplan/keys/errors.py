@@ -21,3 +21,23 @@ class DictionaryMissing(CannotOpen):
 
 class TooLarge(Exception):
     """More bytes than this service agrees to hold in one piece; nothing was cut."""
+
+
+class NotACard(CannotOpen):
+    """The text is not a SMART Health Card: a part is missing, misspelt or says something else."""
+
+
+class OtherAlgorithm(CannotOpen):
+    """Signed in another way than a SMART Health Card may be, or not at all."""
+
+
+class OtherPacking(CannotOpen):
+    """The header asks for another compression than a SMART Health Card has."""
+
+
+class UnknownIssuer(CannotOpen):
+    """No key in hand has the name that the card gives: a matter of keys, not of altered text."""
+
+
+class BadSignature(CannotOpen):
+    """The text is not the one that was signed with this key."""

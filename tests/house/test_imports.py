@@ -33,6 +33,7 @@ DOORS: dict[str, set[str]] = {
     "cryptography": {"keys"},
     "joserfc": {"keys"},
     "backports": {"keys"},
+    "zopfli": {"keys"},
     "compression": {"keys"},  # where the standard library keeps zstd from 3.14
     "argon2": {"accounts"},
     "pyotp": {"accounts"},
