@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import zlib
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from zopfli import zlib as zopfli
 
 from careplan.keys.dictionaries import MOST_BYTES
 from careplan.keys.errors import Tampered, TooLarge
@@ -23,6 +25,11 @@ _IV_SIZE = 12
 _TAG_SIZE = 16
 _MOST_LETTERS = MOST_BYTES * 4 // 3 + 8_192
 _RAW_DEFLATE = -zlib.MAX_WBITS
+_ZLIB_HEAD, _ZLIB_TAIL = 2, 4
+_TRIES = 5
+"""Of zopfli at a smaller file: more of them cost time and save a few bytes."""
+_WORTH_IT = 400_000
+"""Up to this size a file is packed slowly and well; a plan has a quarter of it."""
 
 
 def encrypt_file(
@@ -37,12 +44,22 @@ def encrypt_file(
     header = {"alg": "dir", "enc": "A256GCM", "cty": content_type}
     if zipped:
         header["zip"] = "DEF"
-        plain = zlib.compress(plain, level=9, wbits=_RAW_DEFLATE)
+        plain = _deflated(plain)
     protected = to_b64url(json.dumps(header, separators=(",", ":")).encode())
     iv = draw(entropy, _IV_SIZE)
     sealed = _cipher(key).encrypt(iv, plain, protected.encode("ascii"))
     body, tag = sealed[:-_TAG_SIZE], sealed[-_TAG_SIZE:]
     return ".".join((protected, "", to_b64url(iv), to_b64url(body), to_b64url(tag)))
+
+
+@lru_cache(maxsize=4)
+def _deflated(plain: bytes) -> bytes:
+    """Packed once for all the links of one version, and as small as deflate can be: a packet that
+    is not sent is worth more to somebody in pain than a quarter of a second at publication."""
+    if len(plain) > _WORTH_IT:
+        return zlib.compress(plain, level=9, wbits=_RAW_DEFLATE)
+    packed: bytes = zopfli.compress(plain, numiterations=_TRIES)
+    return packed[_ZLIB_HEAD:-_ZLIB_TAIL]
 
 
 def decrypt_file(token: str, *, key: bytes) -> tuple[bytes, str]:

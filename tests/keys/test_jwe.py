@@ -170,3 +170,25 @@ def test_the_specification_s_own_example_opens() -> None:
     expected = json.loads((folder / "IPS_IG-bundle-01.json").read_text())
     assert json.loads(plain) == expected
     assert content_type == ""
+
+
+def test_packing_is_smaller_than_the_standard_library_s_and_is_plain_deflate() -> None:
+    plain = json.dumps([{"system": f"https://plan.example/{n % 7}", "code": n} for n in range(900)])
+    token = encrypted(plain.encode(), zipped=True)
+    kept = 12 + 16  # what the IV and the tag take
+    packed = sum(len(from_b64url(part)) for part in token.split(".")[2:]) - kept
+    assert packed < len(zlib.compress(plain.encode(), 9, wbits=-15))
+    assert by_joserfc_read(token) == plain.encode()
+
+
+def test_what_is_too_large_to_pack_slowly_is_packed_all_the_same() -> None:
+    plain = b"a plan " * 100_000
+    token = encrypted(plain, zipped=True)
+    assert decrypt_file(token, key=KEY)[0] == plain
+    assert len(token) < 10_000
+
+
+def by_joserfc_read(token: str) -> bytes:
+    key = OctKey.import_key(KEY)
+    read = joserfc_jwe.decrypt_compact(token, key, algorithms=["dir", "A256GCM", "DEF"])
+    return read.plaintext or b""
