@@ -8,7 +8,7 @@ from uuid import UUID
 
 from careplan.accounts.passwords import hash_password
 from careplan.accounts.people import Who
-from careplan.accounts.permissions import may_share
+from careplan.accounts.permissions import may_share, may_write_own_words
 from careplan.acts.files import link_files
 from careplan.acts.world import NotThere, World, actor, allowed_patient
 from careplan.audit.events import AuditEvent
@@ -39,10 +39,12 @@ from careplan.store.links import (
     keep_link,
     link_of,
     links_of,
+    name_link,
     secrets_of,
 )
 from careplan.store.links import replace_link as keep_replaced
 from careplan.store.links import revoke_link as keep_revoked
+from careplan.store.patients import lock_patient
 from careplan.store.trail import append
 from careplan.store.versions import current_version
 
@@ -149,26 +151,71 @@ def revoke_link(world: World, *, by: Who, patient_id: UUID, link_id: UUID, at: d
     """Dead from this moment for every copy. Raises NotFromHere when it is dead already."""
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_share)
-        revoke(_kept(tx, patient_id, link_id).facts, now=at)
-        keep_revoked(tx, patient_id, link_id, at=at)
-        drop_files(tx, patient_id, link_id)
-        what = {"link": str(link_id)}
-        append(tx, AuditEvent(Deed.LINK_REVOKED, at, actor(by), str(patient_id), what))
+        lock_patient(tx, patient_id)
+        old = _kept(tx, patient_id, link_id).facts
+        end_link(tx, by=by, patient_id=patient_id, old=old, at=at)
 
 
 def replace_link(world: World, *, by: Who, patient_id: UUID, link_id: UUID, at: datetime) -> Shared:
     """One tap for a lost or burnt link: the old one dies, a new one of the same kind is born."""
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_share)
+        lock_patient(tx, patient_id)
         old = _named(tx, patient_id, link_id).facts
-        link = _in_place_of(old, id=str(world.new_id()), at=at)
-        replaced(old, by=link.id, now=at)
-        hashed = secrets_of(tx, patient_id, link_id).passcode_hash
-        secrets = _keep(world, tx, patient_id, link, hashed)
-        keep_replaced(tx, patient_id, link_id, by=UUID(link.id))
-        drop_files(tx, patient_id, link_id)
-        what = {"link": old.id, "by_link": link.id}
-        append(tx, AuditEvent(Deed.LINK_REPLACED, at, actor(by), str(patient_id), what))
+        return born_again(world, tx, by=by, patient_id=patient_id, old=old, at=at)
+
+
+def rename_link(
+    world: World, *, by: Who, patient_id: UUID, link_id: UUID, label: str, at: datetime
+) -> None:
+    """The person's own name for it; the trail says that it has one, and never which it had."""
+    with world.store.begin() as tx:
+        allowed_patient(tx, by, patient_id, may_write_own_words)
+        if not name_link(tx, patient_id, link_id, label):
+            raise NotThere
+        what = {"link": str(link_id)}
+        append(tx, AuditEvent(Deed.LINK_RENAMED, at, actor(by), str(patient_id), what))
+
+
+# --- the same, inside an act that does more -----------------------------------------------------
+
+
+def born_again(
+    world: World, tx: Transaction, *, by: Who, patient_id: UUID, old: Link, at: datetime
+) -> Shared:
+    """A new link like the old one, which dies in its favour. Raises NotFromHere."""
+    link = _in_place_of(old, id=str(world.new_id()), at=at)
+    hashed = secrets_of(tx, patient_id, UUID(old.id)).passcode_hash
+    secrets = _keep(world, tx, patient_id, link, hashed)
+    end_link(tx, by=by, patient_id=patient_id, old=old, new=link.id, at=at)
+    return shared(world, link, secrets, at)
+
+
+def end_link(
+    tx: Transaction, *, by: Who, patient_id: UUID, old: Link, at: datetime, new: str | None = None
+) -> None:
+    """Dead for every copy, in favour of `new` if there is one. Raises NotFromHere."""
+    link_id, what = UUID(old.id), {"link": old.id}
+    if new is None:
+        revoke(old, now=at)
+        keep_revoked(tx, patient_id, link_id, at=at)
+        deed = Deed.LINK_REVOKED
+    else:
+        replaced(old, by=new, now=at)
+        keep_replaced(tx, patient_id, link_id, by=UUID(new))
+        deed, what = Deed.LINK_REPLACED, what | {"by_link": new}
+    drop_files(tx, patient_id, link_id)
+    append(tx, AuditEvent(deed, at, actor(by), str(patient_id), what))
+
+
+def born_anew(
+    world: World, tx: Transaction, *, by: Who, patient_id: UUID, kind: Kind, at: datetime
+) -> Shared:
+    """A first link of a kind of print, where there is none to replace."""
+    new_id, opening = str(world.new_id()), OPENINGS[kind][0]
+    link = Link(id=new_id, kind=kind, opening=opening, created_at=at)
+    secrets = _keep(world, tx, patient_id, link, None)
+    append(tx, AuditEvent(Deed.LINK_CREATED, at, actor(by), str(patient_id), _said(link)))
     return shared(world, link, secrets, at)
 
 

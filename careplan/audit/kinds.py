@@ -71,6 +71,13 @@ class Kind(StrEnum):
     LINK_LOCKED = "link_locked"
     LINK_REVOKED = "link_revoked"
     LINK_REPLACED = "link_replaced"
+    LINK_RENAMED = "link_renamed"
+    LINKS_READ = "links_read"
+    WARNING_SEEN = "warning_seen"
+    CARD_LOST = "card_lost"
+    CARD_ASKED_FOR = "card_asked_for"
+    CARD_CALLED_OFF = "card_called_off"
+    CARD_POSTED = "card_posted"
     SHORT_CODE_OPENED = "short_code_opened"
     READ_BY_PERSON = "read_by_person"
     READ_BY_TEAM = "read_by_team"
@@ -81,6 +88,13 @@ class Kind(StrEnum):
     CONSENT_GIVEN = "consent_given"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     SHOWN_TO_STAFF = "shown_to_staff"
+    STAFF_DOOR_ASKED = "staff_door_asked"
+    STAFF_DOOR_OPENED = "staff_door_opened"
+    STAFF_DOOR_REFUSED = "staff_door_refused"
+    STAFF_DOOR_RESTS = "staff_door_rests"
+    PHONE_KEPT = "phone_kept"
+    PHONE_FORGOTTEN = "phone_forgotten"
+    PHONE_ERASED = "phone_erased"
     EXPORTED = "exported"
     IMPORTED = "imported"
     SETTING_CHANGED = "setting_changed"
@@ -131,6 +145,15 @@ PHRASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "app": "for a health app or another record",
         },
         "card": {"full": "full", "private": "private", "lock_screen": "lock-screen"},
+        "lost": {
+            "full": "the full card or page",
+            "private": "the private card, or a phone with its picture",
+            "everything": "everything with a code of yours",
+        },
+        "way": {
+            "post": "posted a new card to you",
+            "collect": "made a new card ready for you to pick up",
+        },
         "answer": {
             "agree": "“I agree”",
             "agree_except": "“I agree, except for some of it”",
@@ -161,6 +184,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "ambulance": "ambulance crews may read your plan in their own order",
             "school": "your school may have a page from your plan",
             "gp": "your GP practice may have a copy of your plan",
+            "emergency_staff": "emergency department staff who sign in may look up your plan "
+            "without your card",
         },
         "step": {
             "said": "wrote something about",
@@ -188,7 +213,30 @@ PHRASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "too_late": "too much time had gone by",
             "no_fit": "the words did not fit on paper",
         },
+        "cause": {
+            "signed_out": "because you signed out on it",
+            "wrong_pins": "after ten wrong PINs",
+            "on_it": "because somebody pressed “Erase” on it",
+            "newer": "and kept a newer one",
+        },
         "access": {"write": "to read and write", "read": "to read"},
+        "cause": {
+            "cannot_speak": "you were with them and could not speak",
+            "not_here": "your card or phone was not there",
+            "locked": "your link was locked",
+            "other": "another reason",
+        },
+        "stopped": {
+            "birth_date": "the date of birth was wrong",
+            "off": "you have turned this off",
+            "nothing": "there was no plan to show",
+        },
+        "limit": {
+            "person_hour": "in one hour",
+            "person_day": "in one day",
+            "hospital_hour": "from one hospital in one hour",
+            "failed_hour": "without finding a plan, in one hour",
+        },
         "late": {"yes": "This was written down later, because our records could not be reached."},
     }
 )
@@ -510,6 +558,33 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
             needs=_LINK,
             may=_of("by_link", "label"),
         ),
+        Kind.LINK_RENAMED: Deed(
+            _CHANGE,
+            _P,
+            "{who} gave a link a new name[: “{label}”].",
+            needs=_LINK,
+            may=_of("label"),
+        ),
+        Kind.LINKS_READ: Deed(_LOOK, _P, "{who} looked at the list of your links."),
+        Kind.WARNING_SEEN: Deed(
+            _CHANGE,
+            _P,
+            "{who} saw a warning about wrong answers.",
+            needs=_LINK,
+            shown_to_person=False,
+        ),
+        Kind.CARD_LOST: Deed(
+            _CHANGE,
+            _P,
+            "{who} stopped what was lost: {lost}. New ones took their place.",
+            needs=_of("lost"),
+            may=_of("count"),
+        ),
+        Kind.CARD_ASKED_FOR: Deed(_CHANGE, _P, "{who} asked the team for a new card on paper."),
+        Kind.CARD_CALLED_OFF: Deed(
+            _CHANGE, _P, "{who} told the team that no new card is needed on paper."
+        ),
+        Kind.CARD_POSTED: Deed(_CHANGE, _P, "{who} {way}.", needs=_of("way")),
         Kind.SHORT_CODE_OPENED: Deed(
             _LOOK,
             _P,
@@ -552,6 +627,53 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         Kind.CONSENT_WITHDRAWN: Deed(_CHANGE, _P, "{who} took back: {copy}.", needs=_of("copy")),
         Kind.SHOWN_TO_STAFF: Deed(
             _LOOK, _P, "{who} held your emergency page ready to show.", may=_VERSION
+        ),
+        Kind.STAFF_DOOR_ASKED: Deed(
+            _DOOR,
+            _S,
+            "{who} asked for somebody’s emergency page without their card.",
+            shown_to_person=False,
+        ),
+        Kind.STAFF_DOOR_OPENED: Deed(
+            _LOOK,
+            _P,
+            "{who} opened your emergency page without your card.[ Their job: {job}.]"
+            " Why: {cause}.[ They wrote: “{words}”]",
+            needs=_of("cause"),
+            may=_of("job", "registration", "words", "version"),
+        ),
+        # Of nobody it says only that somebody tried: what was typed is not kept.
+        Kind.STAFF_DOOR_REFUSED: Deed(
+            _DOOR,
+            _E,
+            "{who} tried to open your emergency page without your card, and could not"
+            "[: {stopped}].[ Their job: {job}.]",
+            may=_of("job", "stopped"),
+        ),
+        Kind.STAFF_DOOR_RESTS: Deed(
+            _DOOR,
+            _S,
+            "{who} was told to wait after asking for too many emergency pages {limit}.",
+            needs=_of("limit"),
+            shown_to_person=False,
+        ),
+        Kind.PHONE_KEPT: Deed(
+            _CHANGE,
+            _P,
+            "{who} kept a copy of your emergency page on a phone[, called “{phone}”].",
+            may=_of("phone", "version"),
+        ),
+        Kind.PHONE_FORGOTTEN: Deed(
+            _CHANGE,
+            _P,
+            "{who} made a phone forget its copy of your emergency page[. It was called “{phone}”].",
+            may=_of("phone"),
+        ),
+        Kind.PHONE_ERASED: Deed(
+            _CHANGE,
+            _P,
+            "A phone erased its copy of your emergency page {cause}.",
+            needs=_of("cause"),
         ),
         Kind.EXPORTED: Deed(
             _LOOK, _P, "{who} took a copy of your plan[ {form}].", may=_of("form", "version")
