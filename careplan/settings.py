@@ -17,7 +17,10 @@ class Unsafe(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`base_url` is how people reach us: it stands in every QR. Keys are 32 bytes each."""
+    """`base_url` is how people reach us: it stands in every QR. Keys are 32 bytes each.
+
+    `break_glass` opens the door at which emergency department staff who sign in look somebody up.
+    """
 
     environment: str
     database_url: str
@@ -27,6 +30,7 @@ class Settings:
     pepper: bytes = field(repr=False)
     port: int = 8000
     trust_proxy: bool = False
+    break_glass: bool = False
     brand: str = "My sickle cell plan"
     security_contact: str = ""
     mail_server: str = field(default="", repr=False)
@@ -71,6 +75,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         pepper=_key("PEPPER", _needed(environ, "PEPPER")),
         port=int(port),
         trust_proxy=environ.get("TRUST_PROXY") == "1",
+        break_glass=environ.get("BREAK_GLASS") == "1",
         brand=environ.get("BRAND") or "My sickle cell plan",
         security_contact=environ.get("SECURITY_CONTACT", ""),
         mail_server=environ.get("MAIL_SERVER", ""),

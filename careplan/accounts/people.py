@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """What an account is for. Readers in an emergency department have no account and no role."""
+    """What an account is for. Whoever scans a card has no account and no role."""
 
     PATIENT = "patient"
     CARER = "carer"
     CLINICIAN = "clinician"
     NURSE = "nurse"
     TEAM_ADMIN = "team_admin"
+    EMERGENCY_STAFF = "emergency_staff"
 
     @property
     def description(self) -> str:
@@ -37,10 +38,12 @@ _DESCRIPTIONS: Mapping[Role, str] = MappingProxyType(
         Role.NURSE: "A nurse in the team. Writes the medical part, and signs it once their "
         "registration has been checked.",
         Role.TEAM_ADMIN: "Adds and removes people in the team. Cannot read plans.",
+        Role.EMERGENCY_STAFF: "Works in an emergency department. Can ask for one person’s "
+        "emergency page at a time, with a reason that the person is told.",
     }
 )
 CARE_TEAM = frozenset({Role.CLINICIAN, Role.NURSE})
-STAFF = CARE_TEAM | {Role.TEAM_ADMIN}
+STAFF = CARE_TEAM | {Role.TEAM_ADMIN, Role.EMERGENCY_STAFF}
 
 
 class Standing(StrEnum):

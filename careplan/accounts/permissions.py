@@ -139,6 +139,11 @@ def may_agree_to_copies(who: Who, patient: PatientFacts) -> bool:
     return _is_patient(who, patient) or may_speak_for_child(who, patient)
 
 
+def may_keep_on_phone(who: Who, patient: PatientFacts) -> bool:
+    """A copy on a telephone, for when there is no signal; see those phones and make them forget."""
+    return _is_patient(who, patient)
+
+
 def may_see_who_looked(who: Who, patient: PatientFacts) -> bool:
     """The patient alone: a carer who puts pressure on them must not learn whom they told."""
     return _is_patient(who, patient)
@@ -164,6 +169,17 @@ def may_start_plan(who: Who, *, team_id: str) -> bool:
 
 def may_manage_members(who: Who, *, team_id: str) -> bool:
     return _on_duty(who, team_id) and Role.TEAM_ADMIN in who.roles
+
+
+def may_break_glass(who: Who) -> bool:
+    """Ask for one person's emergency page without their card or link.
+
+    For whoever works in an emergency department and nowhere else here: a team's clinician has the
+    team's own way to its people, which is bounded by the team, and an administrator has none.
+    """
+    elsewhere = who.roles & (CARE_TEAM | {Role.TEAM_ADMIN})
+    on_duty = who.team_id is not None and _on_duty(who, who.team_id)
+    return on_duty and Role.EMERGENCY_STAFF in who.roles and not elsewhere
 
 
 def may_verify_registration(who: Who, member: Who) -> bool:

@@ -40,6 +40,7 @@ LIMITS: Mapping[Role, Limit] = MappingProxyType(
         Role.CLINICIAN: _SHARED_DESK,
         Role.NURSE: _SHARED_DESK,
         Role.TEAM_ADMIN: _SHARED_DESK,
+        Role.EMERGENCY_STAFF: _SHARED_DESK,
     }
 )
 

@@ -9,7 +9,7 @@ from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_agree_to_copies, may_take_copy
 from careplan.acts.world import World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
-from careplan.sharing.consents import Consent, Said, Standing, standings
+from careplan.sharing.consents import COPIES, Consent, Said, Standing, standings
 from careplan.store.consents import consents_of, keep_consent
 from careplan.store.db import Transaction
 from careplan.store.renditions import drop_copies
@@ -25,10 +25,18 @@ class NotAgreed(LookupError):
 
 
 def consents(world: World, *, by: Who, patient_id: UUID) -> tuple[Standing, ...]:
-    """Every consent, in the order they are asked, with what was said of each."""
+    """Every consent to a copy, in the order they are asked, with what was said of each."""
     with world.store.read() as tx:
         allowed_patient(tx, by, patient_id, may_take_copy)
-        return standings(consents_of(tx, patient_id))
+        found = standings(consents_of(tx, patient_id))
+    return tuple(one for one in found if one.consent in COPIES)
+
+
+def staff_door(world: World, *, by: Who, patient_id: UUID) -> Standing:
+    """Whether emergency department staff may look this person up, for whoever may decide it."""
+    with world.store.read() as tx:
+        allowed_patient(tx, by, patient_id, may_agree_to_copies)
+        return standing_of(tx, patient_id, Consent.EMERGENCY_STAFF)
 
 
 def give_consent(

@@ -45,6 +45,7 @@ _NEWS: Mapping[str, News] = MappingProxyType(
         "link-opened": News.OPENED,
         "wrong-answers": News.LOCKED,
         "link-locked": News.LOCKED,
+        "staff-door": News.OPENED,
     }
 )
 SUBJECT = "You have news"

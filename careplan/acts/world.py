@@ -31,7 +31,8 @@ class NotThere(LookupError):
 
 @dataclass(frozen=True)
 class World:
-    """`entropy(n)` gives n random bytes; `base_url` stands in every QR."""
+    """`entropy(n)` gives n random bytes; `base_url` stands in every QR. `break_glass`: whether
+    emergency departments may look somebody up here at all."""
 
     store: Store
     entropy: Callable[[int], bytes]
@@ -39,6 +40,7 @@ class World:
     words: Dictionary = field(default_factory=dictionary)
     drugs: Drugs = field(default_factory=drugs)
     strength: Strength = STRONG
+    break_glass: bool = False
 
     def words_for(self, condition: str) -> Dictionary:
         """The field dictionary of a plan's own condition."""

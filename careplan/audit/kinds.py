@@ -220,7 +220,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "newer": "and kept a newer one",
         },
         "access": {"write": "to read and write", "read": "to read"},
-        "cause": {
+        "because": {
             "cannot_speak": "you were with them and could not speak",
             "not_here": "your card or phone was not there",
             "locked": "your link was locked",
@@ -638,8 +638,8 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
             _LOOK,
             _P,
             "{who} opened your emergency page without your card.[ Their job: {job}.]"
-            " Why: {cause}.[ They wrote: “{words}”]",
-            needs=_of("cause"),
+            " Why: {because}.[ They wrote: “{words}”]",
+            needs=_of("because"),
             may=_of("job", "registration", "words", "version"),
         ),
         # Of nobody it says only that somebody tried: what was typed is not kept.

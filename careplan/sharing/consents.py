@@ -1,4 +1,4 @@
-"""Who else may have a copy of a plan: each asked for alone, given or withdrawn at any time.
+"""Who else may have a copy of a plan, or look it up: each asked alone, on or off at any time.
 
 A copy nobody can make is not asked about: research and feedback have no question here yet.
 """
@@ -12,15 +12,21 @@ from enum import StrEnum
 
 
 class Consent(StrEnum):
-    """Whose copy it is about (domain 2.19)."""
+    """Whose copy or look it is about (domain 2.19)."""
 
     AMBULANCE = "ambulance"
     GP = "gp"
     SCHOOL = "school"
+    EMERGENCY_STAFF = "emergency_staff"
 
 
-ON_UNTIL_WITHDRAWN = frozenset({Consent.AMBULANCE})
-"""Direct care: an ambulance crew reads the facts of the emergency page, in its own order."""
+COPIES = (Consent.AMBULANCE, Consent.GP, Consent.SCHOOL)
+"""Those that let a copy be made. The other lets staff who sign in look without card or link."""
+
+
+ON_UNTIL_WITHDRAWN = frozenset({Consent.AMBULANCE, Consent.EMERGENCY_STAFF})
+"""Direct care: an ambulance crew reads the facts of the emergency page, in its own order; and
+where a service opens the staff door at all, an emergency department may use it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,5 +48,10 @@ def _knock(tx: Transaction, scope: str, window: timedelta, at: datetime) -> dict
     }
 
 
+def ends_in(window: timedelta, *, at: datetime) -> timedelta:
+    """How long until the window that `at` lies in is over."""
+    return window - (at - _EPOCH) % window
+
+
 def forget_before(tx: Transaction, before: datetime) -> int:
     return tx.run(_FORGET, {"before": before}).rowcount

@@ -30,5 +30,5 @@ def test_a_clinician_may_be_a_patient_too() -> None:
     assert who.is_staff
 
 
-def test_an_administrator_is_staff_without_being_care_team() -> None:
-    assert {Role.TEAM_ADMIN} == STAFF - CARE_TEAM
+def test_who_is_staff_without_being_care_team() -> None:
+    assert {Role.TEAM_ADMIN, Role.EMERGENCY_STAFF} == STAFF - CARE_TEAM

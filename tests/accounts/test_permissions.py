@@ -74,13 +74,20 @@ PEOPLE = {
     "administrator": staff(Role.TEAM_ADMIN),
     "administrator checked": staff(Role.TEAM_ADMIN, registration=CHECKED),
     "doctor and administrator": staff(Role.CLINICIAN, Role.TEAM_ADMIN, registration=CHECKED),
+    "emergency": staff(Role.EMERGENCY_STAFF),
+    "emergency without second factor": staff(Role.EMERGENCY_STAFF, second_factor=False),
+    "emergency suspended": staff(Role.EMERGENCY_STAFF, standing=Standing.SUSPENDED),
+    "emergency of no team": staff(Role.EMERGENCY_STAFF, team_id=None),
+    "emergency and doctor": staff(Role.EMERGENCY_STAFF, Role.CLINICIAN),
+    "emergency and administrator": staff(Role.EMERGENCY_STAFF, Role.TEAM_ADMIN),
+    "emergency and patient": staff(Role.EMERGENCY_STAFF, Role.PATIENT, patient_id="ben"),
     "ada, a doctor here": staff(
         Role.CLINICIAN, Role.PATIENT, registration=CHECKED, patient_id="ada"
     ),
 }
 OWN = {"ada", "ada, a doctor here"}
 SIGNERS = {"doctor", "nurse checked", "doctor and administrator"}
-TEAM = SIGNERS | {"doctor unchecked", "doctor unregistered", "nurse"}
+TEAM = SIGNERS | {"doctor unchecked", "doctor unregistered", "nurse", "emergency and doctor"}
 WRITERS = {"carer who writes", "mother"}
 CARERS = WRITERS | {"carer"}
 ABOUT_A_PATIENT: dict[Callable[[Who, PatientFacts], bool], set[str]] = {
@@ -98,6 +105,7 @@ ABOUT_A_PATIENT: dict[Callable[[Who, PatientFacts], bool], set[str]] = {
     ask.may_write_own_words: OWN,
     ask.may_answer_signature: OWN,
     ask.may_see_who_looked: OWN,
+    ask.may_keep_on_phone: OWN,
     ask.may_write_clinical: TEAM,
     ask.may_comment: OWN | TEAM,
     ask.may_sign: SIGNERS,
@@ -114,6 +122,7 @@ ABOUT_A_TEAM: dict[Callable[..., bool], set[str]] = {
         "administrator",
         "administrator checked",
         "doctor and administrator",
+        "emergency and administrator",
     },
 }
 QUESTIONS = {name for name in vars(ask) if name.startswith("may_")}
@@ -144,6 +153,7 @@ def every_person() -> list[Who]:
 def test_every_question_is_in_a_table() -> None:
     asked = {question.__name__ for question in (*ABOUT_A_PATIENT, *ABOUT_A_TEAM)}
     alone = {"may_use_clinic_code", "may_use_carer_code", "may_verify_registration"}
+    alone |= {"may_break_glass"}
     assert asked | alone == QUESTIONS
 
 
@@ -169,6 +179,12 @@ def test_a_patient_without_a_team_is_no_teams_patient(
 def test_a_clinic_code_is_for_a_patient_who_holds_no_plan_yet() -> None:
     said_yes = {name for name, person in PEOPLE.items() if ask.may_use_clinic_code(person)}
     assert said_yes == {"unlinked patient"}
+
+
+def test_the_staff_door_is_for_emergency_departments_and_nobody_else() -> None:
+    """Not for a team's own people, even those who work in an emergency department too."""
+    said_yes = {name for name, person in PEOPLE.items() if ask.may_break_glass(person)}
+    assert said_yes == {"emergency", "emergency and patient"}
 
 
 def test_registration_is_verified_by_another_in_the_same_team() -> None:
