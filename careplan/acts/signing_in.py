@@ -27,6 +27,7 @@ from careplan.store.accounts import (
 from careplan.store.carers import still_stands
 from careplan.store.counters import count_in
 from careplan.store.db import Transaction
+from careplan.store.phones import PHONE_IN_SESSION, forget_phone
 from careplan.store.teams import hold_memberships, memberships_of
 from careplan.store.trail import append
 
@@ -158,10 +159,16 @@ def begin_two_factor(
 
 
 def sign_out(world: World, *, token: str, by: Who, at: datetime) -> None:
+    """A copy that was kept on this phone in this session is let go with it."""
     with world.store.begin() as tx:
+        row = rows.session_by_token(tx, token)
         rows.end_session(tx, token)
         what = {"account": by.account_id}
         append(tx, AuditEvent(Kind.SIGNED_OUT, at, actor(by), by.patient_id, what))
+        kept = row.data.get(PHONE_IN_SESSION) if row else None
+        if kept and by.patient_id and forget_phone(tx, UUID(by.patient_id), UUID(kept), at=at):
+            what = {"cause": "signed_out"}
+            append(tx, AuditEvent(Kind.PHONE_ERASED, at, actor(by), by.patient_id, what))
 
 
 def needs_second_factor(who: Who) -> bool:

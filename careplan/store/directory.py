@@ -32,9 +32,10 @@ class Kind(StrEnum):
     PLAN_NUMBER = "plan_number"
     LINK_TOKEN = "link_token"  # noqa: S105 (the name of a kind)
     SHORT_CODE = "short_code"
+    PHONE_TOKEN = "phone_token"  # noqa: S105 (the name of a kind)
 
 
-_AS_TYPED = frozenset({Kind.LINK_TOKEN})
+_AS_TYPED = frozenset({Kind.LINK_TOKEN, Kind.PHONE_TOKEN})
 
 
 @dataclass(frozen=True, slots=True)

@@ -488,6 +488,20 @@ photo = Table(
     Column("body", Sealed, nullable=False),
 )
 
+kept_phone = Table(
+    "kept_phone",
+    metadata,
+    _patient(),
+    Column("phone_id", Uuid, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("account.account_id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("last_seen_at", Moment, nullable=False),
+    Column("forgotten_at", Moment),
+    Column("name", Sealed, nullable=False),
+)
+
 notice_choice = Table(
     "notice_choice",
     metadata,
@@ -688,6 +702,9 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
         "notice_sent": _names("patient_id reference account_id kind state at"),
         "notice_due": _names("patient_id due_on at"),
         "photo": _names("patient_id updated_at"),
+        "kept_phone": _names(
+            "patient_id phone_id account_id version kept_at expires_at last_seen_at forgotten_at"
+        ),
         "private_note": _names("patient_id note_id revision updated_at"),
         "invitation_batch": _names("batch_id team_id made_by made_at state total"),
         "invitation_row": _names("batch_id number state made_patient"),

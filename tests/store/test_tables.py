@@ -40,6 +40,7 @@ from careplan.store.links import LinkSecrets, count_wrong_answer, keep_link
 from careplan.store.notices import choose, hand_over, mention_once
 from careplan.store.outbox import add_message
 from careplan.store.patients import know_nhs_number
+from careplan.store.phones import Phone, keep_phone
 from careplan.store.photos import set_photo
 from careplan.store.private_words import add_note
 from careplan.store.renditions import Rendition, keep_rendition
@@ -197,6 +198,11 @@ def _keep_what_is_theirs_alone(tx, patient_id, account_id):
     choose(tx, patient_id, account_id, frozenset({"changed"}))
     hand_over(tx, patient_id, tx.new_id(), account_id=account_id, kind="changed", at=NOW)
     mention_once(tx, patient_id, NOW.date(), at=NOW)
+    pocket = Phone(
+        patient_id=patient_id, phone_id=tx.new_id(), account_id=account_id, version=1,
+        kept_at=NOW, expires_at=NOW, last_seen_at=NOW, name=SECRETS["label"],
+    )  # fmt: skip
+    keep_phone(tx, pocket, token=SECRETS["token"])
 
 
 def _publish(tx, patient_id, document):
