@@ -13,6 +13,8 @@ from careplan.acts.world import World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
 from careplan.render.lock_screen import LockScreen, lock_screen
 from careplan.sharing.links import Kind as LinkKind
+from careplan.sharing.links import State, standing
+from careplan.store.links import links_of, mark_pictured
 from careplan.store.trail import append
 
 
@@ -44,6 +46,16 @@ def lock_screen_picture(
         )
     )
     with world.store.begin() as tx:
+        mark_pictured(tx, patient_id, UUID(link.link.id), at=at)
         what = {"card": "lock_screen", "version": str(version.number), "link": link.link.id}
         append(tx, AuditEvent(Kind.CARD_PRINTED, at, actor(by), str(patient_id), what))
     return picture
+
+
+def picture_is_dead(world: World, *, by: Who, patient_id: UUID, at: datetime) -> bool:
+    """Whether a picture was saved whose link has ended, and none since: what stands on the lock
+    screen then leads nowhere, and nothing on the telephone says so."""
+    with world.store.read() as tx:
+        allowed_patient(tx, by, patient_id, may_share)
+        pictured = [one for one in links_of(tx, patient_id) if one.pictured_at is not None]
+    return bool(pictured) and not any(standing(one.facts, now=at) is State.LIVE for one in pictured)

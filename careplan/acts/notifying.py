@@ -36,6 +36,7 @@ class News(StrEnum):
     DUE = "due"
     OPENED = "opened"
     LOCKED = "locked"
+    POSTED = "posted"
 
 
 _NEWS: Mapping[str, News] = MappingProxyType(
@@ -45,6 +46,7 @@ _NEWS: Mapping[str, News] = MappingProxyType(
         "link-opened": News.OPENED,
         "wrong-answers": News.LOCKED,
         "link-locked": News.LOCKED,
+        "card-posted": News.POSTED,
         "staff-door": News.OPENED,
     }
 )
