@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -11,6 +12,7 @@ from uuid import UUID
 from flask import Flask, abort, redirect, request, url_for
 
 from careplan.accounts.people import CARE_TEAM, Role, Who
+from careplan.accounts.permissions import may_break_glass
 from careplan.acts.carers import here_for
 from careplan.acts.standing import AccessEnded, was_in_the_team
 from careplan.acts.together import HANDED
@@ -29,10 +31,15 @@ class Reader(StrEnum):
     CARER = "whoever was let in to help this person"
     TEAM = "the care team, second factor given"
     TEAM_ADMIN = "the team’s administrator, second factor given"
+    EMERGENCY = "staff of an emergency department, second factor given, where this is switched on"
     DEMO = "anyone, in the demonstration only"
 
 
-_STAFF = {Reader.TEAM: CARE_TEAM, Reader.TEAM_ADMIN: frozenset({Role.TEAM_ADMIN})}
+_STAFF = {
+    Reader.TEAM: CARE_TEAM,
+    Reader.TEAM_ADMIN: frozenset({Role.TEAM_ADMIN}),
+    Reader.EMERGENCY: frozenset({Role.EMERGENCY_STAFF}),
+}
 _EVERYBODY = frozenset({Reader.ANYONE, Reader.DEMO})
 _OPEN_WHILE_HANDED = frozenset(
     {
@@ -55,6 +62,8 @@ def open_to(reader: Reader) -> Callable[[View], View]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if reader in _EVERYBODY:  # then who it is need not be looked up
                 return view(*args, **kwargs)
+            if reader is Reader.EMERGENCY and not here().settings.break_glass:
+                abort(404)  # to everybody: such a door does not exist here
             refusal = _refusal(reader, who())
             return refusal if refusal is not None else view(*args, **kwargs)
 
@@ -74,11 +83,18 @@ def _refusal(reader: Reader, visitor: Who) -> Any:
     if reader is Reader.CARER:
         act_as(_come_for(visitor))
     if reader in _STAFF:
-        if not visitor.roles & _STAFF[reader]:
+        if not _works_here(reader, visitor):
             return turned_away(visitor)
         if not visitor.second_factor:
             return redirect(url_for("account.second_step", next=_here()))
     return None
+
+
+def _works_here(reader: Reader, visitor: Who) -> bool:
+    """The second factor apart, which is asked for next."""
+    if reader is Reader.EMERGENCY:  # a team's own people go by the team's own way
+        return may_break_glass(replace(visitor, second_factor=True))
+    return bool(visitor.roles & _STAFF[reader])
 
 
 def _come_for(visitor: Who) -> Who:

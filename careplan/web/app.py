@@ -24,6 +24,7 @@ from careplan.web.account import routes as account
 from careplan.web.carer.copies import carer_copies
 from careplan.web.carer.routes import carer
 from careplan.web.commands.all import commands
+from careplan.web.emergency.routes import emergency
 from careplan.web.front import routes as front
 from careplan.web.handed import handed
 from careplan.web.here import Here
@@ -63,7 +64,9 @@ def create_app(
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder="static")
     keyring = Keyring(settings.master_keys, settings.master_key_current, settings.pepper)
     store = Store(settings.database_url, keyring, entropy=entropy)
-    world = World(store, entropy, settings.base_url, strength=strength)
+    world = World(
+        store, entropy, settings.base_url, strength=strength, break_glass=settings.break_glass
+    )
     app.extensions["careplan"] = Here(settings, world, clock)
     _configure(app, settings, keyring)
     _templates(app, settings)
@@ -75,6 +78,7 @@ def create_app(
         front.front,
         account.account,
         team,
+        emergency,
         scan.scan,
         scan.machine,
         *TALKING_DOORS,
@@ -115,7 +119,9 @@ def _templates(app: Flask, settings: Settings) -> None:
     environment = app.jinja_env
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.trim_blocks = environment.lstrip_blocks = True
-    environment.globals.update(brand=settings.brand, demo=settings.demo)
+    environment.globals.update(
+        brand=settings.brand, demo=settings.demo, break_glass=settings.break_glass
+    )
     environment.filters.update(day=day, moment=moment)
 
     @app.context_processor

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 from flask import request, url_for
 
 from careplan.accounts.people import CARE_TEAM, Role, Who
+from careplan.accounts.permissions import may_break_glass
 from careplan.acts.signing_in import needs_second_factor
+from careplan.web.here import here
 
 LONGEST = 500
 
@@ -38,6 +40,8 @@ def first_page(who: Who) -> str:
         return url_for("account.second_step")
     if who.roles & CARE_TEAM:
         return url_for("team.people")
+    if here().settings.break_glass and may_break_glass(who):
+        return url_for("emergency.ask")
     if Role.PATIENT in who.roles:
         return url_for("patient.home")
     if Role.CARER in who.roles:

@@ -1,0 +1,1 @@
+"""The door for staff of an emergency department who sign in and have neither card nor link."""
