@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from careplan.accounts.passwords import check_password
 from careplan.acts import tickets
 from careplan.acts.consents import standing_of
+from careplan.acts.fetching import Further, further_files
 from careplan.acts.publishing import current_of
 from careplan.acts.renditions import ambulance_narrative
 from careplan.acts.world import SYSTEM, World
@@ -30,17 +31,16 @@ from careplan.sharing.answers import (
 )
 from careplan.sharing.birth_dates import read_birth_date
 from careplan.sharing.consents import Consent
-from careplan.sharing.links import Opening, State, standing
+from careplan.sharing.links import Kind, Opening, State, standing
 from careplan.sharing.short_codes import read_code
 from careplan.store.counters import count_in
 from careplan.store.db import Transaction
-from careplan.store.link_files import LinkFile, Packing, files_of
+from careplan.store.link_files import LinkFile, Packing
 from careplan.store.links import (
     KeptLink,
     count_view,
     count_wrong_answer,
     link_by_code,
-    link_by_token,
     lock_link,
     mark_locked,
     mark_told,
@@ -74,6 +74,11 @@ class Opened:
     patient: Patient
     files: tuple[LinkFile, ...]
     look: str
+
+    @property
+    def further(self) -> tuple[Further, ...]:
+        """What the reader may fetch besides."""
+        return tuple(more for file in self.files for more in further_files(file))
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ def open_link(
     packing = Packing.ZIPPED if zipped else Packing.PLAIN
     with world.store.begin() as tx:
         found = scanned(tx, token, packing=packing)
-        if found is None:
+        if found is None or found.link.facts.direct:
             return None
         link = found.link
         refusal = _ask(
@@ -138,24 +143,20 @@ def open_link(
         return Opened(link, patient, files, look)
 
 
-def location_of(world: World, *, token: str, file: LinkFile, zipped: bool, at: datetime) -> str:
-    """The ticket with which a file too large to embed is fetched within half an hour."""
-    part, until = file.position * 2 + zipped, at + tickets.FILE_LIVES
-    return tickets.issue(world, "file", token=token, part=part, number=file.version, until=until)
-
-
-def open_file(world: World, *, ticket: str, at: datetime) -> str | None:
-    """The ciphertext behind a location; None once the ticket is old or the link is dead."""
-    told = tickets.read(world, "file", ticket, at=at)
-    if told is None:
-        return None
-    with world.store.read() as tx:
-        link = link_by_token(tx, told.token)
-        if link is None or standing(link.facts, now=at) not in (State.LIVE, State.USED_UP):
+def open_direct(world: World, reader: Reader, *, token: str) -> Opened | Dead | None:
+    """A link without a manifest: its one file, for whoever says who they are. None for any other
+    address, so that nobody learns of a link that asks by trying it here."""
+    with world.store.begin() as tx:
+        found = scanned(tx, token, packing=Packing.PLAIN)
+        if found is None or not found.link.facts.direct:
             return None
-        packing = Packing.ZIPPED if told.part % 2 else Packing.PLAIN
-        files = files_of(tx, link.patient_id, link.link_id, packing=packing)
-    return next((one.jwe for one in files if one.position == told.part // 2), None)
+        state = standing(found.link.facts, now=reader.at)
+        if state is not State.LIVE:
+            return _dead(tx, found.link, state)
+        if count_view(tx, found.link.patient_id, found.link.link_id, at=reader.at) is None:
+            return _dead(tx, found.link, State.USED_UP)
+        _write_down(tx, Deed.LINK_OPENED, found.link, found.patient, reader, Opening.CARD)
+        return Opened(found.link, found.patient, found.files, look="")
 
 
 @dataclass(frozen=True)
@@ -342,7 +343,8 @@ def _patient(tx: Transaction, link: KeptLink) -> Patient:
 def _write_down(
     tx: Transaction, kind: Deed, link: KeptLink, patient: Patient, reader: Reader, how: Opening
 ) -> None:
-    what = {"link": link.facts.id, "version": str(patient.current_version), "how": str(how)}
+    by = "app" if link.facts.kind is Kind.APP and how is Opening.CARD else str(how)
+    what = {"link": link.facts.id, "version": str(patient.current_version), "how": by}
     append(tx, AuditEvent(kind, reader.at, stranger(reader.recipient), str(link.patient_id), what))
     if patient.tell_opened:
         said = {"link": link.facts.id}

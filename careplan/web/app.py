@@ -39,6 +39,7 @@ from careplan.web.patient.publishing import publishing
 from careplan.web.patient.routes import patient
 from careplan.web.patient.sharing import sharing
 from careplan.web.scan import routes as scan
+from careplan.web.scan.machine import machine
 from careplan.web.team.conversation import team_conversation
 from careplan.web.team.routes import team
 from careplan.web.team.together import team_together
@@ -73,14 +74,14 @@ def create_app(
     security.install(app, https=settings.https)
     session.install(app)
     errors.install(app)
-    CSRFProtect(app).exempt(scan.machine)
+    CSRFProtect(app).exempt(machine)
     for door in (
         front.front,
         account.account,
         team,
         emergency,
         scan.scan,
-        scan.machine,
+        machine,
         *TALKING_DOORS,
         *OWN_DOORS,
     ):

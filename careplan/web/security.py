@@ -37,8 +37,8 @@ MAX_BODY = 512 * 1024
 LARGER = {"photo.home": 2_200_000, "team.invite": 2_200_000}
 """Doors at which a file is handed in, and how many bytes each takes."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
-_MACHINE = "/m/"
-"""Link manifests: asked for by other people's software, guarded by a 256-bit address instead."""
+_MACHINE = ("/m/", "/u/", "/f/")
+"""Links and their files: asked for by other people's software, guarded by a 256-bit address."""
 
 
 class InMemory(Request):

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from careplan.accounts.people import Who
 from careplan.acts import tickets
+from careplan.acts.fetching import location_of, open_file
 from careplan.acts.opening import (
     Asks,
     Dead,
@@ -22,10 +23,8 @@ from careplan.acts.opening import (
     Reader,
     Shown,
     chip_of,
-    location_of,
     narrative_in,
     open_by_code,
-    open_file,
     open_link,
 )
 from careplan.acts.publishing import stop_dose

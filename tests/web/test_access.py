@@ -45,7 +45,7 @@ READERS = (
     (r"/account/(new|new-helper|sign-in|sign-out|signed-out)", For.ANYONE),
     (r"/|/code|/scan|/s|/emergency\.css|/favicon\.ico|/robots\.txt|/healthz|/readyz", For.ANYONE),
     (r"/\.well-known/security\.txt|/static/<path:filename>", For.ANYONE),
-    (r"/m/<token>|/f/<ticket>", For.ANYONE),  # a 256-bit address is the key
+    (r"/[mu]/<token>|/f/<ticket>", For.ANYONE),  # a 256-bit address is the key
 )
 NOT_FORMS = {"/m/<token>"}
 """Asked for by programs: no cookie is looked at, so there is nothing for a token to protect."""

@@ -3,44 +3,23 @@
 from __future__ import annotations
 
 import gzip
-import json
-import zlib
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 
-from careplan.acts.opening import (
-    Asks,
-    Dead,
-    MustWait,
-    Opened,
-    Shown,
-    chip_of,
-    location_of,
-    open_by_code,
-    open_file,
-    open_link,
-)
 from careplan.acts.opening import Reader as Stranger
-from careplan.sharing.links import Opening, State
-from careplan.store.link_files import LinkFile
-from careplan.store.patients import Patient
+from careplan.acts.opening import Shown, chip_of, open_by_code
 from careplan.web.access import Reader, open_to
 from careplan.web.here import here
 from careplan.web.narratives import framed
 from careplan.web.scan import scan_page
 from careplan.web.scan.frame import frame_style
-from careplan.web.scan.viewer import NOT_STATED, Page, viewer_page
+from careplan.web.scan.machine import MOST_ANSWER
+from careplan.web.scan.viewer import Page, viewer_page
 from careplan.web.words import _, gettext
 
 scan = Blueprint("scan", __name__)
-machine = Blueprint("machine", __name__)
-"""What programs read: no cookies, no form token, any origin (SMART Health Links)."""
-
-MOST_RECIPIENT = 120
-MOST_ANSWER = 128
-_GZIP = 16 + zlib.MAX_WBITS
 
 
 @cache

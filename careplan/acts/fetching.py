@@ -1,0 +1,111 @@
+"""What a reader who was let in may fetch: the files a link names and does not put in its answer.
+
+The first file of a link lies encrypted in its row. The page and the signed card are encrypted as
+they are fetched, so that looking at a link reads nothing but that row; each fetch draws a fresh IV.
+A file is never older than the plan: what was named before a change is the newest when it comes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from careplan.acts import tickets
+from careplan.acts.files import FHIR_JSON
+from careplan.acts.publishing import current_of
+from careplan.acts.sent_page import drawn, keep_page, sent_page
+from careplan.acts.world import World
+from careplan.keys.jwe import encrypt_file
+from careplan.sharing.links import State, standing
+from careplan.store.db import Transaction
+from careplan.store.link_files import LinkFile, Packing, files_of
+from careplan.store.links import KeptLink, link_by_token, link_of, secrets_of
+from careplan.store.patients import patient_of
+from careplan.store.renditions import rendition_of
+
+DOCUMENT, PAGE, CARD = range(3)
+"""The files of a link by their place."""
+HEALTH_CARD = "application/smart-health-card"
+_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """A file that is only ever fetched."""
+
+    version: int
+    position: int
+    content_type: str
+    last_updated: datetime
+
+
+def further_files(document: LinkFile) -> tuple[Further, ...]:
+    """What else a link hands out beside its document, worked out from what was read already."""
+    return (Further(document.version, PAGE, FHIR_JSON, document.last_updated),)
+
+
+def location_of(
+    world: World, *, token: str, file: LinkFile | Further, zipped: bool, at: datetime
+) -> str:
+    """The ticket with which a file is fetched within half an hour."""
+    part, until = file.position * 2 + zipped, at + tickets.FILE_LIVES
+    return tickets.issue(world, "file", token=token, part=part, number=file.version, until=until)
+
+
+def open_file(world: World, *, ticket: str, at: datetime) -> str | None:
+    """The ciphertext behind a location; None once the ticket is old or the link is dead."""
+    told = tickets.read(world, "file", ticket, at=at)
+    if told is None:
+        return None
+    position, zipped = divmod(told.part, 2)
+    with world.store.read() as tx:
+        link = link_by_token(tx, told.token)
+        if link is None or not _hands_out(link, at):
+            return None
+        if position == DOCUMENT:
+            packing = Packing.ZIPPED if zipped else Packing.PLAIN
+            files = files_of(tx, link.patient_id, link.link_id, packing=packing)
+            return next((one.jwe for one in files if one.position == DOCUMENT), None)
+        key = secrets_of(tx, link.patient_id, link.link_id).key
+    body = _page(world, link, at) if position == PAGE else None
+    if body is None:
+        return None
+    return encrypt_file(
+        body, key=key, content_type=FHIR_JSON, entropy=world.entropy, zipped=bool(zipped)
+    )
+
+
+def _hands_out(link: KeptLink, at: datetime) -> bool:
+    """Whoever had the last look may still fetch what it named."""
+    return standing(link.facts, now=at) in (State.LIVE, State.USED_UP)
+
+
+def _page(world: World, link: KeptLink, at: datetime) -> bytes | None:
+    """The page of the version that is newest when it is handed over, however long drawing took."""
+    for _ in range(_TRIES):
+        with world.store.read() as tx:
+            version = current_of(tx, link.patient_id)
+            if version is None or not _still_hands_out(tx, link, at):
+                return None
+            page = sent_page(world, version, at=at)
+            body = rendition_of(tx, page.rendition)
+        if body is not None:
+            return body
+        body = drawn(world, page)
+        with world.store.begin() as tx:
+            if not _still_hands_out(tx, link, at):
+                return None
+            if _newest(tx, link) == version.number:
+                keep_page(tx, page, body)
+                return body
+    return None
+
+
+def _still_hands_out(tx: Transaction, link: KeptLink, at: datetime) -> bool:
+    now = link_of(tx, link.patient_id, link.link_id)
+    return now is not None and _hands_out(now, at)
+
+
+def _newest(tx: Transaction, link: KeptLink) -> int | None:
+    patient = patient_of(tx, link.patient_id)
+    return patient.current_version if patient else None
