@@ -24,6 +24,7 @@ from careplan.accounts.permissions import (
 from careplan.acts.drafting import Unfinished, assemble, contributions, put_together
 from careplan.acts.faces import face_from
 from careplan.acts.files import refresh_links
+from careplan.acts.sent_page import keep_page, page_for_readers
 from careplan.acts.sheets import lay_out_all
 from careplan.acts.standing import AccessEnded, fresh, write_down_refusal
 from careplan.acts.world import NotThere, World, actor, allowed_patient, london_day
@@ -59,6 +60,7 @@ from careplan.store.versions import (
     version_signed,
 )
 from careplan.summary.narrative import narrative, record_narrative
+from careplan.summary.today import day_notices
 
 May = Callable[[Who, PatientFacts], bool]
 
@@ -262,18 +264,21 @@ def publish(world: World, found: Ground, version: Version, deed: Deed) -> Versio
     """
     after(state_of(found.current), deed.event)
     words = world.words_of(version)
-    shown = narrative(version, words)
+    shown, page = narrative(version, words), None
     if deed.event is not Event.STOP_DOSE:  # a stop waits for nothing, least of all for paper
         lay_out_all(world, version, narrative=shown, at=version.published_at)
+        page = page_for_readers(world, version)
     record = to_bundle(version, words, narrative=record_narrative(version, words))
     if from_bundle(record) != version:
         raise RuntimeError("the record does not read back as the plan, so nothing was published")
-    emergency = to_emergency_bundle(version, words, narrative=shown)
+    days = day_notices(version, words, world.drugs_for(version.condition))
+    emergency = to_emergency_bundle(version, words, narrative=shown, notices=days)
     try:
         with world.store.begin() as tx:
             _still_allowed(tx, deed, version.patient_id)
             _keep(world, tx, version, deed, record, emergency)
             refresh_links(world, tx, version, emergency)
+            keep_page(tx, page)
             what = {"version": str(version.number), **deed.what}
             event = AuditEvent(
                 deed.kind, version.published_at, actor(deed.by), str(version.patient_id), what

@@ -11,9 +11,7 @@ from careplan.acts.sharing import Shared
 from careplan.acts.world import World, london_day
 from careplan.plan.care_plan import Version
 from careplan.plan.lifecycle import Tone, standing
-from careplan.plan.rules.blood import r27_transfused
-from careplan.plan.rules.weights import r7_weight
-from careplan.plan.safety import Facts, age_on
+from careplan.plan.safety import age_on
 from careplan.render.card import FullCard, PrivateCard, measure_full_card, measure_private_card
 from careplan.render.copies import CopySheet, Look, body_of, school_fits
 from careplan.render.paper import Sheet, measure
@@ -24,7 +22,7 @@ from careplan.summary.emergency import summarise
 from careplan.summary.gp import gp_copy
 from careplan.summary.narrative import narrative, narrative_of
 from careplan.summary.school import school_page
-from careplan.summary.today import transfused_lately, weigh_again
+from careplan.summary.today import notices_on
 from careplan.summary.wording import day
 
 LAYOUT = "10"
@@ -60,15 +58,9 @@ def page_sheet(
 
 def _notices(world: World, version: Version, today: date) -> tuple[str, ...]:
     """What is true on this day only, outside the document (design 1.8)."""
-    chip, plan, words = standing(version, today), version.plan, world.words_of(version)
-    drugs = world.drugs_for(version.condition)
-    facts = Facts(plan, today, drugs, condition=version.condition)
-    told = [] if chip.tone is Tone.OK else [f"{chip.label}. {chip.words}"]
-    if version.shows_dose and any(r7_weight(facts)):
-        told.append(weigh_again(plan, words))
-    if any(r27_transfused(facts)):
-        told.append(transfused_lately(plan, words))
-    return tuple(told)
+    chip, words = standing(version, today), world.words_of(version)
+    told = () if chip.tone is Tone.OK else (f"{chip.label}. {chip.words}",)
+    return told + notices_on(today, version, words, world.drugs_for(version.condition))
 
 
 def lay_out_all(world: World, version: Version, *, narrative: str, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from careplan.fhir import (
     answers,
     codes,
     composition,
+    day_notices,
     medicines,
     pain,
     people,
@@ -22,6 +23,7 @@ from careplan.fhir import (
     writable,
     xhtml,
 )
+from careplan.fhir.brief_ids import brief, is_brief
 from careplan.fhir.compare import first_difference
 from careplan.fhir.frame import Found, Frame, Kind, Unwritable, place_of
 from careplan.fhir.tree import Node, Tree, instant, moment, some
@@ -30,6 +32,7 @@ from careplan.plan.codec import Unreadable, from_plain, to_plain
 from careplan.plan.content import installed
 from careplan.plan.dictionary import Dictionary, dictionary
 from careplan.plan.surfaces import emergency
+from careplan.summary.today import DayNotice
 
 PROFILE = f"{codes.PROFILE}/CrisisPlanDocument"
 DOCUMENT = f"{codes.OWN}/document"
@@ -44,10 +47,13 @@ def to_bundle(version: Version, words: Dictionary, *, narrative: Narrative) -> b
     return wire.dumps(_document(Frame(version, words, Kind.RECORD), narrative))
 
 
-def to_emergency_bundle(version: Version, words: Dictionary, *, narrative: Narrative) -> bytes:
+def to_emergency_bundle(
+    version: Version, words: Dictionary, *, narrative: Narrative, notices: Iterable[DayNotice] = ()
+) -> bytes:
     """The emergency document: only what an emergency department may see. Raises Unwritable."""
     seen = emergency(version, words)
-    return wire.dumps(_document(Frame(seen, words, Kind.EMERGENCY), narrative))
+    frame = Frame(seen, words, Kind.EMERGENCY, notices=tuple(notices))
+    return wire.dumps(_document(frame, narrative))
 
 
 def from_bundle(data: bytes, words: Dictionary | None = None) -> Version:
@@ -72,7 +78,10 @@ def read(tree: Any, kind: Kind, words: Dictionary) -> Version:
         version = _version(found, kind, words)
         div = bundle.text("entry", 0, "resource", "text", "div") or ""
         missing = alerts.CAME_LATER - found.places.keys()
-        again = _document(Frame(version, words, kind, missing), div)
+        page = bundle.need("entry", 0, "resource")
+        notices = day_notices.back(page) if kind is Kind.EMERGENCY else ()
+        full = not is_brief(page.identity(), str(version.patient_id))
+        again = _document(Frame(version, words, kind, missing, notices, full), div)
     except Unwritable as problem:
         raise Unreadable(f"Bundle ({problem.path})", problem.problem) from problem
     except OverflowError as problem:
@@ -102,7 +111,10 @@ def _document(frame: Frame, narrative: Narrative) -> Tree:
         *answers.out(frame),
     ]
     resources += agreement.out(frame, resources)
-    return _bundle(frame, [composition.out(frame, resources, div), *resources])
+    resources = [composition.out(frame, resources, div), *resources]
+    if frame.kind is Kind.EMERGENCY and not frame.full_ids:
+        resources = brief(resources, str(frame.version.patient_id))
+    return _bundle(frame, resources)
 
 
 def _bundle(frame: Frame, resources: list[Tree]) -> Tree:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from careplan.fhir import alerts, codes
+from careplan.fhir import alerts, codes, day_notices
 from careplan.fhir.frame import Found, Frame, Kind
 from careplan.fhir.tree import (
     Node,
@@ -97,7 +97,7 @@ def _extensions(frame: Frame) -> list[Tree]:
             in_their_place=one.in_their_place,
         )
         made.extend(details(BESIDE, facts))
-    return made
+    return [*made, *day_notices.out(frame.notices)]
 
 
 def _attesters(frame: Frame) -> list[Tree]:

@@ -14,6 +14,7 @@ from careplan.fhir.tree import Node, Tree, reference
 from careplan.plan.care_plan import SECTIONS, CarePlan, Version
 from careplan.plan.codec import to_plain
 from careplan.plan.dictionary import Dictionary
+from careplan.summary.today import DayNotice
 
 
 class Kind(StrEnum):
@@ -40,6 +41,10 @@ class Frame:
     kind: Kind
     without: frozenset[str] = frozenset()
     """Places of Flags that the document being compared with was written before."""
+    notices: tuple[DayNotice, ...] = ()
+    """For the emergency document: what holds on some days only."""
+    full_ids: bool = False
+    """An emergency document that was written before ids had a brief form."""
 
     @property
     def plan(self) -> CarePlan:

@@ -11,6 +11,7 @@ from hashlib import sha1
 from uuid import uuid5
 
 from careplan.fhir import codes, wire
+from careplan.fhir.brief_ids import brief
 from careplan.fhir.frame import Frame, Kind
 from careplan.fhir.tree import Tree, concept, instant, snomed, some
 from careplan.plan.care_plan import Version
@@ -40,7 +41,7 @@ def paper_reference(version: Version, words: Dictionary, *, pdf: bytes, made_at:
         content=[{"attachment": _attachment(pdf, words, made_at)}],
         context={"related": [{"identifier": about}]},
     )
-    return wire.dumps(tree)
+    return wire.dumps(brief(tree, str(version.patient_id)))
 
 
 def _attachment(pdf: bytes, words: Dictionary, made_at: datetime) -> Tree:

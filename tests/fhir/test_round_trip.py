@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from careplan.fhir import wire
-from careplan.fhir.bundle import from_bundle, read, to_bundle, to_emergency_bundle
-from careplan.fhir.frame import Kind
+from careplan.fhir.brief_ids import brief
+from careplan.fhir.bundle import _document, from_bundle, read, to_bundle, to_emergency_bundle
+from careplan.fhir.frame import Frame, Kind
 from careplan.plan.care_plan import Version
 from careplan.plan.dictionary import dictionary
 from careplan.plan.surfaces import emergency
+from careplan.summary.today import DayNotice
 from tests import make
 from tests.strategies import versions
 
 WORDS = dictionary()
 DIV = '<div xmlns="http://www.w3.org/1999/xhtml"><p>What to give</p></div>'
+NOTICES = (DayNotice("Weigh again.", date(2027, 4, 6)), DayNotice("b", until=date(2026, 12, 18)))
 
 thorough = settings(
     max_examples=60,
@@ -62,8 +68,26 @@ def as_seen(version: Version) -> Version:
 @thorough
 @given(versions())
 def test_the_emergency_document_is_the_emergency_projection(version: Version) -> None:
-    tree = wire.loads(to_emergency_bundle(version, WORDS, narrative=DIV))
-    assert read(tree, Kind.EMERGENCY, WORDS) == as_seen(version)
+    tree = wire.loads(to_emergency_bundle(version, WORDS, narrative=DIV, notices=NOTICES))
+    assert read(tree, Kind.EMERGENCY, WORDS) == in_brief(as_seen(version), version.patient_id)
+
+
+def in_brief(value: Any, person: UUID) -> Any:
+    """The same with the emergency document's shorter ids."""
+    if isinstance(value, tuple):
+        return tuple(in_brief(one, person) for one in value)
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    inner = {one.name: in_brief(getattr(value, one.name), person) for one in fields(value)}
+    if isinstance(inner.get("id"), UUID):
+        inner["id"] = UUID(brief({"id": str(inner["id"])}, str(person))["id"])
+    return replace(value, **inner)
+
+
+def test_an_emergency_document_from_before_brief_ids_is_read() -> None:
+    seen = emergency(make.a_version(), WORDS)
+    tree = _document(Frame(seen, WORDS, Kind.EMERGENCY, full_ids=True), DIV)
+    assert read(wire.loads(wire.dumps(tree)), Kind.EMERGENCY, WORDS) == as_seen(make.a_version())
 
 
 def test_a_narrative_may_be_made_from_what_is_shown() -> None:
