@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from careplan.render.offline import OfflineCode, panel, too_long_for_a_card
 from careplan.render.paper import DoesNotFit
 from careplan.render.press import Laid, frames, lay_out
 from careplan.render.qr import qr_svg
@@ -42,6 +43,7 @@ class FullCard:
     host: str
     copy: str
     title: str = "Emergency card"
+    offline: OfflineCode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,8 @@ class _Sides:
     back: Markup
     under: Markup
     sizes: tuple[float, float] = (_SIZES[0], _SIZES[0])
+    panel: tuple[Markup, float] | None = None
+    no_code: str = ""
 
     def lay_out(self) -> Laid:
         qr = qr_svg(self.link, mm=QR_MM, title="QR code") if self.link else ""
@@ -91,6 +95,8 @@ class _Sides:
             back=self.back,
             under=self.under,
             sizes=self.sizes,
+            panel=self.panel,
+            no_code=self.no_code,
         )  # fmt: skip
         return lay_out(html, style="card.css")
 
@@ -129,7 +135,17 @@ def _laid_full(card: FullCard) -> tuple[Laid, tuple[str, ...]]:
     fullest, dropped = _fullest(sides, card.summary, say)
     if fullest is None:
         raise DoesNotFit(_longest(card.summary))
-    return fullest.lay_out(), tuple(say.names[key] for key in dropped)
+    whole = _with_panel(fullest, card.offline)
+    return whole.lay_out(), tuple(say.names[key] for key in dropped)
+
+
+def _with_panel(sides: _Sides, code: OfflineCode | None) -> _Sides:
+    """Put on last: both sides are measured without it, and it always fits."""
+    if code is None:
+        return sides
+    if code.card is None:
+        return replace(sides, no_code=too_long_for_a_card())
+    return replace(sides, panel=panel(code))
 
 
 def _front_of(card: FullCard) -> tuple[Any, _Sides]:

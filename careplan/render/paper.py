@@ -8,6 +8,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from careplan.render.columns import Section, numbered
+from careplan.render.offline import OfflineCode, on_the_page
 from careplan.render.press import Laid, frames, lay_out
 from careplan.render.qr import qr_svg
 from careplan.sharing.short_codes import shown
@@ -32,7 +33,8 @@ class DoesNotFit(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One printed page. `link` is the QR's text; without it the page holds no QR, key or code.
+    """One printed page. `link` is the QR's text; without it the page holds no QR, key or code,
+    and no signed card either.
 
     `age` ("29 years") and `notices` ("Review overdue since …") are true on the day of printing.
     """
@@ -48,6 +50,7 @@ class Sheet:
     age: str | None = None
     notices: tuple[str, ...] = ()
     title: str = "Emergency plan"
+    offline: OfflineCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +104,19 @@ def _laid(sheet: Sheet) -> tuple[Laid, list[Section]]:
         "qr": Markup(drawn) if drawn else None,  # noqa: S704 - our own drawing
         "code": shown(sheet.short_code) if sheet.link and sheet.short_code else None,
         "notices": sheet.notices,
+        "offline": on_the_page(sheet.offline) if sheet.link and sheet.offline else None,
     }
     length = sum(len(one.text) * (1 if one.field == "rest" else 2) for one in sections)
-    if length <= _HALVES:
-        laid = lay_out(page.render(facts, columns="halves"), style="print.css")
-        if laid.pages == 1:
-            return laid, sections
+    coded = facts["offline"] is not None
+    for columns, most in (("halves", _HALVES), ("rest", _FULL)):
+        if length <= most and (coded or columns == "halves"):
+            laid = lay_out(page.render(facts, columns=columns, coded=coded), style="print.css")
+            end = laid.place("end")
+            if end is not None and end[0] == 1:
+                return laid, sections
     columns = "rest" if length <= _FULL else "rest even"
-    return lay_out(page.render(facts, columns=columns), style="print.css"), sections
+    html = page.render(facts, columns=columns, coded=False)
+    return lay_out(html, style="print.css"), sections
 
 
 def _layout(laid: Laid, sections: list[Section]) -> Layout:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import numpy as np
 import pypdfium2
@@ -13,6 +14,7 @@ from pypdf import PdfReader
 from careplan.plan.care_plan import Version
 from careplan.plan.dictionary import dictionary
 from careplan.render.card import FullCard, PrivateCard
+from careplan.render.offline import OfflineCode
 from careplan.render.paper import Sheet
 from careplan.sharing.links import Opening
 from careplan.summary.emergency import summarise
@@ -23,6 +25,8 @@ WORDS = dictionary()
 HOST = "plans.example.uk"
 LINK = f"https://{HOST}/s#shlink:/" + ("eyJ1cmwiOiJodHRwczovL3BsYW5z" * 9)[:210]
 CODE = "7K4MQX2R9BT"
+CARD = "shc:/" + "".join(f"{(7 * number + number // 5) % 78:02}" for number in range(1150))
+"""As long as a real signed card is (version 22), and no card at all."""
 
 
 def a_sheet(version: Version | None = None, **changes: object) -> Sheet:
@@ -49,6 +53,18 @@ def a_full_card(version: Version | None = None, **changes: object) -> FullCard:
         "copy": "Version 3, printed 23 November 2026",
     }
     return FullCard(**(values | changes))  # type: ignore[arg-type]
+
+
+def an_offline_code(**changes: object) -> OfflineCode:
+    values = {
+        "card": CARD,
+        "version_number": 3,
+        "host": HOST,
+        "left_out": ("second choice", "reactions to allergies"),
+        "review_due": date(2026, 11, 23),
+        "good_until": date(2027, 11, 23),
+    }
+    return OfflineCode(**(values | changes))  # type: ignore[arg-type]
 
 
 def a_private_card(**changes: object) -> PrivateCard:

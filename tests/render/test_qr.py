@@ -5,12 +5,24 @@ from __future__ import annotations
 import io
 import re
 
+import numpy as np
 import pytest
+import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from careplan.render.qr import QUIET, SMALLEST_MODULE, TooSmall, qr_svg, qr_version
+from careplan.render.qr import (
+    MOST_CARD_VERSION,
+    QUIET,
+    SMALLEST_MODULE,
+    TooManyDigits,
+    TooSmall,
+    card_qr_svg,
+    card_qr_version,
+    qr_svg,
+    qr_version,
+)
 from tests.render.sheets import LINK, codes_on
 
 PATH = r'stroke-width="[\d.]+" d="([^"]+)"'
@@ -82,3 +94,45 @@ def test_it_holds_nothing_but_vectors():
     assert "image" not in svg
     assert LINK not in svg
     assert io.StringIO(svg).read().count("<path") == 2
+
+
+# --- the signed card ----------------------------------------------------------------------------
+
+
+def a_card(letters: int) -> str:
+    return "shc:/" + "".join(f"{(number * 31) % 78:02}" for number in range(letters))
+
+
+def test_a_card_is_a_byte_segment_and_a_numeric_one():
+    card = a_card(1195)
+    (found,) = zxingcpp.read_barcodes(np.asarray(drawn(card_qr_svg(card))))
+    assert found.text == card
+    # As bytes alone the same text would need a code twice as full.
+    assert card_qr_version(card) == MOST_CARD_VERSION == 22
+    assert found.ec_level == "L"
+
+
+def test_one_letter_more_than_version_22_holds_is_refused():
+    with pytest.raises(TooManyDigits, match="version 23"):
+        card_qr_svg(a_card(1196))
+    with pytest.raises(TooManyDigits, match="any code"):
+        card_qr_svg(a_card(4000))
+
+
+@pytest.mark.parametrize("wrong", ["shc:/123", "shc:/12a4", "shc:/", "1234", "shc:/1/2/1234"])
+def test_what_is_no_card_is_refused(wrong):
+    with pytest.raises(ValueError, match="pairs of digits"):
+        card_qr_svg(wrong)
+
+
+def test_its_own_modules_are_40_mm_and_the_white_stands_around_them():
+    svg = card_qr_svg(a_card(1195))
+    assert match(r'width="([\d.]+)mm"', svg) == "43.048"
+    assert match(r'viewBox="0 0 (\d+)', svg) == "113"
+    box = drawn(svg, scale=1).point(lambda p: 255 - p).getbbox()
+    assert box == (QUIET, QUIET, 113 - QUIET, 113 - QUIET)
+
+
+def test_a_card_too_small_to_be_scanned_is_refused():
+    with pytest.raises(TooSmall):
+        card_qr_svg(a_card(1195), mm=30)
