@@ -37,6 +37,7 @@ from careplan.store.trail import append
 DEMO_PATIENT = "ada@example.org"
 DEMO_CLINICIAN = "helena.marsden@example.org"
 DEMO_NURSE = "bola.akande@example.org"
+DEMO_EMERGENCY = "tom.fairley@example.org"
 DEMO_PASSWORD = PASSWORD
 WRITTEN_AS_IF = date(2026, 11, 23)
 SIGNED = date(2026, 9, 8)
@@ -51,6 +52,7 @@ def seed(world: World, *, at: datetime, today: date, done: Done, everybody: bool
             return False
     shift = today - WRITTEN_AS_IF
     _team(world, _at(BEGUN, 8, shift))
+    _emergency_department(world, _at(BEGUN, 8, shift))
     _ada(world, shift, done)
     more = tuple(others(shift)) if everybody else ()
     for person in more:
@@ -106,6 +108,27 @@ def _team(world: World, at: datetime) -> None:
         if member is doctor:  # so that the pages of a team's administrator can be tried too
             with world.store.begin() as tx:
                 add_member(tx, account_id, team, role=Role.TEAM_ADMIN, at=at)
+
+
+def _emergency_department(world: World, at: datetime) -> None:
+    """Of the same hospital: they open nothing but the staff door, and that where it is on."""
+    team = make_team(
+        world,
+        name="St Anselm's emergency department",
+        organisation="St Anselm's Hospital",
+        ods="R9X01",
+        phone=None,
+        at=at,
+    )
+    nurse = NewMember(
+        DEMO_EMERGENCY,
+        DEMO_PASSWORD,
+        "Tom Fairley",
+        "Emergency nurse practitioner",
+        Role.EMERGENCY_STAFF,
+        Registration(body=Body.NMC, number="12B3456E", verified_at=at),
+    )
+    add_to_team(world, nurse, team_id=team, verified_by="The demonstration", at=at)
 
 
 def _ada(world: World, shift: timedelta, done: Done) -> None:

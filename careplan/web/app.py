@@ -40,6 +40,7 @@ from careplan.web.patient.routes import patient
 from careplan.web.patient.sharing import sharing
 from careplan.web.scan import routes as scan
 from careplan.web.scan.machine import machine
+from careplan.web.staff_door import staff_door_doors
 from careplan.web.team.conversation import team_conversation
 from careplan.web.team.routes import team
 from careplan.web.team.together import team_together
@@ -80,6 +81,7 @@ def create_app(
         account.account,
         team,
         emergency,
+        staff_door_doors,
         scan.scan,
         machine,
         *TALKING_DOORS,

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from careplan.acts.conversation import start_remark
-from careplan.acts.seeding import DEMO_CLINICIAN, DEMO_PATIENT
+from careplan.acts.seeding import DEMO_CLINICIAN, DEMO_EMERGENCY, DEMO_PATIENT
 from careplan.acts.sharing import links
 from careplan.acts.signing_in import demo_sign_in, who_is
 from careplan.plan.places import Place
@@ -39,7 +39,8 @@ READERS = (
     (r"/team(?!/members)(/.*)?", For.TEAM),
     (r"/for/<uuid:patient_id>(/.*)?", For.CARER),
     (r"/helping(/code)?", For.SIGNED_IN),
-    (r"/demo/(patient|team|emergency)", For.DEMO),
+    (r"/demo/(patient|team|emergency|staff-door)", For.DEMO),
+    (r"/emergency", For.EMERGENCY),
     (r"/account(/arrive|/second-step|/second-step/set-up)?", For.SIGNED_IN),
     (r"/together", For.SIGNED_IN),  # a screen handed over, whose session has lost its second step
     (r"/account/(new|new-helper|sign-in|sign-out|signed-out)", For.ANYONE),
@@ -65,6 +66,12 @@ READ_UP_TO = {"thread_seen"}
 def store_url(lived_in_url):
     """Ada's plan is there; on one database, for doors know nothing of databases."""
     return lived_in_url
+
+
+@pytest.fixture
+def app(make_app):
+    """With every door there can be: those that a deployment switches on are shut otherwise."""
+    return make_app(break_glass=True)
 
 
 @pytest.fixture
@@ -174,6 +181,23 @@ def test_everybody_finds_their_own_doors_open_and_the_others_shut(app, paths, wo
         assert other.get(path).status_code == 403, path
 
 
+def test_an_emergency_department_has_one_door_and_no_other(app, paths, world):
+    """No list, no record and no desk: and nobody else has that one."""
+    tom = come_as(app, world, DEMO_EMERGENCY)
+    others = [come_as(app, world, one) for one in (DEMO_PATIENT, DEMO_CLINICIAN)]
+    for rule, path in paths:
+        reader = reader_of(rule)
+        if reader not in (For.PATIENT, For.TEAM, For.TEAM_ADMIN, For.CARER, For.EMERGENCY):
+            continue
+        if reader is For.EMERGENCY:
+            assert tom.get(path).status_code == 200
+            assert {one.get(path).status_code for one in others} == {403}
+        elif "GET" in ways(rule):
+            assert tom.get(path).status_code in (403, 404), path
+        else:
+            assert tom.submit(path, seen_on="/emergency").status_code in (403, 404), path
+
+
 def test_staff_without_the_second_step_see_no_patient(app, paths, world):
     staff = a_clinician(world, email="new@example.org")
     half = come_in(app.test_client(), email=staff.email)
@@ -220,7 +244,7 @@ def test_every_answer_carries_its_headers(app, paths, world):
     stranger = app.test_client()
     visitors = (
         stranger,
-        *(come_as(app, world, one) for one in (DEMO_PATIENT, DEMO_CLINICIAN)),
+        *(come_as(app, world, one) for one in (DEMO_PATIENT, DEMO_CLINICIAN, DEMO_EMERGENCY)),
     )
     for client in visitors:
         for _rule, path in paths:
@@ -235,7 +259,7 @@ def test_every_answer_carries_its_headers(app, paths, world):
 
 
 def test_nothing_is_written_without_the_forms_token(app, paths, world):
-    for email in (DEMO_PATIENT, DEMO_CLINICIAN):
+    for email in (DEMO_PATIENT, DEMO_CLINICIAN, DEMO_EMERGENCY):
         client = come_as(app, world, email)
         before = rows(world)
         for rule, path in posts(paths):
@@ -284,7 +308,7 @@ def test_our_own_forms_do(client, world, headers):
 
 def test_looking_changes_nothing_but_the_trail(app, paths, world):
     changed: dict[str, set[str]] = {}
-    for email in (None, DEMO_PATIENT, DEMO_CLINICIAN):
+    for email in (None, DEMO_PATIENT, DEMO_CLINICIAN, DEMO_EMERGENCY):
         client = come_as(app, world, email) if email else app.test_client()
         for rule, path in paths:
             if "GET" in ways(rule):

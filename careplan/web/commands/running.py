@@ -12,7 +12,14 @@ from careplan.acts.demo_family import FAMILY
 from careplan.acts.demo_people import others
 from careplan.acts.handover import move_what_is_due
 from careplan.acts.inviting import work_all
-from careplan.acts.seeding import DEMO_CLINICIAN, DEMO_NURSE, DEMO_PASSWORD, DEMO_PATIENT, seed
+from careplan.acts.seeding import (
+    DEMO_CLINICIAN,
+    DEMO_EMERGENCY,
+    DEMO_NURSE,
+    DEMO_PASSWORD,
+    DEMO_PATIENT,
+    seed,
+)
 from careplan.store.migrate import migrate
 from careplan.store.trail import BrokenChain, verify_all
 from careplan.web.access import routes
@@ -59,6 +66,8 @@ def logins_command() -> None:
     rows = [("patient", DEMO_PATIENT), ("haematologist", DEMO_CLINICIAN), ("nurse", DEMO_NURSE)]
     for person in others(timedelta()):
         rows += [("patient", person.email), ("haematologist", person.signer.email)]
+    if here().settings.break_glass:
+        rows.append(("emergency", DEMO_EMERGENCY))
     rows += [("helper", email) for _name, email, _asked in FAMILY]
     for role, email in rows:
         click.echo(f"{role:14} {email:32} password: {DEMO_PASSWORD}")

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from markupsafe import Markup
 
-from careplan.acts.seeding import DEMO_CLINICIAN, DEMO_PATIENT
+from careplan.acts.seeding import DEMO_CLINICIAN, DEMO_EMERGENCY, DEMO_PATIENT
 from careplan.acts.sharing import Shared, links
 from careplan.acts.signing_in import demo_sign_in, who_is
 from careplan.render.qr import qr_svg
@@ -24,6 +24,11 @@ from careplan.web.words import _
 front = Blueprint("front", __name__)
 front.register_blueprint(machines)
 
+_DOORS = {
+    DEMO_PATIENT: "patient.home",
+    DEMO_CLINICIAN: "team.people",
+    DEMO_EMERGENCY: "emergency.ask",
+}
 _HELD_UP_MM = 90
 """A card held up to somebody, on a screen."""
 
@@ -50,6 +55,14 @@ def demo_team() -> Any:
     return _in_as(DEMO_CLINICIAN)
 
 
+@front.post("/demo/staff-door")
+@open_to(Reader.DEMO)
+def demo_staff_door() -> Any:
+    if not here().settings.break_glass:
+        abort(404)
+    return _in_as(DEMO_EMERGENCY)
+
+
 @front.get("/demo/emergency")
 @open_to(Reader.DEMO)
 def demo_emergency() -> str:
@@ -73,8 +86,7 @@ def emergency_css() -> Response:
 def _in_as(email: str) -> Any:
     _only_in_the_demonstration()
     token = demo_sign_in(here().world, email=email, at=here().now(), old_token=session_token())
-    door = "team.people" if email == DEMO_CLINICIAN else "patient.home"
-    return remember(redirect(url_for(door)), token)
+    return remember(redirect(url_for(_DOORS[email])), token)
 
 
 def _only_in_the_demonstration() -> None:

@@ -17,7 +17,6 @@ from careplan.web.here import here
 from careplan.web.session import who
 from careplan.web.words import _
 
-_ROLES = (Role.CLINICIAN, Role.NURSE, Role.TEAM_ADMIN)
 _FIELDS = ("legal_name", "email", "title", "role", "registration")
 
 
@@ -27,7 +26,7 @@ def enter() -> Any:
     if request.method == "GET":
         return _show(typed, {})
     errors: dict[str, str] = {}
-    if typed["role"] not in _ROLES:
+    if typed["role"] not in _roles():
         errors["role"] = _("Choose what this person does in the team.")
     if not typed["title"]:
         errors["title"] = _("Write their job, as it stands under a signature.")
@@ -55,5 +54,11 @@ def enter() -> Any:
     return render_template("team/entered.html", name=typed["legal_name"], entered=entered)
 
 
+def _roles() -> tuple[Role, ...]:
+    """Where a deployment has opened the staff door, an emergency department is a team too."""
+    usual = (Role.CLINICIAN, Role.NURSE, Role.TEAM_ADMIN)
+    return (*usual, Role.EMERGENCY_STAFF) if here().settings.break_glass else usual
+
+
 def _show(typed: dict[str, str], errors: Mapping[str, str]) -> str:
-    return render_template("team/enter.html", typed=typed, errors=errors, roles=_ROLES)
+    return render_template("team/enter.html", typed=typed, errors=errors)

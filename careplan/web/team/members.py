@@ -157,6 +157,7 @@ def _person(places: Sequence[Membership]) -> Person:
         Role.CLINICIAN: _("Clinician"),
         Role.NURSE: _("Nurse"),
         Role.TEAM_ADMIN: _("Administrator"),
+        Role.EMERGENCY_STAFF: _("Emergency department"),
     }
     return Person(
         account_id=first.account_id,

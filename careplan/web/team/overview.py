@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import render_template
 
+from careplan.acts.break_glass import staff_looks
 from careplan.acts.conversation import counts, standing_lines
 from careplan.acts.desk import Desk, desk_due, desk_findings, open_desk
 from careplan.acts.drafting import Unfinished
@@ -27,6 +28,8 @@ from careplan.web.team.header import header_of
 from careplan.web.team.refusals import Refusal, refusal_of
 from careplan.web.team.words import desk_title, last_written, own_words, wrote
 from careplan.web.words import _
+
+_LATELY = timedelta(days=30)
 
 
 @open_to(Reader.TEAM)
@@ -55,6 +58,9 @@ def overview(patient_id: UUID) -> Any:
         changed=changed_since_signed(desk),
         talk=counts(here().world, by=who(), patient_id=patient_id),
         standing=standing_lines(here().world, by=who(), patient_id=patient_id),
+        looks=staff_looks(
+            here().world, by=who(), patient_id=patient_id, since=here().now() - _LATELY
+        ),
     )
 
 
