@@ -91,13 +91,13 @@ def _page(world: World, link: KeptLink, at: datetime) -> bytes | None:
             body = rendition_of(tx, page.rendition)
         if body is not None:
             return body
-        body = drawn(world, page)
+        page = drawn(world, page)
         with world.store.begin() as tx:
             if not _still_hands_out(tx, link, at):
                 return None
             if _newest(tx, link) == version.number:
-                keep_page(tx, page, body)
-                return body
+                keep_page(tx, page)
+                return page.body
     return None
 
 

@@ -25,6 +25,7 @@ from careplan.acts.drafting import Unfinished, assemble, contributions, put_toge
 from careplan.acts.faces import face_from
 from careplan.acts.files import refresh_links
 from careplan.acts.sent_page import keep_page, page_for_readers
+from careplan.acts.sent_page import keep_page, page_for_readers
 from careplan.acts.sheets import lay_out_all
 from careplan.acts.standing import AccessEnded, fresh, write_down_refusal
 from careplan.acts.world import NotThere, World, actor, allowed_patient, london_day
@@ -278,6 +279,7 @@ def publish(world: World, found: Ground, version: Version, deed: Deed) -> Versio
             _still_allowed(tx, deed, version.patient_id)
             _keep(world, tx, version, deed, record, emergency)
             refresh_links(world, tx, version, emergency)
+            keep_page(tx, page)
             keep_page(tx, page)
             what = {"version": str(version.number), **deed.what}
             event = AuditEvent(

@@ -6,10 +6,9 @@ become true since (the review is overdue, a birthday); each drawing is kept and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from uuid import UUID
 
 from careplan.acts.sheets import LAYOUT, page_sheet
 from careplan.acts.world import World
@@ -27,11 +26,12 @@ KIND = "sent-page"
 
 @dataclass(frozen=True)
 class SentPage:
-    """A page as it should be now. `rendition` names it, whether or not anybody has drawn it."""
+    """A page as it should be now. `rendition` names it; `body` is there once somebody drew it."""
 
     version: Version
     sheet: Sheet
     rendition: Rendition
+    body: bytes | None = None
 
 
 def sent_page(world: World, version: Version, *, at: datetime) -> SentPage:
@@ -48,18 +48,23 @@ def sent_page(world: World, version: Version, *, at: datetime) -> SentPage:
     return SentPage(version, sheet, rendition)
 
 
-def drawn(world: World, page: SentPage) -> bytes:
-    """The DocumentReference with the PDF in it. Takes its time: never inside a transaction."""
+def drawn(world: World, page: SentPage) -> SentPage:
+    """With the DocumentReference that holds the PDF. Takes its time: never in a transaction."""
     words, at = world.words_of(page.version), page.sheet.printed_at
-    return paper_reference(page.version, words, pdf=page_pdf(page.sheet), made_at=at)
+    made = paper_reference(page.version, words, pdf=page_pdf(page.sheet), made_at=at)
+    return replace(page, body=made)
 
 
-def keep_page(tx: Transaction, page: SentPage, body: bytes) -> None:
-    keep_rendition(tx, page.rendition, body, at=page.sheet.printed_at)
-
-
-def somebody_may_open(world: World, patient_id: UUID, *, at: datetime) -> bool:
-    """Whether any link could hand the page out; without one nobody waits for it."""
+def page_for_readers(world: World, version: Version) -> SentPage | None:
+    """The page of a version about to be published; None where no link could hand it out."""
+    at = version.published_at
     with world.store.read() as tx:
-        links = links_of(tx, patient_id)
-    return any(standing(one.facts, now=at) is State.LIVE for one in links)
+        links = links_of(tx, version.patient_id)
+    if all(one.facts.direct or standing(one.facts, now=at) is not State.LIVE for one in links):
+        return None
+    return drawn(world, sent_page(world, version, at=at))
+
+
+def keep_page(tx: Transaction, page: SentPage | None) -> None:
+    if page is not None and page.body is not None:
+        keep_rendition(tx, page.rendition, page.body, at=page.sheet.printed_at)

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from careplan.acts.papers import Paper, page_of, paper
 from careplan.acts.publishing import stop_dose
+from careplan.acts.sent_page import KIND as SENT
 from careplan.acts.sharing import NothingToShare, Shared, links, revoke_link
 from careplan.acts.world import NotThere
 from careplan.audit.events import Kind as Deed
@@ -39,8 +40,10 @@ def take(clinic: Clinic, kind: Paper, *, at=NOW, by=None, **more) -> bytes:
 
 
 def kept(clinic: Clinic) -> list[tuple[str, int]]:
+    """What was printed; the page that goes through a link is no print."""
     with clinic.world.store.read() as tx:
-        return sorted((row.kind, row.version) for row in tx.run(select(rendition)))
+        rows = tx.run(select(rendition).where(rendition.c.kind != SENT))
+        return sorted((row.kind, row.version) for row in rows)
 
 
 def words(pdf: bytes) -> str:

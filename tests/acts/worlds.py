@@ -155,7 +155,7 @@ class Clinic:
 
 
 def token_of(link: Shared) -> str:
-    return read_payload(link.address).url.rpartition("/m/")[2]
+    return read_payload(link.address).url.rpartition("/")[2]
 
 
 def key_of(link: Shared) -> bytes:
