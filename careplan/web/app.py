@@ -32,12 +32,17 @@ from careplan.web.patient.conversation import conversation
 from careplan.web.patient.copies import copies
 from careplan.web.patient.helpers import helpers
 from careplan.web.patient.lock_screen import lock_screen
+from careplan.web.patient.losing import losing
+from careplan.web.patient.new_link import new_link
 from careplan.web.patient.notices import notices
+from careplan.web.patient.phone import phone
 from careplan.web.patient.photo import photo
 from careplan.web.patient.private import private
 from careplan.web.patient.publishing import publishing
 from careplan.web.patient.routes import patient
 from careplan.web.patient.sharing import sharing
+from careplan.web.phone.copy_page import asking, copy_page
+from careplan.web.phone.installing import installing
 from careplan.web.scan import routes as scan
 from careplan.web.scan.machine import machine
 from careplan.web.staff_door import staff_door_doors
@@ -47,11 +52,13 @@ from careplan.web.team.together import team_together
 from careplan.web.words import gettext, ngettext
 
 ROOT = Path(__file__).resolve().parents[2]
+PHONE_DOORS = (installing, copy_page, asking)
 TALKING_DOORS = (conversation, team_conversation, team_together, handed)
 OWN_DOORS = (
     *(carer, carer_copies, helpers, patient, publishing, sharing, copies),
     *(private, notices, photo),
-    lock_screen,
+    phone,
+    *(lock_screen, losing, new_link),
 )
 
 
@@ -84,6 +91,7 @@ def create_app(
         staff_door_doors,
         scan.scan,
         machine,
+        *PHONE_DOORS,
         *TALKING_DOORS,
         *OWN_DOORS,
     ):

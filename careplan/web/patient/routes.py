@@ -38,6 +38,7 @@ from careplan.web.forms.tasks import signed_sections, task_list, with_news
 from careplan.web.forms.views import Frame
 from careplan.web.here import here
 from careplan.web.narratives import emergency_page, record_page
+from careplan.web.patient.sharing import alerts, news_of_errands
 from careplan.web.session import who
 from careplan.web.words import _
 
@@ -73,6 +74,8 @@ def home() -> str:
         unpublished=unpublished,
         due=due_now(here().world, patient=seen.patient, current=current, today=here().today()),
         team=seen.patient.team_id is not None,
+        alerts=alerts(),
+        errands=news_of_errands(),
         to_settle=decisions_owed(here().world, by=who(), patient_id=own_patient(), at=here().now()),
     )
 
