@@ -109,6 +109,27 @@ def a_clinician(
     return Staff(replace(who, second_factor=True), email, secret, team_id)
 
 
+def an_emergency_nurse(
+    world: World, *, team_id: UUID | None = None, email: str = "tom@example.org"
+) -> Staff:
+    """Somebody of an emergency department, both steps given."""
+    team_id = team_id or make_team(
+        world,
+        name="Emergency department",
+        organisation="St Anselm's Hospital",
+        ods="R9X01",
+        phone=None,
+        at=NOW,
+    )
+    number = Registration(body=Body.NMC, number="12B3456E")
+    member = NewMember(
+        email, PASSWORD, "Tom Fairley", "Emergency nurse", Role.EMERGENCY_STAFF, number
+    )
+    add_to_team(world, member, team_id=team_id, verified_by="A test", at=NOW)
+    who = replace(who_is(world, email=email), second_factor=True)
+    return Staff(who, email, new_second_factor(world), team_id)
+
+
 def linked_patient(world: World, staff: Staff, *, person: Who | None = None) -> Who:
     """Somebody whom this clinician has checked in clinic, and whose plan the team now has."""
     person = person or a_person(world)
