@@ -152,7 +152,14 @@ class AlertView:
 
 def alert_view(alert: Alert) -> AlertView:
     """Neutral: it may have been a tired nurse, and whoever reads along learns nothing more."""
-    name = alert.link.label or _its_kind(alert.link.kind)
+    return _alert(alert, alert.link.label or _its_kind(alert.link.kind))
+
+
+def alert_at_desk(alert: Alert) -> AlertView:
+    return _alert(alert, _("the link: %(kind)s", kind=kind_words(alert.link.kind)))
+
+
+def _alert(alert: Alert, name: str) -> AlertView:
     tries = ngettext("%(num)s wrong answer", "%(num)s wrong answers", alert.tries)
     said = {"name": name, "tries": tries % {"num": alert.tries}, "when": moment(alert.at)}
     if alert.closed and alert.still_opens:
@@ -163,7 +170,7 @@ def alert_view(alert: Alert) -> AlertView:
         says = _("There were %(tries)s, the last on %(when)s. It opens for nobody now.", **said)
     else:
         title = _("Somebody gave %(tries)s at %(name)s", **said)
-        says = _("That was on %(when)s. A wrong answer shows nothing of your plan.", **said)
+        says = _("That was on %(when)s. A wrong answer shows nothing of the plan.", **said)
     return AlertView(alert.link.id, alert.link.kind, title, says, _what_to_do(alert))
 
 

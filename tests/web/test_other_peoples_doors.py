@@ -13,6 +13,7 @@ import pytest
 from careplan.accounts.people import Standing
 from careplan.acts.carers import end_access, helpers_of
 from careplan.acts.conversation import start_remark
+from careplan.acts.errands import ask_for_card
 from careplan.acts.inviting import take_list
 from careplan.acts.private_words import write_note
 from careplan.acts.quietly import notes_for_team, tell_in_private
@@ -20,6 +21,7 @@ from careplan.acts.sharing import make_link
 from careplan.acts.signing_in import begin_two_factor, sign_in
 from careplan.plan.places import Place
 from careplan.sharing.links import Kind, Opening
+from careplan.store.errands import Way
 from careplan.store.teams import set_member_state
 from tests.acts.families import Family, a_family
 from tests.stores import NOW
@@ -62,6 +64,7 @@ def ids(world, family) -> dict[str, Any]:
         "thread_id": start_remark(world, **kofi, place=Place("care_team.phone_24h"), words="?"),
         "link_id": UUID(link.link.id),
         "grant_id": UUID(helpers_of(world, **doctor)[0].grant.id),
+        "errand_id": ask_for_card(world, **kofi, kind=Kind.FULL_PRINT, way=Way.POST).id,
         "batch_id": take_list(
             world, by=family.doctor.who, data=b"Name,DOB\nA B,1997-03-14", at=NOW
         ),

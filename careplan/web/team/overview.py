@@ -25,6 +25,7 @@ from careplan.web.session import who
 from careplan.web.team.banners import signer_gone
 from careplan.web.team.checks import Check, address, checks_of
 from careplan.web.team.header import header_of
+from careplan.web.team.links import asked_for, warned
 from careplan.web.team.refusals import Refusal, refusal_of
 from careplan.web.team.words import desk_title, last_written, own_words, wrote
 from careplan.web.words import _
@@ -57,6 +58,8 @@ def overview(patient_id: UUID) -> Any:
         may_stop=state_of(desk.current) in (State.NOT_SEEN, State.ANSWERED) and _has_doses(desk),
         changed=changed_since_signed(desk),
         talk=counts(here().world, by=who(), patient_id=patient_id),
+        asked=asked_for(patient_id) if desk.patient.standing.waiting_for_team else (),
+        alerts=warned(patient_id),
         standing=standing_lines(here().world, by=who(), patient_id=patient_id),
         looks=staff_looks(
             here().world, by=who(), patient_id=patient_id, since=here().now() - _LATELY

@@ -18,6 +18,7 @@ from careplan.web.team.helpers import (
 from careplan.web.team.identity import identity
 from careplan.web.team.inviting import invite, invited, invited_report
 from careplan.web.team.link import link
+from careplan.web.team.links import links, lost_card, posted, swap_link, turn_link_off
 from careplan.web.team.members import member, members
 from careplan.web.team.overview import overview
 from careplan.web.team.people import people
@@ -70,6 +71,13 @@ team.add_url_rule(
     view_func=print_copy,
     methods=("POST",),
 )
+team.add_url_rule(f"{_PLAN}/links", view_func=links)
+team.add_url_rule(f"{_PLAN}/links/lost", view_func=lost_card, methods=("POST",))
+team.add_url_rule(
+    f"{_PLAN}/links/<uuid:link_id>/turn-off", view_func=turn_link_off, methods=("POST",)
+)
+team.add_url_rule(f"{_PLAN}/links/<uuid:link_id>/replace", view_func=swap_link, methods=("POST",))
+team.add_url_rule(f"{_PLAN}/posted/<uuid:errand_id>", view_func=posted, methods=("POST",))
 team.add_url_rule(f"{_PLAN}/versions", view_func=versions)
 team.add_url_rule(f"{_PLAN}/versions/side-by-side", view_func=side_by_side)
 team.add_url_rule(f"{_PLAN}/versions/<int:number>", view_func=version)
