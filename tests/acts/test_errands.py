@@ -27,12 +27,17 @@ WORDS = "Not to my home, please. Ring first."
 
 
 def ask(clinic: Clinic, **changes: Any) -> Errand:
-    asked = {"kind": Kind.FULL_PRINT, "way": Way.POST, "words": WORDS, "by": clinic.ada}
-    return ask_for_card(clinic.world, patient_id=clinic.patient_id, at=NOW, **asked | changes)
+    asked: dict[str, Any] = {"kind": Kind.FULL_PRINT, "way": Way.POST, "words": WORDS}
+    asked |= {"by": clinic.ada, **changes}
+    return ask_for_card(clinic.world, patient_id=clinic.patient_id, at=NOW, **asked)
 
 
 def post(clinic: Clinic, one: Errand, *, by: Any = None) -> Errand:
-    mine = {"patient_id": clinic.patient_id, "errand_id": one.id, "at": LATER}
+    mine: dict[str, Any] = {
+        "patient_id": clinic.patient_id,
+        "errand_id": one.id,
+        "at": LATER,
+    }
     return card_posted(clinic.world, by=by or clinic.nurse, **mine)
 
 

@@ -140,8 +140,8 @@ def test_a_new_one_takes_the_warning_with_it(phone, world, mine):
 
 
 def test_what_happens_after_it_was_seen_is_news_again(phone, world, mine):
-    asked = {"kind": Kind.MESSAGE, "opening": Opening.PASSCODE, "passcode": "blue heron 7"}
-    link = make_link(world, **mine, **asked)
+    asked: dict[str, Any] = {"opening": Opening.PASSCODE, "passcode": "blue heron 7"}
+    link = make_link(world, **mine, kind=Kind.MESSAGE, **asked)
     guess(world, link, *WRONG)
     phone.submit(f"{SHARE}/{link.link.id}/seen", seen_on=SHARE)
     guess(world, link, *(f"guess {number}" for number in range(12)))
