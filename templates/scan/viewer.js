@@ -24,9 +24,9 @@ function ringLine(phone) {
   return good ? element("p", "v-ring", W.ring + " ", telLink(phone)) : element("p", "", W.ringCard);
 }
 
-function doorLine() {
-  const door = element("a", "", W.door);
-  door.href = W.doorAddress;
+function doorLine(words = W.door, address = W.doorAddress) {
+  const door = element("a", "", words);
+  door.href = address;
   return element("p", "", door);
 }
 
@@ -125,6 +125,8 @@ function tellTrouble(v, name) {
 function tellDead(said) {
   const known = has(W.dead, said.state) ? W.dead[said.state] : W.deadOther;
   const help = [known, W.askNewest].map((text) => element("p", "", text));
+  // Said of a locked link, where this service lets emergency departments look somebody up.
+  if (said._door === "/emergency") help.push(doorLine(W.staffDoor, said._door));
   tell("gone", ...help, ringLine(said.phone), doorLine());
 }
 

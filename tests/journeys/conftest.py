@@ -42,7 +42,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def site(sqlite_url: str, clock: Clock) -> Iterator[Site]:
     """The real application on an empty database. Its clock stands still until it is moved."""
-    with _serving(sqlite_url, clock) as serving:
+    with serving(sqlite_url, clock) as serving:
         yield serving
 
 
@@ -63,7 +63,7 @@ def adas_site(seeded_template: Path, tmp_path: Path, clock: Clock) -> Iterator[S
     """The same with Ada's signed and answered plan in it."""
     path = tmp_path / "ada.db"
     shutil.copy(seeded_template, path)
-    with _serving(f"sqlite:///{path}", clock) as serving:
+    with serving(f"sqlite:///{path}", clock) as serving:
         yield serving
 
 
@@ -72,7 +72,7 @@ def _every_page(section: str) -> list[str]:
 
 
 @contextmanager
-def _serving(database_url: str, clock: Clock) -> Iterator[Site]:
+def serving(database_url: str, clock: Clock, *, break_glass: bool = False) -> Iterator[Site]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, _nobody_home, threaded=True)
     keyring = a_keyring()
@@ -84,6 +84,7 @@ def _serving(database_url: str, clock: Clock) -> Iterator[Site]:
         master_key_current=keyring.current,
         pepper=keyring.pepper,
         port=server.port,
+        break_glass=break_glass,
     )
     app = create_app(settings, clock=clock, entropy=seeded("journey"), strength=CHEAP)
     server.app = app
