@@ -42,8 +42,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def site(sqlite_url: str, clock: Clock) -> Iterator[Site]:
     """The real application on an empty database. Its clock stands still until it is moved."""
-    with serving(sqlite_url, clock) as serving:
-        yield serving
+    with serving(sqlite_url, clock) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -63,8 +63,8 @@ def adas_site(seeded_template: Path, tmp_path: Path, clock: Clock) -> Iterator[S
     """The same with Ada's signed and answered plan in it."""
     path = tmp_path / "ada.db"
     shutil.copy(seeded_template, path)
-    with serving(f"sqlite:///{path}", clock) as serving:
-        yield serving
+    with serving(f"sqlite:///{path}", clock) as opened:
+        yield opened
 
 
 def _every_page(section: str) -> list[str]:

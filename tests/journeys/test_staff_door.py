@@ -1,10 +1,11 @@
-"""No card and no telephone: a nurse asks for the plan by name of reason, and the person reads it."""
+"""No card and no telephone: a nurse asks for the plan and says why, and the person reads it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import copy
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -91,7 +92,11 @@ def test_he_reads_the_first_dose_and_she_reads_who_and_why(
 def test_a_locked_link_says_where_staff_may_ask(visit: Visit, adas_site: Site) -> None:
     world, at = adas_site.world, adas_site.clock.now
     ada: Who = who_is(world, email=DEMO_PATIENT)
-    asked = {"kind": Kind.PRIVATE_PRINT, "opening": Opening.PASSCODE, "passcode": "blue heron 7"}
+    asked: dict[str, Any] = {
+        "kind": Kind.PRIVATE_PRINT,
+        "opening": Opening.PASSCODE,
+        "passcode": "blue heron 7",
+    }
     shared = make_link(world, by=ada, patient_id=UUID(ada.patient_id), at=at, **asked)
     stranger = visit("Stranger", PHONE).goes_to(shared.address)
     for number in range(LIFETIME[Opening.PASSCODE]):
