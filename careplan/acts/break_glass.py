@@ -14,10 +14,11 @@ from careplan.accounts.passwords import check_password
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import PatientFacts, may_break_glass, may_read_record
 from careplan.acts.consents import standing_of
-from careplan.acts.opening import Shown, narrative_in
+from careplan.acts.opening import narrative_in
 from careplan.acts.standing import fresh
 from careplan.acts.world import NotAllowed, NotThere, World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
+from careplan.fhir.day_notices import said_on
 from careplan.sharing.birth_dates import read_birth_date
 from careplan.sharing.consents import Consent
 from careplan.sharing.staff_door import LIMITS, Cause, Counted
@@ -43,6 +44,15 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """The emergency document's page, which is our own XHTML, and what it says of this day."""
+
+    narrative: str
+    patient: Patient
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class NotShown:
     """No plan for that number and date. Why not is never said here."""
 
@@ -57,7 +67,7 @@ class MustRest:
 
 def look_up(
     world: World, *, by: Who, asked: Asked, at: datetime, today: date
-) -> Shown | NotShown | MustRest:
+) -> Looked | NotShown | MustRest:
     """The emergency page of one person, for one reason. The person is told in the same
     transaction, and so is their team."""
     if not world.break_glass:
@@ -75,9 +85,9 @@ def look_up(
         append(tx, AuditEvent(Kind.STAFF_DOOR_ASKED, at, actor(by), None))
         found, stopped = _find(world, tx, asked, today)
         if found is not None and stopped is None:
-            shown = _shown(tx, found)
+            looked = _looked(tx, found, today)
             _tell(tx, by, found, asked, at)
-            return shown
+            return looked
         _refuse(tx, by, found, stopped, at)
         return NotShown()
 
@@ -133,11 +143,11 @@ def _find(
     return patient, "nothing" if none else None
 
 
-def _shown(tx: Transaction, patient: Patient) -> Shown:
+def _looked(tx: Transaction, patient: Patient, today: date) -> Looked:
     document = emergency_of(tx, patient.patient_id, patient.current_version or 0)
     if document is None:
         raise LookupError("a version without its emergency document")
-    return Shown(narrative_in(document), patient)
+    return Looked(narrative_in(document), patient, said_on(document, today))
 
 
 def _tell(tx: Transaction, by: Who, patient: Patient, asked: Asked, at: datetime) -> None:

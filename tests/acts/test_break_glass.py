@@ -15,11 +15,11 @@ import pytest
 from sqlalchemy import update
 
 from careplan.accounts.people import Role, Standing, Who
-from careplan.acts.break_glass import Asked, MustRest, NotShown, look_up, staff_looks
+from careplan.acts.break_glass import Asked, Looked, MustRest, NotShown, look_up, staff_looks
 from careplan.acts.carers import here_for
 from careplan.acts.consents import give_consent, staff_door, withdraw_consent
 from careplan.acts.members import enter_member
-from careplan.acts.opening import Dead, Reader, Shown, narrative_in, open_link
+from careplan.acts.opening import Dead, Reader, narrative_in, open_link
 from careplan.acts.reading import who_looked
 from careplan.acts.standing import AccessEnded
 from careplan.acts.world import NotAllowed, NotThere, World
@@ -76,7 +76,7 @@ def service_deeds(clinic: Clinic) -> list[tuple[Deed, dict[str, str]]]:
 
 def test_it_works(clinic: Clinic, tom: Staff) -> None:
     shown = look(clinic, tom.who)
-    assert isinstance(shown, Shown)
+    assert isinstance(shown, Looked)
     assert shown.narrative == narrative_in(clinic.current.emergency), "that document and no more"
     assert "morphine" in shown.narrative
     assert clinic.deeds()[0] is Deed.STAFF_DOOR_OPENED
@@ -88,7 +88,7 @@ def test_it_works(clinic: Clinic, tom: Staff) -> None:
 def test_a_birth_date_may_be_written_in_any_usual_way(
     clinic: Clinic, tom: Staff, born: str
 ) -> None:
-    assert isinstance(look(clinic, tom.who, born=born), Shown)
+    assert isinstance(look(clinic, tom.who, born=born), Looked)
 
 
 def test_the_person_reads_who_it_was_and_why(clinic: Clinic, tom: Staff) -> None:
@@ -120,7 +120,7 @@ def test_it_opens_when_her_link_is_locked(clinic: Clinic, tom: Staff) -> None:
         reader = Reader(f"wrong {number}", "", at, TODAY)
         found = open_link(clinic.world, reader, token=token_of(link), again=None, zipped=False)
     assert isinstance(found, Dead)
-    assert isinstance(look(clinic, tom.who, cause=Cause.LOCKED, at=at), Shown)
+    assert isinstance(look(clinic, tom.who, cause=Cause.LOCKED, at=at), Looked)
     assert "link-locked" in clinic.told(), "and the alert stays"
 
 
@@ -298,7 +298,7 @@ def test_she_turns_it_off_and_on_again(clinic: Clinic, tom: Staff) -> None:
     assert not staff_door(clinic.world, **mine).on
     assert isinstance(look(clinic, tom.who), NotShown)
     give_consent(clinic.world, **mine, consent=Consent.EMERGENCY_STAFF, at=LATER)
-    assert isinstance(look(clinic, tom.who, at=LATER), Shown)
+    assert isinstance(look(clinic, tom.who, at=LATER), Looked)
     assert Deed.CONSENT_GIVEN in clinic.deeds()
 
 
@@ -331,13 +331,13 @@ def test_ten_an_hour_and_then_it_rests(clinic: Clinic, tom: Staff) -> None:
     most = LIMITS[Counted.PERSON_HOUR].most
     at = NOW + timedelta(minutes=20)
     for _ in range(most):
-        assert isinstance(look(clinic, tom.who, at=at), Shown)
+        assert isinstance(look(clinic, tom.who, at=at), Looked)
     for _ in range(3):
         assert look(clinic, tom.who, at=at) == MustRest(Counted.PERSON_HOUR, 40 * 60)
     assert clinic.deeds(100).count(Deed.STAFF_DOOR_OPENED) == most
     rests = [what for kind, what in service_deeds(clinic) if kind is Deed.STAFF_DOOR_RESTS]
     assert rests == [{"limit": "person_hour"}], "said once"
-    assert isinstance(look(clinic, tom.who, at=at + timedelta(minutes=40)), Shown)
+    assert isinstance(look(clinic, tom.who, at=at + timedelta(minutes=40)), Looked)
 
 
 def test_so_many_a_day_and_so_many_from_one_hospital(
@@ -349,11 +349,11 @@ def test_so_many_a_day_and_so_many_from_one_hospital(
     }
     monkeypatch.setattr("careplan.acts.break_glass.LIMITS", dict(LIMITS) | fewer)
     colleague = an_emergency_nurse(clinic.world, email="c@example.org")  # of another department
-    assert isinstance(look(clinic, tom.who), Shown)
-    assert isinstance(look(clinic, tom.who), Shown)
+    assert isinstance(look(clinic, tom.who), Looked)
+    assert isinstance(look(clinic, tom.who), Looked)
     assert look(clinic, tom.who).counted is Counted.PERSON_DAY
     assert look(clinic, colleague.who).counted is Counted.HOSPITAL_HOUR
-    assert isinstance(look(clinic, colleague.who, at=LATER), Shown)
+    assert isinstance(look(clinic, colleague.who, at=LATER), Looked)
     assert look(clinic, tom.who, at=LATER).counted is Counted.PERSON_DAY
 
 
@@ -364,7 +364,7 @@ def test_five_that_found_nobody_and_not_even_the_right_one_after(
         wrong = date(1960, 1, 1) + timedelta(days=day)
         assert isinstance(look(clinic, tom.who, born=wrong.isoformat()), NotShown)
     assert look(clinic, tom.who) == MustRest(Counted.FAILED_HOUR, 3600)
-    assert isinstance(look(clinic, tom.who, at=LATER), Shown)
+    assert isinstance(look(clinic, tom.who, at=LATER), Looked)
 
 
 @pytest.mark.parametrize("born", [HER_BIRTHDAY, "15 March 1997"])
@@ -386,7 +386,7 @@ def test_a_race_is_counted_exactly(clinic: Clinic, tom: Staff, store_url: str, b
     store.close()
     right = born == HER_BIRTHDAY
     answered, deed = (
-        (Shown, Deed.STAFF_DOOR_OPENED) if right else (NotShown, Deed.STAFF_DOOR_REFUSED)
+        (Looked, Deed.STAFF_DOOR_OPENED) if right else (NotShown, Deed.STAFF_DOOR_REFUSED)
     )
     most = LIMITS[Counted.PERSON_HOUR if right else Counted.FAILED_HOUR].most
     assert said.count(answered) == most

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from careplan.acts.break_glass import Asked, MustRest, NotShown, look_up
-from careplan.acts.opening import Shown, chip_of
+from careplan.acts.break_glass import Asked, Looked, MustRest, NotShown, look_up
+from careplan.acts.opening import chip_of
 from careplan.plan.values import nhs_number
 from careplan.sharing.birth_dates import read_birth_date
 from careplan.sharing.staff_door import LIMITS, LONGEST_WORDS, Cause, Counted
@@ -142,12 +142,13 @@ def _wait_words(minutes: int) -> str:
     )
 
 
-def _shown(found: Shown) -> Response:
+def _shown(found: Looked) -> Response:
     """The emergency document's page alone: no way on from here, to a record or anywhere else."""
     style, policy = frame_style()
     body = render_template(
         "emergency/shown.html",
         plan=framed(found.narrative),
+        notices=found.notices,
         chip=chip_of(found.patient, here().today()),
         now=here().now(),
         style=style,
