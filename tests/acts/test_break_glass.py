@@ -37,7 +37,7 @@ from careplan.store.tables import trail_head
 from careplan.store.teams import add_member, set_member_state
 from careplan.store.trail import service_events_of
 from tests.acts.families import a_family
-from tests.acts.worlds import Clinic, token_of
+from tests.acts.worlds import ADA, Clinic, token_of
 from tests.conftest import BASE_URL, CHEAP
 from tests.stores import NOW, TODAY, a_keyring, asked_of, seeded
 from tests.visitors import Staff, a_clinician, a_person, an_emergency_nurse
@@ -62,7 +62,7 @@ def tom(clinic: Clinic) -> Staff:
 def look(clinic: Clinic, by: Who, number: str = ADAS, born: str = HER_BIRTHDAY, **more: Any) -> Any:
     at: datetime = more.get("at", NOW)
     asked = Asked(number, born, more.get("cause", Cause.CANNOT_SPEAK), more.get("words", WHY))
-    return look_up(clinic.world, by=by, asked=asked, at=at, today=TODAY)
+    return look_up(clinic.world, by=by, asked=asked, at=at, today=more.get("today", TODAY))
 
 
 def service_deeds(clinic: Clinic) -> list[tuple[Deed, dict[str, str]]]:
@@ -89,6 +89,14 @@ def test_a_birth_date_may_be_written_in_any_usual_way(
     clinic: Clinic, tom: Staff, born: str
 ) -> None:
     assert isinstance(look(clinic, tom.who, born=born), Looked)
+
+
+def test_it_says_what_holds_on_that_day_and_on_no_other(clinic: Clinic, tom: Staff) -> None:
+    blood = replace(ADA.transfusion, last_on=TODAY - timedelta(days=3))
+    clinic.save("transfusion", blood)
+    clinic.sign()
+    assert any("dark urine" in one for one in look(clinic, tom.who).notices)
+    assert look(clinic, tom.who, today=TODAY + timedelta(days=40)).notices == ()
 
 
 def test_the_person_reads_who_it_was_and_why(clinic: Clinic, tom: Staff) -> None:
