@@ -26,7 +26,7 @@ from careplan.store.counters import count_in, counted_in, ends_in
 from careplan.store.db import Transaction
 from careplan.store.directory import Kind as Finds
 from careplan.store.outbox import add_message
-from careplan.store.patients import Patient, face_of, find_patient, patient_of
+from careplan.store.patients import Patient, face_of, face_of_nobody, find_patient, patient_of
 from careplan.store.trail import append, events_of
 from careplan.store.versions import emergency_of
 
@@ -133,6 +133,7 @@ def _find(
     allowed = standing_of(tx, asked_of, Consent.EMERGENCY_STAFF).on
     born = read_birth_date(asked.birth_date, latest=today)
     if patient is None or face is None or patient.erased:
+        face_of_nobody(tx, asked_of)
         return None, None
     if face.date_of_birth is None or face.date_of_birth not in born:
         return patient, "birth_date"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from statistics import median
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +48,7 @@ ADAS, NOBODYS = "9990110212", "9990001239"
 HER_BIRTHDAY = "14 March 1997"
 WHY = "Brought in by ambulance, cannot talk"
 LATER = NOW + timedelta(hours=2)
+SAMPLES = 15
 
 
 @pytest.fixture
@@ -263,6 +266,27 @@ def test_every_refusal_is_the_same_answer_for_the_same_work(
     clinic: Clinic, tom: Staff, work_for_nobody: int, why: str
 ) -> None:
     assert _refusal(clinic, tom, why) == (NotShown(), work_for_nobody)
+
+
+def test_every_refusal_takes_about_as_long(clinic: Clinic, tom: Staff) -> None:
+    """Taken in turn, so that a slow moment of the machine falls on all; the hash as cheap as it
+    goes, so that it hides nothing."""
+    team = tom.team_id
+    _turned_off(clinic)
+    tries = {
+        "nobody": (NOBODYS, HER_BIRTHDAY),
+        "wrong": (ADAS, "1/1/1901"),
+        "off": (ADAS, "14/3/97"),
+    }
+    took: dict[str, list[float]] = {why: [] for why in tries}
+    for number in range(SAMPLES):
+        staff = an_emergency_nurse(clinic.world, email=f"n{number}@example.org", team_id=team)
+        for why, (nhs_number, born) in tries.items():
+            begun = time.perf_counter()
+            assert look(clinic, staff.who, nhs_number, born) == NotShown()
+            took[why].append(time.perf_counter() - begun)
+    medians = {why: median(times[2:]) for why, times in took.items()}
+    assert max(medians.values()) <= 3 * min(medians.values()), medians
 
 
 @pytest.mark.parametrize("why", [why for why in REFUSED if why != "nobody"])

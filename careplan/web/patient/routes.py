@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 
+from careplan.acts.break_glass import staff_looks
 from careplan.acts.carers import decisions_owed
 from careplan.acts.checking import due_now
 from careplan.acts.conversation import counts, standing_lines
@@ -44,6 +45,8 @@ from careplan.web.words import _
 
 patient = Blueprint("patient", __name__)
 
+_LATELY = timedelta(days=14)
+
 
 @patient.get("/plan")
 @open_to(Reader.PATIENT)
@@ -76,6 +79,9 @@ def home() -> str:
         team=seen.patient.team_id is not None,
         alerts=alerts(),
         errands=news_of_errands(),
+        looks=staff_looks(
+            here().world, by=who(), patient_id=own_patient(), since=here().now() - _LATELY
+        ),
         to_settle=decisions_owed(here().world, by=who(), patient_id=own_patient(), at=here().now()),
     )
 

@@ -210,6 +210,7 @@ def test_she_reads_what_follows_and_turns_it_off(app: Any, clinic: Clinic, desk:
     assert ask(desk).status_code == 404
     ada.submit(where, {"turn": "on"})
     assert ask(desk).status_code == 200
+    assert "Somebody looked up your emergency page" in ada.page(ada.get("/plan")).text
     looked = ada.page(ada.get("/plan/who-looked")).text
     assert (
         "Tom Fairley (St Anselm's Hospital) opened your emergency page without your card." in looked
