@@ -336,6 +336,7 @@ function look() {
 function begin() {
   const fragment = location.hash;
   history.replaceState(null, "", location.pathname);
+  if (fragment.startsWith("#shc:/")) return location.replace("/c" + fragment);
   visit = {};
   if (fragment.length < 2) return tell("nothing", ringLine(), doorLine());
   if (!window.crypto || !crypto.subtle) return tell("unable", ringLine(), doorLine());

@@ -44,7 +44,10 @@ READERS = (
     (r"/account(/arrive|/second-step|/second-step/set-up)?", For.SIGNED_IN),
     (r"/together", For.SIGNED_IN),  # a screen handed over, whose session has lost its second step
     (r"/account/(new|new-helper|sign-in|sign-out|signed-out)", For.ANYONE),
-    (r"/|/code|/scan|/s|/emergency\.css|/favicon\.ico|/robots\.txt|/healthz|/readyz", For.ANYONE),
+    (
+        r"/|/code|/scan|/s|/c|/emergency\.css|/favicon\.ico|/robots\.txt|/healthz|/readyz",
+        For.ANYONE,
+    ),
     (r"/\.well-known/security\.txt|/static/<path:filename>", For.ANYONE),
     (r"/[mu]/<token>|/f/<ticket>", For.ANYONE),  # a 256-bit address is the key
 )

@@ -13,7 +13,7 @@ from careplan.acts.opening import Shown, chip_of, open_by_code
 from careplan.web.access import Reader, open_to
 from careplan.web.here import here
 from careplan.web.narratives import framed
-from careplan.web.scan import scan_page
+from careplan.web.scan import card_page, scan_page
 from careplan.web.scan.frame import frame_style
 from careplan.web.scan.machine import MOST_ANSWER
 from careplan.web.scan.viewer import Page, viewer_page
@@ -91,4 +91,5 @@ def code() -> Any:
     return page, 404
 
 
+card_page.add_to(scan)
 scan_page.add_to(scan)

@@ -1,6 +1,7 @@
 """The page for whoever holds a scanner: a camera, a handheld reader that types, a pasted link.
 
-What is read goes on to the viewer in the address's fragment, and so never reaches the service.
+What is read goes on in the address's fragment, to the viewer or to the page for signed cards, and
+so never reaches the service.
 """
 
 from __future__ import annotations
@@ -36,6 +37,11 @@ def _problem(typed: str) -> str:
     """What was typed is a key, so it is never said back."""
     if not typed:
         return _("Scan the code or type the short code first.")
+    if typed.casefold().startswith("shc:/"):
+        return _(
+            "This is a signed card. Checking who signed it needs scripts, which are off in this "
+            "browser. Use the paper: it says all that the code says, and more."
+        )
     if "shlink:/" in typed:
         return _(
             "A scanned code opens only where scripts may run, because your own device unlocks it. "

@@ -1,5 +1,6 @@
 // Scanning at a hospital desk: a camera, a handheld scanner that types, a pasted link.
-// Whatever is read goes to the viewer in the fragment, and never to the service.
+// Whatever is read goes on in a fragment, to the viewer or to the page for signed cards, and never
+// to the service.
 
 const form = document.querySelector("[data-scan-form]");
 const field = form.elements.scanned;
@@ -15,6 +16,18 @@ let stream = null;
 function linkIn(text) {
   const found = /shlink:\/([\w-]+)/.exec(text);
   return found ? found[1] : null;
+}
+
+// A signed card: its digits come through any keyboard, the three signs before them may not.
+function cardIn(text) {
+  const found = /\bshc\D{1,3}((?:\d+\/\d+\/)?\d+)$/i.exec(text.trim());
+  return found ? found[1] : null;
+}
+
+function goTo(address) {
+  stop();
+  field.value = "";
+  location.assign(address);
 }
 
 function hostOf(payload) {
@@ -44,18 +57,19 @@ function refuse(words) {
   field.focus();
 }
 
-// True when the text was a plan's link and the page is on its way, or has said why not.
+// True when the text was a card or a plan's link and the page is on its way, or has said why not.
 function follow(text) {
+  const card = cardIn(text);
+  if (card) {
+    goTo(`/c#shc:/${card}`);
+    return true;
+  }
   if (!text.includes("shlink:")) return false;
   const payload = linkIn(text);
   const url = payload && hostOf(payload);
   if (!url) refuse(form.dataset.wrong);
   else if (url.origin !== location.origin) refuse(`${form.dataset.foreign} ${url.host}`);
-  else {
-    stop();
-    field.value = "";
-    location.assign(`/s#shlink:/${payload}`);
-  }
+  else goTo(`/s#shlink:/${payload}`);
   return true;
 }
 
@@ -124,7 +138,10 @@ async function look(read) {
 
 async function start() {
   try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
+    // A signed card has a hundred squares on each side, which a small picture cannot tell apart.
+    const sharp = { width: { ideal: 1920 }, height: { ideal: 1080 } };
+    const wanted = { video: { facingMode: "environment", ...sharp }, audio: false };
+    stream = await navigator.mediaDevices.getUserMedia(wanted);
     video.srcObject = stream;
     video.hidden = off.hidden = false;
     on.hidden = true;
