@@ -35,6 +35,12 @@ def test_it_works():
     assert not settings.trust_proxy
 
 
+def test_the_staff_door_is_shut_unless_it_is_switched_on():
+    said = [SAFE | {"BREAK_GLASS": text} for text in ("", "0", "yes", "true")]
+    assert not any(from_environment(one).break_glass for one in (SAFE, *said))
+    assert from_environment(SAFE | {"BREAK_GLASS": "1"}).break_glass
+
+
 def test_unless_said_otherwise_it_is_production():
     unsaid = {name: value for name, value in SAFE.items() if name != "CAREPLAN_ENV"}
     assert from_environment(unsaid).environment == "production"

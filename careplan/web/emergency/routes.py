@@ -19,7 +19,7 @@ from careplan.web.here import here
 from careplan.web.narratives import framed
 from careplan.web.scan.frame import frame_style
 from careplan.web.session import who
-from careplan.web.words import _
+from careplan.web.words import _, ngettext
 
 emergency = Blueprint("emergency", __name__)
 
@@ -130,16 +130,15 @@ def _rest_words(rest: MustRest) -> str:
 
 def _wait_words(minutes: int) -> str:
     if minutes > 90:
-        return _(
-            "You can ask again in %(n)s hours. Until then use the paper or card, or ring the "
-            "haematology team.",
-            n=-(-minutes // 60),
-        )
-    return _(
-        "You can ask again in %(n)s minutes. Until then use the paper or card, or ring the "
-        "haematology team.",
-        n=minutes,
-    )
+        hours = -(-minutes // 60)
+        when = ngettext(
+            "You can ask again in %(num)s hour.", "You can ask again in %(num)s hours.", hours
+        ) % {"num": hours}
+    else:
+        when = ngettext(
+            "You can ask again in %(num)s minute.", "You can ask again in %(num)s minutes.", minutes
+        ) % {"num": minutes}
+    return when + " " + _("Until then use the paper or card, or ring the haematology team.")
 
 
 def _shown(found: Looked) -> Response:
