@@ -28,6 +28,7 @@ class LinkView:
     tone: str
     state: str
     opens: str
+    asks: str
     ends: str
     opened: str
     works: bool
@@ -45,6 +46,7 @@ def view_of(held: Held) -> LinkView:
         tone=tone,
         state=says,
         opens=opens_words(link),
+        asks=_asks(link),
         ends=ends_words(link) if held.works else "",
         opened=opened_words(link.views, held.kept.last_view_at),
         works=held.works,
@@ -80,6 +82,17 @@ def opens_words(link: Link) -> str:
     if link.opening is Opening.DATE_OF_BIRTH:
         return _("Asks for your date of birth each time.")
     return _("Asks for the passcode you chose each time.")
+
+
+def _asks(link: Link) -> str:
+    """The same for the desk, which is not spoken to as the person is."""
+    if link.kind is Kind.FULL_PRINT:
+        return _("Opens with the card alone; its short code asks for the date of birth.")
+    if link.opening is Opening.CARD:
+        return _("Opens with the link alone.")
+    if link.opening is Opening.DATE_OF_BIRTH:
+        return _("Asks for the date of birth each time.")
+    return _("Asks for a passcode each time.")
 
 
 def ends_words(link: Link) -> str:
@@ -151,8 +164,9 @@ class AlertView:
 
 
 def alert_view(alert: Alert) -> AlertView:
-    """Neutral: it may have been a tired nurse, and whoever reads along learns nothing more."""
-    return _alert(alert, alert.link.label or _its_kind(alert.link.kind))
+    """Neutral: it may have been a tired nurse. Whoever reads along on the front page does not
+    learn the name that the person gave the link."""
+    return _alert(alert, _its_kind(alert.link.kind))
 
 
 def alert_at_desk(alert: Alert) -> AlertView:
