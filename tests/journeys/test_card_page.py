@@ -273,12 +273,10 @@ def test_every_state_follows_wcag_and_fits(
     page: Page, service: Service, size: tuple[int, int], pictures: Path | None
 ) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    seen = {
-        "current": signed(ADA),
-        "long": signed(a_card(PEOPLE["mama"].version())),
-        "forged": one_digit_changed(signed(ADA), 900),
-        "nothing": "",
-    }
+    seen = {"long": signed(a_card(PEOPLE["mama"].version()))}
+    if size == SMALL_PHONE:
+        forged_one = one_digit_changed(signed(ADA), 900)
+        seen |= {"current": signed(ADA), "forged": forged_one, "nothing": ""}
     for name in (*seen, "overdue", "withdrawn", "offline"):
         if name == "overdue":
             service.passes(page, timedelta(days=300))

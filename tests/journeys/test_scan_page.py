@@ -55,6 +55,23 @@ def test_a_handheld_scanner_types_and_the_plan_asks_its_question(
     desk.reads("date of birth")
 
 
+A_CARD = "shc:/" + "".join(f"{(7 * number + 3) % 78:02}" for number in range(1190))
+
+
+@pytest.mark.parametrize("typed_as", ["shc:/{}", "SHCÖ-{}"])
+def test_a_signed_card_goes_to_its_own_page(visit: Visit, adas_site: Site, typed_as: str) -> None:
+    """A scanner set to another keyboard types other signs before the digits."""
+    desk = visit("Desk", DESK).goes_to("/scan")
+    asked: list[str] = []
+    desk.page.on("request", lambda request: asked.append(request.url + (request.post_data or "")))
+    types_like_a_scanner(desk, typed_as.format(A_CARD[5:]))
+    expect(desk.page).to_have_url(f"{adas_site.address}/c")
+    desk.reads("This code is not whole")
+    assert not [one for one in asked if A_CARD[5:] in one]
+    desk.page.goto(f"{adas_site.address}/s#{A_CARD}")
+    expect(desk.page).to_have_url(f"{adas_site.address}/c")
+
+
 def test_what_is_no_plan_is_said_and_the_field_is_ready_again(
     visit: Visit, adas_site: Site
 ) -> None:
@@ -77,6 +94,8 @@ def test_without_script_the_short_code_still_opens(visit: Visit, adas_site: Site
     desk = visit("Desk", DESK, script=False).goes_to("/scan")
     desk.answers({FIELD: link}).presses("Open")
     desk.reads("Scripts are off in this browser").does_not_read(link.partition("#")[2])
+    desk.goes_to("/scan").answers({FIELD: A_CARD}).presses("Open")
+    desk.reads("This is a signed card").does_not_read(A_CARD[5:20])
     desk.goes_to("/scan").answers({FIELD: code}).presses("Open")
     desk.reads_heading("Open a plan with its short code")
     desk.answers({"The person’s date of birth": "14 3 1997"}).presses("Open the plan")
@@ -86,14 +105,17 @@ def test_without_script_the_short_code_still_opens(visit: Visit, adas_site: Site
 def a_film_of(text: str, path: Path) -> None:
     """A camera's raw picture (Y4M) of a card with the code on it, again and again."""
     drawn = BytesIO()
-    segno.make(text, error="m").save(drawn, kind="png", scale=6, border=4)
+    card = text.startswith("shc:/")
+    made = segno.make(text, error="l" if card else "m", boost_error=False)
+    made.save(drawn, kind="png", scale=6, border=4)
     code = Image.open(drawn).convert("L")
-    frame = Image.new("L", (640, 480), 200)
-    side = min(440, code.width)
-    frame.paste(code.resize((side, side)), ((640 - side) // 2, (480 - side) // 2))
-    grey = bytes([128]) * (320 * 240)
+    wide, high = (1280, 960) if card else (640, 480)
+    frame = Image.new("L", (wide, high), 200)
+    side = min(high - 40, code.width)
+    frame.paste(code.resize((side, side)), ((wide - side) // 2, (high - side) // 2))
+    grey = bytes([128]) * (wide * high // 4)
     with path.open("wb") as film:
-        film.write(b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\n")
+        film.write(f"YUV4MPEG2 W{wide} H{high} F10:1 Ip A1:1 C420jpeg\n".encode())
         for _ in range(3):
             film.write(b"FRAME\n" + frame.tobytes() + grey + grey)
 
@@ -131,6 +153,16 @@ def test_a_camera_reads_the_code_and_nothing_is_fetched_elsewhere(
     expect(page).to_have_url(f"{adas_site.address}/s", timeout=20_000)
     expect(page.locator("body")).to_contain_text("date of birth")
     assert not [url for url in asked if not url.startswith((adas_site.address, "blob:"))]
+
+
+def test_a_camera_reads_a_signed_card_of_a_hundred_squares_a_side(
+    adas_site: Site, with_camera: Callable[[str], Page]
+) -> None:
+    page = with_camera(A_CARD)
+    page.goto(f"{adas_site.address}/scan")
+    page.get_by_role("button", name="Use the camera").click()
+    expect(page).to_have_url(f"{adas_site.address}/c", timeout=20_000)
+    expect(page.locator("body")).to_contain_text("This code is not whole")
 
 
 def test_a_desktop_without_a_camera_says_so(visit: Visit, adas_site: Site) -> None:
