@@ -101,7 +101,8 @@ def test_a_link_for_a_week_ends(visit: Visit, adas_site: Site) -> None:
     stranger = visit("Stranger", PHONE)
     when_a_stranger_scans(stranger, address)
     stranger.reads("limited time").does_not_read("Adaeze")
-    phone.goes_to("/plan/share").presses("for the trip").presses("I have lost it: make a new one")
+    phone.goes_to("/plan/share").page.locator("summary").click()
+    phone.presses("for the trip").presses("I have lost it: make a new one")
     phone.reads("Works until 8 December 2026 at 09:00.")
 
 
