@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -95,6 +96,17 @@ def test_pressing_twice_never_ends_the_new_card(clinic: Clinic) -> None:
     assert lost(clinic, Lost.EVERYTHING, shown=shown) == ()
     assert clinic.everything() == before
     assert states(clinic)[new.link.id] is State.LIVE
+
+
+def test_many_presses_at_once_make_one_new_card(clinic: Clinic) -> None:
+    shown = {clinic.share().link.id}
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: lost(clinic, Lost.FULL, shown=shown), range(8)))
+    assert sorted(map(len, made)) == [0] * 7 + [1]
+    found = links(clinic.world, by=clinic.ada, patient_id=clinic.patient_id, at=LATER)
+    assert sorted(one.state for one in found) == [State.LIVE, State.REPLACED]
+    assert clinic.deeds().count(Deed.CARD_LOST) == 1
+    assert clinic.chains_hold()
 
 
 def test_somebody_without_such_a_card_gets_one(clinic: Clinic) -> None:
