@@ -79,10 +79,11 @@ class Alert:
 def held_links(world: World, *, by: Who, patient_id: UUID, at: datetime) -> tuple[Held, ...]:
     """Every link, newest first. To the team they are without the names that the person gave
     them, and its look is written down."""
-    with world.store.begin() as tx:
+    own = _is_own(by, patient_id)
+    with world.store.read() if own else world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_share)
         found = tuple(_held(world, tx, by, patient_id, one, at) for one in links_of(tx, patient_id))
-        if not _is_own(by, patient_id):
+        if not own:
             append(tx, AuditEvent(Deed.LINKS_READ, at, actor(by), str(patient_id)))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -244,6 +245,23 @@ def test_a_swapped_link_dies_and_the_new_one_opens_the_same_way(clinic: Clinic) 
     assert event.what["by_link"] == new.link.id
     with pytest.raises(NotFromHere):
         swap(clinic, old)
+
+
+def test_pressed_many_times_at_once_it_is_swapped_once(clinic: Clinic) -> None:
+    """Each further press finds it dead: no second code is left behind that nobody knows of."""
+    old = clinic.share()
+
+    def press(_: int) -> bool:
+        try:
+            swap(clinic, old)
+        except NotFromHere:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(press, range(6))) == [False] * 5 + [True]
+    found = links(clinic.world, by=clinic.ada, patient_id=clinic.patient_id, at=LATER)
+    assert [one.state for one in found] == [State.LIVE, State.REPLACED]
 
 
 def test_a_link_whose_time_is_up_is_swapped_for_one_that_opens(clinic: Clinic) -> None:
