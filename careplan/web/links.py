@@ -118,8 +118,7 @@ def stranger_words(link: Link) -> str:
     """What somebody sees who was never meant to have it."""
     return {
         Kind.FULL_PRINT: _(
-            "A stranger who finds it can read what is printed on it, and its code opens your "
-            "emergency page."
+            "A stranger who finds it can read what it says. Its code opens your emergency page."
         ),
         Kind.PRIVATE_PRINT: _(
             "A stranger who finds it sees a code, your 24-hour number, and your first name if "
