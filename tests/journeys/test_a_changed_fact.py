@@ -161,7 +161,7 @@ def it_is_changed_at_the_desk(visit: Visit, site: Site, change: Change) -> None:
     desk = given_dr_marsden_at_her_desk(visit("Dr Marsden", DESK))
     desk.presses(change.page)
     if change.item:
-        desk.page.locator("summary", has_text=change.item).click()
+        desk.page.locator("summary", has_text=change.item).first.click()
     within = a_group(desk, change.item) if change.item else None
     desk.answers(change.answer, within=within).presses("Save")
     desk.presses("Review and sign").presses("Sign and publish").reads("Signed and published")
