@@ -27,6 +27,7 @@ class OfflineCode:
     """
 
     card: str | None
+    name: str
     version_number: int
     host: str
     left_out: tuple[str, ...] = ()
@@ -42,10 +43,11 @@ def on_the_page(code: OfflineCode) -> Markup:
 def panel(code: OfflineCode) -> tuple[Markup, float]:
     """The wallet sheet's third panel, and the points its words are set in.
 
-    What it left out is named while there is room, and otherwise that the paper says more: so it
-    always fits, and nothing that somebody signed today can fail to print tomorrow.
+    What it left out is named while there is room, and otherwise that the paper says more; beside
+    the longest name and host not even that. So it always fits, and nothing that somebody signed
+    today can fail to print tomorrow.
     """
-    for named in (code.left_out, ()):
+    for named in (code.left_out, (), None):
         bare = _words(code, "panel", named, drawn=False)
         size = next((one for one in _PANEL_SIZES if _fits(bare, one)), None)
         if size is not None:
@@ -58,7 +60,7 @@ def too_long_for_a_card() -> str:
     return str(_macros().no_code())
 
 
-def _words(code: OfflineCode, macro: str, named: tuple[str, ...], *, drawn: bool) -> Markup:
+def _words(code: OfflineCode, macro: str, named: tuple[str, ...] | None, *, drawn: bool) -> Markup:
     drawing = card_qr_svg(code.card, title=_TITLE) if drawn and code.card else ""
     made = getattr(_macros(), macro)(
         Markup(drawing),  # noqa: S704 - our own drawing

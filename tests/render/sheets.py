@@ -58,6 +58,7 @@ def a_full_card(version: Version | None = None, **changes: object) -> FullCard:
 def an_offline_code(**changes: object) -> OfflineCode:
     values = {
         "card": CARD,
+        "name": "Adaeze Grace Okonkwo-Bright",
         "version_number": 3,
         "host": HOST,
         "left_out": ("second choice", "reactions to allergies"),
