@@ -136,11 +136,21 @@ def warning_seen(world: World, *, by: Who, patient_id: UUID, link_id: UUID, at: 
 
 
 @dataclass(frozen=True)
+class Happened:
+    """One deed at a link; wrong answers that follow each other are one, or a hundred of them
+    would hide an opening. `event` is the newest and `since` the time of the oldest."""
+
+    event: AuditEvent
+    times: int
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Story:
     """What happened at one link, newest first, a page at a time."""
 
     held: Held
-    events: tuple[AuditEvent, ...]
+    happened: tuple[Happened, ...]
     page: int
     more: bool
 
@@ -156,8 +166,28 @@ def story_of_link(
             raise NotThere
         held = _held(world, tx, by, patient_id, kept, at)
         skipped = (page - 1) * PAGE
-        found = tuple(islice(_events(tx, patient_id, kept.facts), skipped, skipped + PAGE + 1))
+        told = _gathered(_events(tx, patient_id, kept.facts))
+        found = tuple(islice(told, skipped, skipped + PAGE + 1))
     return Story(held, found[:PAGE], page, len(found) > PAGE)
+
+
+def _gathered(events: Iterator[AuditEvent]) -> Iterator[Happened]:
+    told: Happened | None = None
+    for event in events:
+        if told is not None and _alike(told.event, event):
+            told = replace(told, times=told.times + 1, since=event.at)
+            continue
+        if told is not None:
+            yield told
+        told = Happened(event, 1, event.at)
+    if told is not None:
+        yield told
+
+
+def _alike(one: AuditEvent, other: AuditEvent) -> bool:
+    """Wrong answers by whoever gave the same name."""
+    wrong = one.kind is other.kind is Deed.WRONG_ANSWER
+    return wrong and one.actor.name == other.actor.name
 
 
 def _events(tx: Transaction, patient_id: UUID, link: Link) -> Iterator[AuditEvent]:

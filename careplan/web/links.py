@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from careplan.acts.watching import Alert, Held
+from careplan.acts.watching import Alert, Happened, Held
 from careplan.audit.events import AuditEvent, sentence
 from careplan.audit.events import Kind as Deed
 from careplan.sharing.links import Kind, Link, Opening, State
@@ -218,8 +218,15 @@ class StoryLine:
     opened: bool
 
 
-def story_line(event: AuditEvent, link: Link) -> StoryLine:
+def story_line(happened: Happened, link: Link) -> StoryLine:
     """An opening in a few short sentences; anything else as the trail says it."""
+    event = happened.event
+    if happened.times > 1:
+        name = event.actor.name
+        whose = _("Somebody who gave the name “%(name)s”", name=name) if name else _("Somebody")
+        said = {"who": whose, "number": happened.times, "when": moment(happened.since)}
+        text = _("%(who)s gave %(number)s wrong answers, the first on %(when)s.", **said)
+        return StoryLine(event.at, text, "", opened=False)
     if event.kind not in OPENED:
         return StoryLine(event.at, sentence(event), "", opened=False)
     text = f"{_('Opened')} {_how(event, link)}."

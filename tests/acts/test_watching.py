@@ -140,7 +140,7 @@ def test_a_links_story_holds_its_own_events_and_no_others(clinic: Clinic) -> Non
     try_at(clinic, link, RIGHT, said="Nurse Bo")
     open_by_code(clinic.world, Reader(RIGHT, "", NOW, TODAY), code=link.code, passcode="")
     try_at(clinic, link, THREE[0], at=after(3))
-    events = story(clinic, link).events
+    events = [one.event for one in story(clinic, link).happened]
     assert [one.kind for one in events] == [
         Deed.WRONG_ANSWER,
         Deed.SHORT_CODE_OPENED,
@@ -159,10 +159,29 @@ def test_a_story_goes_back_as_far_as_its_link(clinic: Clinic) -> None:
         try_at(clinic, other, "", at=after(4 + number))
     try_at(clinic, link, *[RIGHT] * PAGE, at=after(300))
     first, second, third = (story(clinic, link, page=page) for page in (1, 2, 3))
-    assert (len(first.events), first.more) == (PAGE, True)
-    assert [one.kind for one in second.events] == [*[Deed.LINK_OPENED] * 3, Deed.LINK_CREATED]
+    assert (len(first.happened), first.more) == (PAGE, True)
+    assert [one.event.kind for one in second.happened] == [
+        *[Deed.LINK_OPENED] * 3,
+        Deed.LINK_CREATED,
+    ]
     assert not second.more
-    assert third.events == ()
+    assert third.happened == ()
+
+
+def test_many_wrong_answers_are_one_line_and_hide_no_opening(clinic: Clinic) -> None:
+    link = a_private_link(clinic)
+    try_at(clinic, link, RIGHT)
+    try_at(clinic, link, *[THREE[0]] * 30, at=after(1), said="A nurse")
+    try_at(clinic, link, THREE[1], at=after(40), said="Another")
+    told = story(clinic, link)
+    assert [(one.event.kind, one.times) for one in told.happened] == [
+        (Deed.WRONG_ANSWER, 1),
+        (Deed.WRONG_ANSWER, 30),
+        (Deed.LINK_OPENED, 1),
+        (Deed.LINK_CREATED, 1),
+    ]
+    flood = told.happened[1]
+    assert (flood.since, flood.event.at) == (after(1), after(30))
 
 
 def test_only_the_person_reads_a_links_story(clinic: Clinic) -> None:

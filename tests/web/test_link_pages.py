@@ -175,6 +175,9 @@ def test_each_opening_is_told_with_the_readers_own_claim(phone, world, mine):
     assert "They said they were “Nurse <b>Bo</b>, Whipps Cross”. We do not check that." in text
     assert "They did not say who they were." in text
     assert "gave a wrong answer" in text
+    guess(world, link, *WRONG)
+    text = phone.page(phone.get(f"{SHARE}/{link.link.id}")).text
+    assert "Somebody gave 3 wrong answers, the first on 23 November 2026 at 09:00." in text
     assert "A stranger who finds it sees a code" in text
 
 

@@ -155,7 +155,7 @@ def _first_words(story: Story) -> str:
     """Of the opening that was pressed; of the link alone when it cannot be found again."""
     said = kind_words(story.held.link.kind)
     asked = request.args.get("at", "")
-    for event in story.events:
+    for event in (one.event for one in story.happened):
         if event.kind in OPENED and event.at.isoformat() == asked:
             when = moment(event.at)
             return _("%(link)s: opened on %(when)s. I did not expect it.", link=said, when=when)

@@ -83,7 +83,7 @@ def _one(link_id: UUID, *, typed: str | None = None, error: str = "") -> str:
         view=view_of(held),
         stranger=stranger_words(held.link),
         qr=_drawing(held),
-        lines=[story_line(event, held.link) for event in story.events],
+        lines=[story_line(one, held.link) for one in story.happened],
         page=story.page,
         more=story.more,
         typed=held.link.label if typed is None else typed,
