@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from careplan.acts.cards import SignedCard
 from careplan.acts.sharing import Shared
 from careplan.acts.world import World, london_day
 from careplan.plan.care_plan import Version
@@ -14,6 +15,7 @@ from careplan.plan.lifecycle import Tone, standing
 from careplan.plan.safety import age_on
 from careplan.render.card import FullCard, PrivateCard, measure_full_card, measure_private_card
 from careplan.render.copies import CopySheet, Look, body_of, school_fits
+from careplan.render.offline import OfflineCode
 from careplan.render.paper import Sheet, measure
 from careplan.sharing.links import OPENINGS, Kind, Link, State
 from careplan.summary.ambulance import ambulance
@@ -25,7 +27,7 @@ from careplan.summary.school import school_page
 from careplan.summary.today import notices_on
 from careplan.summary.wording import day
 
-LAYOUT = "10"
+LAYOUT = "11"
 """Raise it when the print style changes, so that kept papers are made anew."""
 _ANY_CODE = "0" * 11
 _LONGEST_NOTICE = "REVIEW OVERDUE. " + "Review was due on 23 September 2026. " * 3
@@ -53,6 +55,22 @@ def page_sheet(
         age=f"{age} years" if age is not None else None,
         title=world.words_of(version).condition["page_title"],
         notices=_notices(world, version, today),
+    )
+
+
+def offline_code(world: World, version: Version, card: SignedCard | None) -> OfflineCode:
+    """What a full print says of its signed card; None where the plan is too long for one.
+
+    Nobody measures it before a signature: on paper it always finds room.
+    """
+    return OfflineCode(
+        card=card.digits if card else None,
+        name=version.plan.identity.legal_name or version.plan.about_me.known_as or "",
+        version_number=version.number,
+        host=_host(world),
+        left_out=card.left_out if card else (),
+        review_due=card.review_due if card else None,
+        good_until=card.good_until if card else None,
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 import pypdf
@@ -12,15 +15,23 @@ import pytest
 import zxingcpp
 from sqlalchemy import select
 
+from careplan.acts import cards
+from careplan.acts.card_keys import key_list, remove
 from careplan.acts.papers import Paper, page_of, paper
 from careplan.acts.publishing import stop_dose
+from careplan.acts.renditions import Copy, copy_of
 from careplan.acts.sent_page import KIND as SENT
 from careplan.acts.sharing import NothingToShare, Shared, links, revoke_link
+from careplan.acts.sheets import gp_sheet, school_sheet
 from careplan.acts.world import NotThere
 from careplan.audit.events import Kind as Deed
 from careplan.fhir.bundle import from_bundle
+from careplan.keys.health_cards import from_numeric
+from careplan.keys.tokens import from_b64url
+from careplan.render.copies import copy_pdf
 from careplan.sharing.birth_dates import forms
 from careplan.sharing.links import Kind
+from careplan.store.cards import published_keys, revoked_rids
 from careplan.store.tables import rendition
 from tests.acts.worlds import ADA, Clinic
 from tests.stores import NOW
@@ -52,7 +63,25 @@ def words(pdf: bytes) -> str:
 
 
 def codes(pdf: bytes) -> set[str]:
-    """What a scanner reads on any page."""
+    """What a scanner reads on any page, without the signed card."""
+    return {text for text in all_codes(pdf) if not text.startswith("shc:/")}
+
+
+def signed_on(pdf: bytes) -> dict[str, Any]:
+    """What the signed card on this paper says, its signature unchecked."""
+    (text,) = (text for text in all_codes(pdf) if text.startswith("shc:/"))
+    body = from_b64url(from_numeric(text).split(".")[1])
+    read: dict[str, Any] = json.loads(zlib.decompress(body, wbits=-15))
+    return read
+
+
+def withdrawn(clinic: Clinic, card: dict[str, Any]) -> bool:
+    with clinic.world.store.read() as tx:
+        rids = [rid for one in published_keys(tx) for rid, _ in revoked_rids(tx, one.kid)]
+    return card["vc"]["rid"] in rids
+
+
+def all_codes(pdf: bytes) -> set[str]:
     found = set()
     document = pypdfium2.PdfDocument(pdf)
     for page in document:
@@ -90,6 +119,61 @@ def test_the_same_paper_is_kept_for_the_day(clinic: Clinic, kind: Paper) -> None
 
     take(clinic, kind, at=NOW + timedelta(days=1))
     assert kept(clinic) == [(str(kind), 2)] * 2
+
+
+FULL = (Paper.PAGE, Paper.CARD)
+
+
+def test_full_prints_hold_the_signed_card_of_their_version(clinic: Clinic) -> None:
+    page, wallet = (take(clinic, kind) for kind in FULL)
+    card = signed_on(page)
+    assert card == signed_on(wallet)
+    assert card["iss"] == clinic.world.base_url
+    assert "morphine 10 mg" in json.dumps(card)
+    assert not withdrawn(clinic, card)
+    for pdf in (page, wallet):
+        assert "For when there is no signal" in words(pdf)
+
+
+def test_other_papers_hold_none(clinic: Clinic) -> None:
+    assert len(all_codes(take(clinic, Paper.PRIVATE_CARD))) == 1
+    link = clinic.share()
+    for copy in (Copy.LARGE, Copy.AMBULANCE):
+        made = copy_of(clinic.world, by=clinic.ada, patient_id=clinic.patient_id, kind=copy, at=NOW)
+        assert all_codes(made) == {link.address}
+    for sheet in (school_sheet, gp_sheet):
+        made_for = sheet(clinic.world, from_bundle(clinic.current.record), at=NOW)
+        whole = made_for[0] if isinstance(made_for, tuple) else made_for
+        assert all_codes(copy_pdf(whole)) == set()
+
+
+def test_after_a_new_signature_no_paper_holds_the_old_card(clinic: Clinic) -> None:
+    old = signed_on(take(clinic, Paper.CARD))
+    clinic.save("pain_plan", ADA.pain_plan, at=LATER)
+    clinic.sign(at=LATER)
+    new = signed_on(take(clinic, Paper.CARD, at=LATER))
+    assert (withdrawn(clinic, old), withdrawn(clinic, new)) == (True, False)
+
+
+def test_after_a_key_was_stolen_even_kept_paper_is_made_anew(clinic: Clinic) -> None:
+    old = take(clinic, Paper.PAGE)
+    with clinic.world.store.read() as tx:
+        (stolen,) = (one["kid"] for one in key_list(tx)["keys"])
+    remove(clinic.world, stolen, at=LATER)
+    new = take(clinic, Paper.PAGE, at=LATER)
+    assert all_codes(old) != all_codes(new)
+    assert signed_on(old)["vc"]["rid"] != signed_on(new)["vc"]["rid"]
+
+
+def test_a_plan_too_long_for_a_card_is_printed_without_it_and_says_so(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cards, "MOST_LETTERS", 300)
+    for kind in FULL:
+        pdf = take(clinic, kind)
+        assert len(all_codes(pdf)) == 1
+        assert "This print has no code for use without a signal" in words(pdf)
+        assert take(clinic, kind, at=LATER) == pdf
 
 
 def test_the_day_is_the_day_on_the_paper(clinic: Clinic) -> None:
@@ -132,7 +216,7 @@ def test_a_page_without_a_link_holds_no_code_and_no_key(clinic: Clinic) -> None:
     link = clinic.share()
     version = from_bundle(clinic.current.record)
     pdf = page_of(clinic.world, version, at=NOW, link=None)
-    assert codes(pdf) == set()
+    assert all_codes(pdf) == set()
     told = words(pdf)
     assert "morphine" in told
     for secret in ("shlink", link.short_code, link.code, "/m/", "/s#"):
