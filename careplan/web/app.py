@@ -49,6 +49,7 @@ from careplan.web.staff_door import staff_door_doors
 from careplan.web.team.conversation import team_conversation
 from careplan.web.team.routes import team
 from careplan.web.team.together import team_together
+from careplan.web.well_known import well_known
 from careplan.web.words import gettext, ngettext
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,6 +92,7 @@ def create_app(
         staff_door_doors,
         scan.scan,
         machine,
+        well_known,
         *PHONE_DOORS,
         *TALKING_DOORS,
         *OWN_DOORS,

@@ -24,6 +24,7 @@ ALLOWED_PARSE_ERRORS: frozenset[str] = frozenset()
 UNTYPED = {"hidden", "submit", "button", "image", "reset"}
 ASSETS = ("/static/", "/emergency.css", "/favicon.ico")
 CACHEABLE = (*ASSETS, "/s", "/c")
+PUBLIC = (*ASSETS, "/.well-known/jwks.json", "/.well-known/crl/")
 """Design 3.2: the viewer's shell holds no data and may be kept; everything else may not."""
 
 
@@ -128,7 +129,7 @@ def flaws_in_headers(response: TestResponse) -> Iterator[str]:
     if not path.startswith(ASSETS) and "frame-ancestors 'none'" not in policy:
         yield "it may be framed"
     kept = "no-store" not in headers.get("Cache-Control", "")
-    if kept and not (path.startswith(ASSETS) or path in CACHEABLE):
+    if kept and not (path.startswith(PUBLIC) or path in CACHEABLE):
         yield "it may be kept in a cache"
     for cookie in headers.getlist("Set-Cookie"):
         yield from _flaws_in_cookie(cookie)

@@ -48,6 +48,7 @@ READERS = (
         r"/|/code|/scan|/s|/c|/emergency\.css|/favicon\.ico|/robots\.txt|/healthz|/readyz",
         For.ANYONE,
     ),
+    (r"/\.well-known/(jwks\.json|crl/<kid>\.json)", For.ANYONE),
     (r"/\.well-known/security\.txt|/static/<path:filename>", For.ANYONE),
     (r"/[mu]/<token>|/f/<ticket>", For.ANYONE),  # a 256-bit address is the key
 )
@@ -95,6 +96,7 @@ def paths(app, world, ada):
         "page_id": page.id,
         "token": "x" * 43,
         "ticket": "x" * 43,
+        "kid": "x" * 43,
         "filename": "plan.css",
         "where": "care_team.phone_24h",
         "consent": "school",
