@@ -70,6 +70,11 @@ def forged(
     return as_numeric(f"{head}.{body}.{right if signature is None else to_b64url(signature)}")
 
 
+def one_digit_changed(numeric: str, at: int) -> str:
+    """In the middle of the packed part, and still two digits for a letter."""
+    return numeric[:at] + ("1" if numeric[at] != "1" else "2") + numeric[at + 1 :]
+
+
 @dataclass
 class Service:
     """What the page can fetch, and when. `asked` is every address it asked for."""

@@ -21,8 +21,24 @@ def pages_text(pdf: bytes) -> list[str]:
     return [page.extract_text().replace("-\n", "-") for page in pages]
 
 
+BACK = "For when there is no signal"
+"""Heads the signed card, which has a page to itself where the plan fills the one before."""
+
+
 def pages_of(pdf: bytes) -> int:
-    return len(pypdf.PdfReader(BytesIO(pdf)).pages)
+    """How many pages the plan itself takes."""
+    return sum(not text.lstrip().startswith(BACK) for text in pages_text(pdf))
+
+
+def links_on(pdf: bytes) -> list[str]:
+    """The addresses among its square codes."""
+    return [text for text in codes_on(pdf) if not text.startswith("shc:/")]
+
+
+def signed_card_on(pdf: bytes) -> str:
+    """The one signed card that a full print holds."""
+    (card,) = (text for text in codes_on(pdf) if text.startswith("shc:/"))
+    return card
 
 
 def codes_on(pdf: bytes, *, dpi: int = 200) -> list[str]:

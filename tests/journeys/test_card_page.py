@@ -22,6 +22,7 @@ from tests.journeys.card_reader import (
     Service,
     a_card,
     forged,
+    one_digit_changed,
     signed,
     with_resources,
 )
@@ -187,11 +188,6 @@ def test_without_a_list_it_says_so(page: Page, service: Service) -> None:
     said = text(scan(page, signed(ADA)))
     assert DOSE in said
     assert "Not checked against the list of withdrawn cards." in said
-
-
-def one_digit_changed(numeric: str, at: int) -> str:
-    """In the middle of the packed part, and still two digits for a letter."""
-    return numeric[:at] + ("1" if numeric[at] != "1" else "2") + numeric[at + 1 :]
 
 
 def test_whatever_is_not_exactly_right_is_refused(page: Page, service: Service) -> None:

@@ -24,7 +24,7 @@ from careplan.plan.surfaces import as_the_person_allows
 from careplan.plan.values import DecimalText
 from careplan.store.versions import current_version
 from tests.journeys.facts import folded, missing_from, shown_in_spite, typed_in
-from tests.journeys.papers import codes_on, pages_of, pages_text, text_of
+from tests.journeys.papers import links_on, pages_of, pages_text, text_of
 from tests.journeys.site import Site
 from tests.journeys.steps import (
     then_the_page_says_what_is_wrong,
@@ -141,7 +141,7 @@ def test_amal_who_has_no_number_and_no_team(visit: Visit, site: Site) -> None:
     types_own_words(phone, case.plan)
     when_she_publishes(phone)
     paper = prints(phone, case)
-    (address,) = set(codes_on(paper))
+    (address,) = set(links_on(paper))
     stranger = visit("Stranger", PHONE)
     when_a_stranger_scans(stranger, address).reads("No signed pain plan yet")
     shown = {"page": stranger.text, "a4": text_of(paper)}
@@ -178,7 +178,7 @@ def test_last_years_weight_stops_a_signature_and_never_hides_a_dose(
     when_they_answer(phone, case)
     came = Came(then_the_record_is(phone, case), phone, prints(phone, case))
     then_every_surface_tells_it(visit, case, came)
-    (scanned,) = set(codes_on(came.paper))
+    (scanned,) = set(links_on(came.paper))
     site.clock.now = _on(date(2027, 1, 10))
     later = when_a_stranger_scans(visit("In January", PHONE), scanned)
     later.reads("0.1 mg/kg").reads("26.4 kg").reads("6 October 2026")
@@ -342,7 +342,7 @@ def then_the_first_page_is_enough(paper: bytes, front: Sequence[str]) -> None:
 
 
 def then_every_surface_tells_it(visit: Visit, case: Case, came: Came) -> Visitor:
-    (address,) = set(codes_on(came.paper))
+    (address,) = set(links_on(came.paper))
     stranger = visit(f"Stranger to {case.called}", PHONE)
     when_a_stranger_scans(stranger, address)
     record = came.phone.goes_to("/plan/read").page.locator(".plan-record").inner_text()

@@ -16,7 +16,7 @@ from careplan.summary.plain import plain_text
 from tests import make
 from tests.journeys import ada
 from tests.journeys.facts import facts_of, folded, missing_from, shown_in_spite, typed_in
-from tests.journeys.papers import codes_on, pages_of, text_of
+from tests.journeys.papers import codes_on, links_on, pages_of, signed_card_on, text_of
 from tests.journeys.site import Site
 from tests.journeys.steps import (
     given_a_clinician_without_a_code_app,
@@ -55,8 +55,9 @@ def test_every_fact_goes_in_and_comes_out(visit: Callable[..., Visitor], site: S
     private = phone.prints("Print the private card")
 
     stranger, computer = visit("Stranger", PHONE), visit("Old computer", DESK, script=False)
-    (address,) = set(codes_on(page))
-    assert codes_on(card) == [address]
+    (address,) = set(links_on(page))
+    assert links_on(card) == [address]
+    assert signed_card_on(card) == signed_card_on(page)
     when_a_stranger_scans(stranger, address).reads(FIRST_DOSE)
     assert stranger.page.context.cookies() == []
     when_a_stranger_types_the_short_code(computer, the_short_code_on(page), "14 March 1997")
