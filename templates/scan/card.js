@@ -82,9 +82,11 @@ async function fetchKept(path) {
       signal: stop.signal,
     });
     if (!response.ok) throw new Refusal("unchecked");
-    const at = new Date(response.headers.get("date"));
-    const found = { said: await response.json(), at: isNaN(at) ? new Date() : at };
-    const fresh = Math.abs(Date.now() - found.at) < JUST_NOW || !navigator.serviceWorker?.controller;
+    const at = Date.parse(response.headers.get("date")) || null;
+    const found = { said: await response.json(), at };
+    // What does not say when it was fetched is taken for old.
+    const kept = navigator.serviceWorker?.controller && Math.abs(Date.now() - at) > JUST_NOW;
+    const fresh = !!at && !kept;
     seen[path] = found;
     return { ...found, fresh };
   } catch {
@@ -154,7 +156,7 @@ async function open(jws) {
   const crl = await fetchKept(`/.well-known/crl/${kid}.json`);
   const fresh = keys.fresh && !!crl && crl.fresh;
   // By the service's clock where there is one; a device set to a day before its keys is wrong.
-  const now = keys.fresh ? +keys.at : Math.max(Date.now(), +keys.at);
+  const now = keys.fresh ? keys.at : Math.max(Date.now(), keys.at || 0);
   if (card.nbf * 1000 > now + LEEWAY) throw new Refusal("clock");
   return { card, bundle, crl, keys, fresh, now, revoked: !!crl && isWithdrawn(crl.said, card) };
 }
@@ -171,6 +173,7 @@ function day(text) {
 }
 
 function clock(when) {
+  if (!when) return W.noTime;
   const how = { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" };
   return `${day(dayAt(when))}, ${new Date(when).toLocaleTimeString("en-GB", how)}`;
 }

@@ -85,6 +85,7 @@ class Service:
     withdrawn: list[str] = field(default_factory=list)
     has_list: bool = True
     asked: list[str] = field(default_factory=list)
+    says_when: bool = True
 
     def attach(self, page: Page) -> None:
         page.context.route("**/*", self._answer)
@@ -109,7 +110,7 @@ class Service:
             route.fulfill(status=404, body="")
 
     def _json(self, route: Route, said: object) -> None:
-        headers = {"date": format_datetime(self.now, usegmt=True)}
+        headers = {"date": format_datetime(self.now, usegmt=True)} if self.says_when else {}
         route.fulfill(json=said, headers=headers)
 
     def passes(self, page: Page, time: timedelta) -> None:

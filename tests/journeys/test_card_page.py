@@ -183,6 +183,13 @@ def test_without_any_keys_nothing_is_shown(page: Page, service: Service) -> None
     expect(page.locator(".dose.first")).to_contain_text(DOSE)
 
 
+def test_keys_that_do_not_say_when_are_taken_for_old(page: Page, service: Service) -> None:
+    service.says_when = False
+    said = text(scan(page, signed(ADA)))
+    assert DOSE in said
+    assert "checked with keys fetched on a day that is not known" in said
+
+
 def test_without_a_list_it_says_so(page: Page, service: Service) -> None:
     service.has_list = False
     said = text(scan(page, signed(ADA)))

@@ -121,6 +121,7 @@ def _frame(_: Words) -> dict[str, object]:
         "checkedNow": _("Checked with the service at {time}."),
         "checkedWith": _("No signal: checked with keys fetched on {time}."),
         "listSince": _("A card withdrawn since {time} is not known here."),
+        "noTime": _("a day that is not known"),
         "noList": _("Not checked against the list of withdrawn cards."),
         "ring": _("Ring"),
         "ringCard": _("Ring the 24-hour number printed on the card or page."),
