@@ -29,7 +29,7 @@ PRINTED = {
     "signed card on the page": CARD,
     "signed card on the wallet sheet": CARD,
 }
-HARDEST = Wear(150, stain=0.06)
+HARDEST = (Wear(150, blur_mm=0.12), Wear(150, stain=0.06), Wear(300, stain=0.06))
 """Level L mends seven in a hundred: a stain of six can be one too many for a signed card."""
 
 
@@ -61,9 +61,9 @@ def paper(name: str) -> bytes:
 def test_it_is_read_after_wear(name):
     text = PRINTED[name]
     codes = {dpi: printed_code(paper(name), text, dpi=dpi) for dpi in (150, 300)}
-    for wear in WORN:
+    for wear in WORN if text == CARD else HARDEST:
         read = [is_read(worn(codes[wear.dpi], wear, seed=seed), text) for seed in range(2)]
-        assert all(read) or (text == CARD and wear.stain == HARDEST.stain), (name, wear)
+        assert all(read) or (text == CARD and wear.stain > 0.05), (name, wear)
 
 
 def test_the_wear_is_real():
