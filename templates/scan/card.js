@@ -422,7 +422,8 @@ function clinical(said, tone) {
 function afterwards(v, said) {
   const lines = v.revoked ? [] : [W.short, fill(W.until, { day: lastDay(v) })];
   if (!v.revoked && said.due) lines.push(fill(W.due, { day: day(said.due) }));
-  lines.push(...checkLines(v));
+  // Without a signal the frame says it already, above everything.
+  if (v.fresh) lines.push(...checkLines(v));
   return [element("div", "foot", ...lines.map((one) => element("p", "", one)))];
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
@@ -12,7 +13,7 @@ from tests.journeys.card_reader import one_digit_changed
 from tests.journeys.papers import links_on, signed_card_on
 from tests.journeys.site import Site
 from tests.journeys.steps import given_ada_with_her_phone
-from tests.journeys.visitor import PHONE, Visitor
+from tests.journeys.visitor import DESK, PHONE, Visitor
 
 pytestmark = pytest.mark.journey
 
@@ -65,3 +66,26 @@ def test_a_printed_card_is_read_with_a_signal_without_and_when_it_was_withdrawn(
     nurse.page.evaluate("dispatchEvent(new Event('online'))")
     expect(nurse.page.locator(".v-chip")).to_contain_text("WITHDRAWN")
     nurse.does_not_read(DOSE).reads("Ring").looks()
+
+
+def test_a_device_made_ready_reads_a_card_it_never_saw_with_no_signal_at_all(
+    visit: Visit, adas_site: Site
+) -> None:
+    phone = given_ada_with_her_phone(visit("Ada", PHONE))
+    card = signed_card_on(phone.goes_to("/plan/print").prints("Print the full page"))
+    desk = visit("Desk", DESK).goes_to("/scan")
+    desk.finds("Get this device ready for no signal").click()
+    desk.reads("This device was made ready on").reads("Keys for signed cards fetched on")
+
+    desk.page.context.set_offline(True)
+    # Later that day, whatever day this machine takes it to be: the keys carry its own date.
+    latest = max(datetime.now(UTC), adas_site.clock.now)
+    desk.page.clock.set_fixed_time(latest + timedelta(hours=6))
+    desk.page.goto(f"{adas_site.address}/scan")
+    desk.page.keyboard.insert_text(card)
+    desk.page.keyboard.press("Enter")
+    desk.page.wait_for_url("**/c")
+    desk.reads("No signal: checked with keys fetched on").reads("is not known here")
+    desk.reads("Adaeze Grace Okonkwo-Bright").reads("co-amoxiclav")
+    desk.looks()
+    desk.draws("ready without a signal")
