@@ -21,10 +21,10 @@ from careplan.accounts.permissions import (
     may_stop_dose,
     may_write_for,
 )
+from careplan.acts.cards import take_back
 from careplan.acts.drafting import Unfinished, assemble, contributions, put_together
 from careplan.acts.faces import face_from
 from careplan.acts.files import refresh_links
-from careplan.acts.sent_page import keep_page, page_for_readers
 from careplan.acts.sent_page import keep_page, page_for_readers
 from careplan.acts.sheets import lay_out_all
 from careplan.acts.standing import AccessEnded, fresh, write_down_refusal
@@ -64,6 +64,10 @@ from careplan.summary.narrative import narrative, record_narrative
 from careplan.summary.today import day_notices
 
 May = Callable[[Who, PatientFacts], bool]
+
+
+_ENDS_CARDS = (Event.SIGN, Event.STOP_DOSE)
+"""Deeds after which no signed card of an earlier version may be believed: its dose is another."""
 
 
 class ChangedMeanwhile(RuntimeError):
@@ -280,7 +284,6 @@ def publish(world: World, found: Ground, version: Version, deed: Deed) -> Versio
             _keep(world, tx, version, deed, record, emergency)
             refresh_links(world, tx, version, emergency)
             keep_page(tx, page)
-            keep_page(tx, page)
             what = {"version": str(version.number), **deed.what}
             event = AuditEvent(
                 deed.kind, version.published_at, actor(deed.by), str(version.patient_id), what
@@ -325,6 +328,8 @@ def _keep(
         keep_signature(tx, signed)
     if deed.event is Event.STOP_DOSE and signature is not None:
         stop_signature(tx, patient_id, signature.id, at=at)
+    if deed.event in _ENDS_CARDS:
+        take_back(tx, patient_id, at=at)
     kept = NewVersion(
         patient_id=patient_id,
         number=version.number,

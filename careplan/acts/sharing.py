@@ -9,6 +9,7 @@ from uuid import UUID
 from careplan.accounts.passwords import hash_password
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_share, may_write_own_words
+from careplan.acts.cards import take_back
 from careplan.acts.files import link_files
 from careplan.acts.world import NotThere, World, actor, allowed_patient
 from careplan.audit.events import AuditEvent
@@ -205,6 +206,7 @@ def end_link(
         keep_replaced(tx, patient_id, link_id, by=UUID(new))
         deed, what = Deed.LINK_REPLACED, what | {"by_link": new}
     drop_files(tx, patient_id, link_id)
+    take_back(tx, patient_id, link_id=link_id, at=at)
     append(tx, AuditEvent(deed, at, actor(by), str(patient_id), what))
 
 

@@ -98,6 +98,8 @@ class Kind(StrEnum):
     EXPORTED = "exported"
     IMPORTED = "imported"
     SETTING_CHANGED = "setting_changed"
+    CARD_KEY_MADE = "card_key_made"
+    CARD_KEY_REMOVED = "card_key_removed"
     SEEDED = "seeded"
 
 
@@ -680,6 +682,20 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         ),
         Kind.IMPORTED: Deed(
             _CHANGE, _P, "{who} brought a plan in from a file.", may=_of("form", "digest")
+        ),
+        Kind.CARD_KEY_MADE: Deed(
+            _CHANGE,
+            _S,
+            "{who} made a new key for the codes that need no signal.",
+            needs=_of("key"),
+            shown_to_person=False,
+        ),
+        Kind.CARD_KEY_REMOVED: Deed(
+            _CHANGE,
+            _S,
+            "{who} removed a key for the codes that need no signal: none of its codes is good.",
+            needs=_of("key"),
+            shown_to_person=False,
         ),
         Kind.SETTING_CHANGED: Deed(
             _CHANGE, _E, "{who} changed a setting: {setting}.", needs=_of("setting")

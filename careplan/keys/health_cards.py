@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,7 @@ _OFFSET = 45
 _DIGITS = re.compile(r"(?:[0-9]{2})+", re.ASCII)
 
 Jwk = Mapping[str, Any]
+Pack = Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +91,32 @@ def sign_card(payload: Mapping[str, Any], key: CardKey) -> str:
     The signature is worked out without randomness (RFC 6979): a second hidden source of it could
     give the key away.
     """
-    header = {"alg": "ES256", "zip": "DEF", "kid": key.kid}
-    plain = json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
-    signed = f"{to_b64url(json.dumps(header, separators=(',', ':')).encode())}."
-    signed += to_b64url(packed(plain))
+    signed = f"{to_b64url(_header(key))}.{to_b64url(packed(_minified(payload)))}"
     how = ec.ECDSA(SHA256(), deterministic_signing=True)
     r, s = decode_dss_signature(_private(key.secret).sign(signed.encode("ascii"), how))
     return f"{signed}.{to_b64url(r.to_bytes(_SIZE, 'big') + s.to_bytes(_SIZE, 'big'))}"
 
 
-def packed(plain: bytes) -> bytes:
-    """Raw deflate (RFC 1951). zopfli's zlib frame is taken off: 2 bytes before, 4 behind."""
-    made: bytes = zopfli.zlib.compress(plain)
-    return made[2:-4]
+def letters_of(
+    payload: Mapping[str, Any], key: CardKey, *, pack: Pack = zopfli.zlib.compress
+) -> int:
+    """How long the card will be, without signing it."""
+    body = packed(_minified(payload), pack=pack)
+    parts = (_header(key), body, bytes(2 * _SIZE))
+    return sum(len(to_b64url(part)) for part in parts) + 2
+
+
+def packed(plain: bytes, *, pack: Pack = zopfli.zlib.compress) -> bytes:
+    """Raw deflate (RFC 1951). The frame of zlib is taken off: 2 bytes before, 4 behind."""
+    return pack(plain)[2:-4]
+
+
+def _header(key: CardKey) -> bytes:
+    return _minified({"alg": "ES256", "zip": "DEF", "kid": key.kid})
+
+
+def _minified(facts: Mapping[str, Any]) -> bytes:
+    return json.dumps(facts, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def read_card(jws: str, jwks: Iterable[Jwk]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from careplan.plan.content import (
 __all__ = ["CONDITIONS", "FIRST", "BadContent", "dictionary", "read_toml"]
 
 SURFACES = (
-    *("record", "emergency", "page", "a4", "card", "private"),
+    *("record", "emergency", "page", "a4", "card", "offline", "private"),
     *("large", "text", "staff", "ambulance", "school", "gp", "export"),
 )
 AUTHORS = ("patient", "team")

@@ -407,6 +407,53 @@ errand = Table(
     Column("body", Sealed, nullable=False),
 )
 
+# --- signed cards ----------------------------------------------------------------------------
+
+# The service's own. A key that signs no more has no private part left.
+card_key = Table(
+    "card_key",
+    metadata,
+    Column("kid", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("retired_at", Moment),
+    Column("public_jwk", Text, nullable=False),
+    Column("secret", Sealed),
+    Index(
+        "ix_card_key_one_signs",
+        "state",
+        unique=True,
+        sqlite_where=text("state = 'signs'"),
+        postgresql_where=text("state = 'signs'"),
+    ),
+)
+
+# A card's own name for revocation, `rid`, is a keyed hash: it tells nothing of whose it is.
+issued_card = Table(
+    "issued_card",
+    metadata,
+    Column("patient_id", Uuid, primary_key=True),
+    Column("link_id", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("kid", Text, ForeignKey("card_key.kid"), primary_key=True),
+    Column("rid", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("good_until", Date, nullable=False),
+    Column("revoked_at", Moment),
+    Column("body", Sealed, nullable=False),
+    ForeignKeyConstraint(["patient_id", "link_id"], ["link.patient_id", "link.link_id"]),
+    ForeignKeyConstraint(
+        ["patient_id", "version"], ["plan_version.patient_id", "plan_version.number"]
+    ),
+    Index(
+        "ix_issued_card_revoked",
+        "kid",
+        "rid",
+        sqlite_where=text("revoked_at IS NOT NULL"),
+        postgresql_where=text("revoked_at IS NOT NULL"),
+    ),
+)
+
 # --- what was done ---------------------------------------------------------------------------
 
 trail_head = Table(
@@ -698,6 +745,9 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
             "patient_id link_id position version content_type last_updated jwe jwe_zipped"
         ),
         "errand": _names("patient_id errand_id state asked_at done_at"),
+        # Every key's public part is published, and so is the name of every card taken back.
+        "card_key": _names("kid state created_at retired_at public_jwk"),
+        "issued_card": _names("patient_id link_id version kid rid made_at good_until revoked_at"),
         "notice_choice": _names("patient_id account_id"),
         "notice_sent": _names("patient_id reference account_id kind state at"),
         "notice_due": _names("patient_id due_on at"),
@@ -729,7 +779,7 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
 """Ids, states, due dates, revisions, counters, times, hashes, wrapped keys and ciphertext only."""
 
 NOT_BY_PERSON = _names(
-    "team account membership session directory clinic_code carer_code outbox service_head "
+    "team account membership session directory clinic_code carer_code card_key outbox service_head "
     "service_event counter invitation_batch invitation_row"
 )
 """Tables whose keys do not begin with a patient's id, each for the reason given at the table."""

@@ -13,6 +13,7 @@ _SECTIONS = (
     "frame", "headings", "who", "genotype", "allergies", "dose", "flags", "signed", "phone24",
     "next", "before", "different", "normal", "blood", "decisions", "history", "veins", "helps",
     "medicines", "foot", "record", "units", "both", "cured", "other_plan",
+    "offline",
 )  # fmt: skip
 
 
