@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from careplan.web.commands.card_keys import rotate_card_key_command
 from careplan.web.commands.running import (
     logins_command,
     migrate_command,
@@ -25,4 +26,5 @@ commands = {
     "validate": validate_command,
     "send-notices": send_notices_command,
     "make-team": make_team_command,
+    "rotate-card-key": rotate_card_key_command,
 }
