@@ -27,7 +27,7 @@ from careplan.plan.surfaces import emergency, seen_on
 from careplan.plan.values import Answer3
 from careplan.summary.blocks import Fact, Look
 from careplan.summary.blood import blood_block
-from careplan.summary.front import front
+from careplan.summary.front import answer_facts, front
 from careplan.summary.phrases import Phrases, phrases
 from careplan.summary.weight import weighed
 
@@ -126,7 +126,9 @@ class _Card:
         yield from self._signer()
         yield from (_Extra("second", at=at) for at in range(len(self.second)))
         yield from self._asked_for()
-        yield from (_Extra("answer", one.brief or one.text) for one in self._facts("signed")[1:2])
+        told = [one.brief or one.text for one in answer_facts(self.version, self.say)]
+        if told:
+            yield _Extra("answer", " ".join(told))
         yield from self._history()
         for flag, (_, fact) in zip(flags, self._stops(), strict=True):
             if fact.text != flag.text:
