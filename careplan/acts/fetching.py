@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from careplan.acts import tickets
+from careplan.acts.cards import CARD_TYPE, CardDoesNotFit, NoCardForIt, card_file
 from careplan.acts.files import FHIR_JSON
 from careplan.acts.publishing import current_of
 from careplan.acts.sent_page import drawn, keep_page, sent_page
-from careplan.acts.world import World
+from careplan.acts.world import NotThere, World
 from careplan.keys.jwe import encrypt_file
-from careplan.sharing.links import State, standing
+from careplan.sharing.links import Link, State, standing
 from careplan.store.db import Transaction
 from careplan.store.link_files import LinkFile, Packing, files_of
 from careplan.store.links import KeptLink, link_by_token, link_of, secrets_of
@@ -25,7 +26,7 @@ from careplan.store.renditions import rendition_of
 
 DOCUMENT, PAGE, CARD = range(3)
 """The files of a link by their place."""
-HEALTH_CARD = "application/smart-health-card"
+_TYPES = {PAGE: FHIR_JSON, CARD: CARD_TYPE}
 _TRIES = 4
 
 
@@ -39,9 +40,14 @@ class Further:
     last_updated: datetime
 
 
-def further_files(document: LinkFile) -> tuple[Further, ...]:
-    """What else a link hands out beside its document, worked out from what was read already."""
-    return (Further(document.version, PAGE, FHIR_JSON, document.last_updated),)
+def further_files(link: Link, document: LinkFile) -> tuple[Further, ...]:
+    """What else a link hands out beside its document, worked out from what was read already.
+
+    The signed card goes to whoever holds all of the link: once fetched, it asks nothing more.
+    """
+    places = (PAGE, CARD) if link.full else (PAGE,)
+    version, at = document.version, document.last_updated
+    return tuple(Further(version, place, _TYPES[place], at) for place in places)
 
 
 def location_of(
@@ -67,11 +73,12 @@ def open_file(world: World, *, ticket: str, at: datetime) -> str | None:
             files = files_of(tx, link.patient_id, link.link_id, packing=packing)
             return next((one.jwe for one in files if one.position == DOCUMENT), None)
         key = secrets_of(tx, link.patient_id, link.link_id).key
-    body = _page(world, link, at) if position == PAGE else None
+    make, kind = _MADE.get(position), _TYPES.get(position, FHIR_JSON)
+    body = make(world, link, at) if make else None
     if body is None:
         return None
     return encrypt_file(
-        body, key=key, content_type=FHIR_JSON, entropy=world.entropy, zipped=bool(zipped)
+        body, key=key, content_type=kind, entropy=world.entropy, zipped=bool(zipped)
     )
 
 
@@ -101,6 +108,18 @@ def _page(world: World, link: KeptLink, at: datetime) -> bytes | None:
     return None
 
 
+def _card(world: World, link: KeptLink, at: datetime) -> bytes | None:
+    """The signed card of the newest version, made now if nobody has; None where it has no room."""
+    with world.store.begin() as tx:
+        version = current_of(tx, link.patient_id)
+        if version is None or not _still_hands_out(tx, link, at):
+            return None
+        try:
+            return card_file(world, tx, version, link.link_id, at)
+        except (CardDoesNotFit, NoCardForIt, NotThere):
+            return None
+
+
 def _still_hands_out(tx: Transaction, link: KeptLink, at: datetime) -> bool:
     now = link_of(tx, link.patient_id, link.link_id)
     return now is not None and _hands_out(now, at)
@@ -109,3 +128,7 @@ def _still_hands_out(tx: Transaction, link: KeptLink, at: datetime) -> bool:
 def _newest(tx: Transaction, link: KeptLink) -> int | None:
     patient = patient_of(tx, link.patient_id)
     return patient.current_version if patient else None
+
+
+_MADE = {PAGE: _page, CARD: _card}
+"""How each file that is only ever fetched is made."""

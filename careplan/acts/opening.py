@@ -78,7 +78,8 @@ class Opened:
     @property
     def further(self) -> tuple[Further, ...]:
         """What the reader may fetch besides."""
-        return tuple(more for file in self.files for more in further_files(file))
+        facts = self.link.facts
+        return tuple(more for file in self.files for more in further_files(facts, file))
 
 
 @dataclass(frozen=True)

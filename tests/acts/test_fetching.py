@@ -16,7 +16,7 @@ import pytest
 import zxingcpp
 from sqlalchemy import select
 
-from careplan.acts import fetching
+from careplan.acts import fetching, sent_page
 from careplan.acts.fetching import PAGE, location_of, open_file
 from careplan.acts.opening import Dead, Opened, Reader, open_direct, open_link
 from careplan.acts.publishing import stop_dose
@@ -161,7 +161,7 @@ def test_a_plan_that_changes_while_the_page_is_drawn(
 ) -> None:
     """The page that was drawn in the meantime is thrown away, not handed over."""
     link = clinic.share()
-    ticket, draw, done = page_ticket(clinic, link), fetching.drawn, []
+    ticket, draw, done = page_ticket(clinic, link), sent_page.drawn, []
 
     def slowly(world, page):
         found = draw(world, page)
@@ -179,7 +179,7 @@ def test_a_link_that_is_revoked_while_the_page_is_drawn(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = clinic.share()
-    ticket, draw = page_ticket(clinic, link), fetching.drawn
+    ticket, draw = page_ticket(clinic, link), sent_page.drawn
 
     def slowly(world, page):
         revoke(clinic, link)
@@ -233,7 +233,7 @@ def test_a_dead_link_hands_out_nothing(clinic: Clinic) -> None:
     revoke(clinic, gone)
     swap(clinic, lost)
     for given in tickets.values():
-        assert [open_file(clinic.world, ticket=one, at=ended) for one in given] == [None] * 2
+        assert [open_file(clinic.world, ticket=one, at=ended) for one in given] == [None] * 3
     assert kept(clinic) == []
 
 

@@ -1,0 +1,56 @@
+"""The signed card as a file of a link: for whoever holds all of it, and never for one that asks."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from careplan.acts import cards
+from careplan.acts.card_keys import key_list
+from careplan.acts.fetching import CARD, PAGE, location_of, open_file
+from careplan.keys.health_cards import read_card
+from careplan.keys.jwe import decrypt_file
+from careplan.sharing.links import Kind
+from tests.acts.test_fetching import look, revoke
+from tests.acts.worlds import Clinic, key_of, token_of
+from tests.stores import NOW
+
+
+def ticket(clinic: Clinic, link) -> str:
+    (card,) = (one for one in look(clinic, link).further if one.position == CARD)
+    assert card.content_type == "application/smart-health-card"
+    return location_of(clinic.world, token=token_of(link), file=card, zipped=False, at=NOW)
+
+
+def test_a_full_link_hands_out_the_card_on_its_paper(clinic):
+    link = clinic.share()
+    jwe = open_file(clinic.world, ticket=ticket(clinic, link), at=NOW)
+    assert jwe is not None
+    file, kind = decrypt_file(jwe, key=key_of(link))
+    (jws,) = json.loads(file)["verifiableCredential"]
+    with clinic.world.store.read() as tx:
+        keys = key_list(tx)["keys"]
+    assert kind == "application/smart-health-card"
+    assert "morphine 10 mg subcutaneous" in json.dumps(read_card(jws, keys))
+    again = open_file(clinic.world, ticket=ticket(clinic, link), at=NOW)
+    assert again != jwe, "a fresh IV each time"
+
+
+@pytest.mark.parametrize("kind", [Kind.PRIVATE_PRINT, Kind.MESSAGE])
+def test_a_link_that_asks_names_no_card(clinic, kind):
+    found = look(clinic, clinic.share(kind))
+    assert [one.position for one in found.further] == [PAGE]
+
+
+def test_a_card_that_fits_in_no_code_is_not_handed_out(clinic, monkeypatch):
+    link = clinic.share()
+    monkeypatch.setattr(cards, "MOST_LETTERS", 700)
+    assert open_file(clinic.world, ticket=ticket(clinic, link), at=NOW) is None
+
+
+def test_a_dead_link_hands_out_no_card(clinic):
+    link = clinic.share()
+    fetched = ticket(clinic, link)
+    revoke(clinic, link)
+    assert open_file(clinic.world, ticket=fetched, at=NOW) is None
