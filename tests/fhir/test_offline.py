@@ -220,6 +220,12 @@ def test_the_dose_is_in_the_very_words_of_the_emergency_document():
     assert request["dosageInstruction"] == [{"text": step_words(step)}]
 
 
+def test_a_second_choice_says_that_it_is_one():
+    first, second = of(made(EVERYONE["ada"], anything), "MedicationRequest")
+    assert "note" not in first
+    assert second["note"] == [{"text": "SECOND CHOICE"}]
+
+
 def test_what_has_no_room_at_all_is_said_by_name():
     with pytest.raises(NoRoom, match="morphine 10 mg"):
         project(make.a_version(), WORDS, fits=lambda _bundle: False)
