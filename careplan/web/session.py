@@ -85,11 +85,11 @@ def remember(response: Response, token: str) -> Response:
     return response
 
 
-def forget(response: Response) -> Response:
+def forget(response: Response, *, at_desk: bool = False) -> Response:
     form_cookie.clear()
     response.delete_cookie(cookie_name(), **_options())
     # What the browser kept of us goes too; cookies of the form token are cleared above.
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = '"cache"' if at_desk else '"cache", "storage"'
     return response
 
 

@@ -193,17 +193,22 @@ def _set_up_page(secret: str, *, problem: str = "") -> str:
 @account.post("/sign-out")
 @open_to(Reader.ANYONE)
 def sign_out() -> Any:
-    """The row dies, the cookie goes, and the browser is asked to forget what it kept."""
-    token = session_token()
+    """The row dies, the cookie goes, and the browser is asked to forget what it kept.
+
+    A department's device stays ready for no signal: it keeps empty pages, and nothing of whoever
+    signs in at it.
+    """
+    token, at_desk = session_token(), who().is_staff
     if token and who().known:
         end_session(here().world, token=token, by=who(), at=here().now())
-    return forget(make_response(redirect(url_for("account.signed_out"))))
+    signed_out = url_for("account.signed_out", desk="yes" if at_desk else None)
+    return forget(make_response(redirect(signed_out)), at_desk=at_desk)
 
 
 @account.get("/signed-out")
 @open_to(Reader.ANYONE)
 def signed_out() -> str:
-    return render_template("account/signed_out.html")
+    return render_template("account/signed_out.html", at_desk="desk" in request.args)
 
 
 def _wrong_code() -> str:
