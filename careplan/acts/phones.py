@@ -17,6 +17,7 @@ from careplan.acts.publishing import current_of
 from careplan.acts.sharing import NothingToShare
 from careplan.acts.world import NotThere, World, actor, allowed_patient
 from careplan.audit.events import Actor, ActorKind, AuditEvent, Kind
+from careplan.fhir.day_notices import notices_of
 from careplan.keys.tokens import new_token
 from careplan.plan.care_plan import Version
 from careplan.store import phones as store
@@ -27,7 +28,9 @@ from careplan.store.patients import patient_of
 from careplan.store.phones import PHONE_IN_SESSION, Phone
 from careplan.store.signatures import State
 from careplan.store.trail import append
+from careplan.store.versions import emergency_of
 from careplan.summary.narrative import narrative
+from careplan.summary.today import DayNotice
 
 LIVES = timedelta(days=30)
 _SEEN_AFTER = timedelta(minutes=1)
@@ -57,6 +60,8 @@ class KeptCopy:
     token: str
     version: Version
     narrative: str
+    notices: tuple[DayNotice, ...]
+    """What is true on some days only: the phone compares the days."""
 
     def __repr__(self) -> str:
         return "KeptCopy(…)"
@@ -106,7 +111,9 @@ def keep_on_phone(
         what = {"phone": name, "version": str(version.number)}
         told = {key: value for key, value in what.items() if value}
         append(tx, AuditEvent(Kind.PHONE_KEPT, at, actor(by), str(patient_id), told))
-    return KeptCopy(phone, token, version, narrative(version, world.words_of(version)))
+        document = emergency_of(tx, patient_id, version.number)
+    page = narrative(version, world.words_of(version))
+    return KeptCopy(phone, token, version, page, notices_of(document) if document else ())
 
 
 def _instead(tx: Transaction, by: Who, patient_id: UUID, token: str, at: datetime) -> None:

@@ -39,8 +39,12 @@ def back(composition: Node) -> tuple[DayNotice, ...]:
 
 def said_on(document: bytes, day: date) -> tuple[str, ...]:
     """What a kept emergency document says on this day; documents from before say nothing."""
-    composition = Node(json.loads(document)["entry"][0]["resource"], "Composition")
-    return tuple(one.text for one in back(composition) if one.holds(day))
+    return tuple(one.text for one in notices_of(document) if one.holds(day))
+
+
+def notices_of(document: bytes) -> tuple[DayNotice, ...]:
+    """Every such sentence of a kept emergency document, for whoever will compare the days."""
+    return back(Node(json.loads(document)["entry"][0]["resource"], "Composition"))
 
 
 def _day(node: Node, text: str | None) -> date | None:

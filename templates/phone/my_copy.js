@@ -238,7 +238,9 @@ function drawFrame(now) {
     plan.signed_until ? fill(W.signedUntil, { day: day(plan.signed_until) }) : W.neverSigned,
     plan.review_due ? fill(W.dueOn, { day: day(plan.review_due) }) : "",
   ];
-  setFrame(W.read, element("p", "v-state", chip, " " + words), element("p", "m-facts", facts.join(" ")));
+  const said = plan.notices.filter((one) => (!one.since || one.since <= today()) && (!one.until || today() <= one.until));
+  const lines = said.map((one) => element("p", "v-words", one.text));
+  setFrame(W.read, element("p", "v-state", chip, " " + words), ...lines, element("p", "m-facts", facts.join(" ")));
   warn(now);
   if (copy.dose === "stopped") cover();
 }

@@ -49,10 +49,11 @@ READERS = (
         For.ANYONE,
     ),
     (r"/\.well-known/(jwks\.json|crl/<kid>\.json)", For.ANYONE),
+    (r"/my-copy(/still)?|/sw\.js|/manifest\.webmanifest|/icons/<.*>\.png", For.ANYONE),
     (r"/\.well-known/security\.txt|/static/<path:filename>", For.ANYONE),
     (r"/[mu]/<token>|/f/<ticket>", For.ANYONE),  # a 256-bit address is the key
 )
-NOT_FORMS = {"/m/<token>"}
+NOT_FORMS = {"/m/<token>", "/my-copy/still"}
 """Asked for by programs: no cookie is looked at, so there is nothing for a token to protect."""
 LOOKS_WRITTEN_DOWN = re.compile(
     r"/plan(/answer|/read|/show(/ambulance)?|/talk|/talk/<uuid:thread_id>)?"
@@ -60,7 +61,7 @@ LOOKS_WRITTEN_DOWN = re.compile(
 )
 """GETs that append to the trail: looking at a plan is a deed. They change nothing else."""
 TRAIL = {"audit_event", "trail_head", "service_event", "service_head"}
-OF_NOBODY = ("grant_id", "note_id", "batch_id", "account_id", "errand_id")
+OF_NOBODY = ("grant_id", "note_id", "batch_id", "account_id", "errand_id", "phone_id")
 """Parts of addresses for which the demonstration's people have nothing: 404 is the answer."""
 READ_UP_TO = {"thread_seen"}
 """Opening a thread marks it as read by that side, and does nothing else."""
@@ -101,6 +102,7 @@ def paths(app, world, ada):
         "where": "care_team.phone_24h",
         "consent": "school",
         "copy": "large",
+        "drawing": "192",
         "deed": "suspend",
         **dict.fromkeys(OF_NOBODY, uuid4()),
         "thread_id": start_remark(

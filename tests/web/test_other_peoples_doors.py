@@ -15,6 +15,7 @@ from careplan.acts.carers import end_access, helpers_of
 from careplan.acts.conversation import start_remark
 from careplan.acts.errands import ask_for_card
 from careplan.acts.inviting import take_list
+from careplan.acts.phones import keep_on_phone
 from careplan.acts.private_words import write_note
 from careplan.acts.quietly import notes_for_team, tell_in_private
 from careplan.acts.sharing import make_link
@@ -69,6 +70,7 @@ def ids(world, family) -> dict[str, Any]:
             world, by=family.doctor.who, data=b"Name,DOB\nA B,1997-03-14", at=NOW
         ),
         "account_id": UUID(family.doctor.who.account_id),
+        "phone_id": keep_on_phone(world, **kofi, name="x").phone.phone_id,
         "note_id": [write_note(world, **kofi, text="Mine"), told.note_id],
     }
 

@@ -3,6 +3,7 @@ make a phone forget."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -77,10 +78,18 @@ def _handed_over(copy: KeptCopy) -> Response:
         behind={
             "narrative": copy.narrative,
             "chip": {"label": chip.label, "tone": chip.tone, "words": chip.words},
-            "signed_until": signed.expires_on.isoformat() if signed else None,
-            "review_due": due.isoformat() if due else None,
+            "signed_until": _day(signed.expires_on if signed else None),
+            "notices": [
+                {"text": one.text, "since": _day(one.since), "until": _day(one.until)}
+                for one in copy.notices
+            ],
+            "review_due": _day(due),
         },
     )
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 @phone.post("/plan/phone/<uuid:phone_id>/forget")
