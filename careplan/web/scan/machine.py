@@ -6,7 +6,6 @@ No cookie is read or set here, any origin may ask, and every refusal is a few wo
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +20,7 @@ from careplan.store.link_files import LinkFile
 from careplan.store.patients import Patient
 from careplan.web.access import Reader, open_to
 from careplan.web.here import here
+from careplan.web.scan.squeeze import squeezed
 from careplan.web.scan.viewer import NOT_STATED
 
 machine = Blueprint("machine", __name__)
@@ -29,14 +29,18 @@ MOST_RECIPIENT = 120
 MOST_ANSWER = 128
 POLL_SECONDS = 120
 """How soon a reader of a long-term link may come back: what our own viewer does."""
-_GZIP = 16 + zlib.MAX_WBITS
 _ANY_ORIGIN = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Headers": "content-type",
-    "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
     "Access-Control-Expose-Headers": "Retry-After",
     "Cache-Control": "no-store",
+    # Nothing to run, show or frame: shorter than a page's policy, and within the first packets.
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+_BEFOREHAND = {
+    "Access-Control-Allow-Headers": "content-type",
+    "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
+}
+"""What a browser asks before it lets another site's page ask."""
 _NAME_YOURSELF = "Say who is looking, as people would say it: recipient is missing."
 
 
@@ -44,17 +48,13 @@ _NAME_YOURSELF = "Say who is looking, as people would say it: recipient is missi
 def _open_to_every_origin(response: Response) -> Response:
     gzipped = "gzip" in request.headers.get("Accept-Encoding", "")
     if gzipped and (response.content_length or 0) > 1000:
-        response.set_data(_gzipped(response.get_data()))
+        response.set_data(squeezed(response.get_data()))
         response.headers["Content-Encoding"] = "gzip"
         response.headers["Vary"] = "Accept-Encoding"
     response.headers.extend(_ANY_ORIGIN)
+    if request.method == "OPTIONS":
+        response.headers.extend(_BEFOREHAND)
     return response
-
-
-def _gzipped(body: bytes) -> bytes:
-    """Ciphertext repeats nothing; its letters packed closer give back what base64 costs it."""
-    packer = zlib.compressobj(1, zlib.DEFLATED, _GZIP, 9, zlib.Z_HUFFMAN_ONLY)
-    return packer.compress(body) + packer.flush()
 
 
 @machine.route("/m/<token>", methods=["GET", "POST", "OPTIONS"])
@@ -140,7 +140,7 @@ def _manifest(found: Opened, token: str, most: float | None, *, zipped: bool) ->
     link = found.link.facts
     files = [_file(one, link, token, most, zipped=zipped) for one in found.files]
     files += [_located(one, link, token, zipped=zipped) for one in found.further]
-    rest = json.dumps({"_state": _state(found.patient), "_look": found.look})
+    rest = _json({"_state": _state(found.patient), "_look": found.look})
     body = f'{{"files":[{",".join(files)}],{rest[1:]}'
     return Response(body, content_type="application/json", headers=_poll(link))
 
@@ -148,14 +148,18 @@ def _manifest(found: Opened, token: str, most: float | None, *, zipped: bool) ->
 def _file(file: LinkFile, link: Link, token: str, most: float | None, *, zipped: bool) -> str:
     if most is None or len(file.jwe) <= most:
         # A compact JWE is letters, digits, "-", "_" and ".": nothing of it wants an escape.
-        return f'{json.dumps(_said(file, link))[:-1]},"embedded":"{file.jwe}"}}'
+        return f'{_json(_said(file, link))[:-1]},"embedded":"{file.jwe}"}}'
     return _located(file, link, token, zipped=zipped)
 
 
 def _located(file: LinkFile | Further, link: Link, token: str, *, zipped: bool) -> str:
     ticket = location_of(here().world, token=token, file=file, zipped=zipped, at=here().now())
     location = f"{here().settings.base_url}/f/{ticket}"
-    return json.dumps({**_said(file, link), "location": location})
+    return _json({**_said(file, link), "location": location})
+
+
+def _json(said: Mapping[str, Any]) -> str:
+    return json.dumps(said, separators=(",", ":"))
 
 
 def _said(file: LinkFile | Further, link: Link) -> dict[str, str]:
