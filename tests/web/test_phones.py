@@ -116,7 +116,7 @@ def test_the_pin_has_no_name_and_so_is_never_sent(ada):
         (box,) = page.find("input", id=name)
         assert box.get("name") is None
     assert "try every PIN" in page.text
-    assert "JavaScript turned off" in page.html
+    assert "JavaScript turned off" in page.text
 
 
 # --- the shells ----------------------------------------------------------------------------------

@@ -103,6 +103,7 @@ form.querySelector("[data-passkey-use]").addEventListener("click", () => {
 });
 
 const able = window.crypto && crypto.subtle && window.indexedDB && navigator.serviceWorker;
+document.querySelector("[data-no-script]").remove();
 form.hidden = !able;
 document.querySelector("[data-cannot]").hidden = Boolean(able);
 if (able && (await vault.has_passkeys())) form.querySelector("[data-passkey]").hidden = false;
