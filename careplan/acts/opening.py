@@ -19,6 +19,7 @@ from careplan.acts.renditions import ambulance_narrative
 from careplan.acts.world import SYSTEM, World
 from careplan.audit.events import AuditEvent, stranger
 from careplan.audit.events import Kind as Deed
+from careplan.fhir.day_notices import said_on
 from careplan.plan.lifecycle import Tone, in_words
 from careplan.sharing.answers import (
     LIFETIME,
@@ -167,6 +168,8 @@ class Shown:
     narrative: str
     patient: Patient
     for_crew: bool = False
+    notices: tuple[str, ...] = ()
+    """What holds on this day only."""
 
 
 def open_by_code(
@@ -199,7 +202,7 @@ def _for_crew(world: World, tx: Transaction, found: Shown) -> Shown:
     version = current_of(tx, patient_id)
     if version is None or not standing_of(tx, patient_id, Consent.AMBULANCE).on:
         return found
-    return Shown(ambulance_narrative(world, version), found.patient, for_crew=True)
+    return replace(found, narrative=ambulance_narrative(world, version), for_crew=True)
 
 
 def _through_code_door(
@@ -227,7 +230,7 @@ def _through_code_door(
     if document is None:
         return None
     _write_down(tx, Deed.SHORT_CODE_OPENED, link, patient, reader, asked)
-    return Shown(narrative_in(document), patient)
+    return Shown(narrative_in(document), patient, notices=said_on(document, reader.today))
 
 
 def narrative_in(document: bytes) -> str:

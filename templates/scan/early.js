@@ -11,8 +11,8 @@ function takeEarly(visit, answer) {
 
 if (window.crypto && crypto.subtle) {
   try {
-    const { url } = readLink(location.hash);
-    early = { url, reply: askManifest({ url }, {}) };
+    const link = readLink(location.hash);
+    early = { url: link.url, reply: askManifest(link, {}) };
     // Whoever takes the reply is told of a failure; nobody else needs to hear of it.
     early.reply.catch(() => {});
   } catch {

@@ -7,6 +7,8 @@ class Refusal extends Error {}
 
 const KEY = /^[\w-]{43}$/;
 const MANIFEST = /^\/m\/[\w-]{43}$/;
+// Flag U: the address is that of the one file, which has no manifest and asks nothing.
+const DIRECT = /^\/u\/[\w-]{43}$/;
 const FILE = /^\/f\/[\w-]{1,100}$/;
 const FHIR = "application/fhir+json";
 const UNPACKED_LIMIT = 8e6;
@@ -54,10 +56,12 @@ function readLink(fragment) {
   if (v !== 1 || typeof url !== "string" || url.length > 128 || typeof key !== "string") {
     throw new Refusal("broken");
   }
-  if (!KEY.test(key) || typeof flag !== "string" || !/^[A-Z]{0,9}$/.test(flag) || flag.includes("U")) {
+  if (!KEY.test(key) || typeof flag !== "string" || !/^[A-Z]{0,9}$/.test(flag)) {
     throw new Refusal("broken");
   }
-  return { url: ours(url, MANIFEST), key: bytesOf(key) };
+  const direct = flag.includes("U");
+  if (direct && flag.includes("P")) throw new Refusal("broken");
+  return { url: ours(url, direct ? DIRECT : MANIFEST), key: bytesOf(key), direct };
 }
 
 async function fetchText(url, options) {
@@ -87,14 +91,17 @@ async function askManifest(visit, { answer, again }) {
   const body = { recipient: RECIPIENT, embeddedLengthMax: 200000, _zip: canUnpack };
   if (answer !== undefined) body.passcode = answer;
   if (again) body._again = visit.look;
-  const [response, text] = await fetchText(visit.url, {
-    method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json" },
-    body: JSON.stringify(body),
-  });
+  const [response, text] = visit.direct
+    ? await fetchText(visit.url + "?recipient=" + encodeURIComponent(RECIPIENT), {})
+    : await fetchText(visit.url, {
+        method: "POST",
+        headers: { "content-type": "application/json", accept: "application/json" },
+        body: JSON.stringify(body),
+      });
   let said = null;
   try {
-    said = JSON.parse(text);
+    const alone = visit.direct && response.ok;
+    said = alone ? { files: [{ contentType: FHIR, embedded: text.trim() }] } : JSON.parse(text);
   } catch {
     if (response.ok) throw new Refusal("damaged");
   }
@@ -163,12 +170,19 @@ function readDocument(text) {
   const person = all.find((one) => one.resourceType === "Patient") || {};
   const names = person.name || [];
   const name = names.find((one) => one.use === "official") || names[0] || {};
+  const added = (name) => (about.extension || []).filter((one) => one.url.endsWith(name));
+  const notices = added("/day-notice").map((one) =>
+    Object.fromEntries(one.extension.map((it) => [it.url, it.valueString || it.valueDate])),
+  );
+  const [numbered] = added("-versionNumber");
   const signed = (about.attester || []).find((one) => one.mode !== "personal" && one.time);
   return {
     text,
     div: about.text.div,
     name: name.text || [...(name.given || []), name.family].filter(Boolean).join(" "),
     born: person.birthDate,
+    notices,
+    number: numbered && Number(numbered.valueString),
     signed: signed && signed.time,
     dated: about.date,
   };
@@ -177,8 +191,12 @@ function readDocument(text) {
 async function unlock(visit, said) {
   try {
     const plan = readDocument(await openFile(visit, said));
+    const state = said._state || {};
+    // An older plan under the same key is as well sealed as the newest: both sides name theirs.
+    const newest = Math.max(state.version || 0, visit.plan ? visit.plan.number || 0 : 0);
+    if (plan.number && newest && plan.number !== newest) throw new Refusal("damaged");
     visit.look = said._look;
-    return { ...plan, state: said._state || {} };
+    return { ...plan, state };
   } catch (problem) {
     throw problem instanceof Refusal ? problem : new Refusal("damaged");
   }

@@ -94,6 +94,11 @@ function drawFrame(v) {
   if (state.printed_version && state.printed_version !== state.version) {
     lines.push(element("p", "v-words", fill(W.paper, { printed: state.printed_version, ...state })));
   }
+  // Frozen with the days on which they are true, so that here only dates are compared.
+  const today = checked.toLocaleDateString("sv", { timeZone: "Europe/London" });
+  for (const { text, since = "", until = today } of plan.notices) {
+    if (since <= today && today <= until) lines.push(element("p", "v-words", text));
+  }
   setFrame(plan.name || W.noName, ...lines);
 }
 
@@ -101,7 +106,9 @@ function afterLine({ plan, checked }) {
   const facts = [fill(W.checkedAt, { time: clockTime(checked) })];
   if (plan.state.version) facts.unshift(fill(W.version, plan.state));
   if (plan.state.tone === "ok" && plan.state.words) facts.push(plan.state.words);
-  return element("p", "v-after", facts.join(" "));
+  const crew = element("a", "", W.crew);
+  crew.href = W.doorAddress + "?order=ambulance";
+  return element("p", "v-after", facts.join(" ") + " ", crew);
 }
 
 // One message instead of a plan: title, text, then whatever helps.
@@ -308,6 +315,7 @@ function compare(v, plan) {
 
 async function check(v) {
   if (v !== visit || !v.plan || v.busy) return;
+  if (v.direct) return void (noteLine.textContent = fill(W.unchecked, { time: clockTime(v.checked) }));
   v.busy = true;
   v.asked = Date.now();
   try {

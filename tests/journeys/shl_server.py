@@ -89,8 +89,12 @@ def narrative(inside: str = ADULT) -> str:
     return f'<div class="plan" xmlns="{XHTML}">{inside}</div>'
 
 
-def document(div: str | None = None) -> bytes:
-    """An emergency document with the least the viewer reads."""
+VERSION = "http://hl7.org/fhir/StructureDefinition/composition-clinicaldocument-versionNumber"
+NOTICE = "https://my-sickle-cell-plan.example/fhir/StructureDefinition/day-notice"
+
+
+def document(div: str | None = None, *, version: int | None = None, **notice: str) -> bytes:
+    """An emergency document with the least the viewer reads. `notice`: text, since, until."""
     person = {
         "resourceType": "Patient",
         "name": [{"use": "official", "text": "Adaeze Grace Okonkwo-Bright"}],
@@ -101,9 +105,18 @@ def document(div: str | None = None) -> bytes:
         "date": "2026-09-10",
         "attester": [{"mode": "legal", "time": "2026-09-08T10:00:00Z"}],
         "text": {"status": "generated", "div": narrative() if div is None else div},
+        "extension": [
+            *([{"url": VERSION, "valueString": str(version)}] if version else []),
+            *([{"url": NOTICE, "extension": _parts(notice)}] if notice else []),
+        ],
     }
     entries = [{"resource": about}, {"resource": person}]
     return json.dumps({"resourceType": "Bundle", "type": "document", "entry": entries}).encode()
+
+
+def _parts(notice: dict[str, str]) -> list[dict[str, str]]:
+    kinds = {"text": "valueString", "since": "valueDate", "until": "valueDate"}
+    return [{"url": name, kinds[name]: value} for name, value in notice.items()]
 
 
 def encrypt(plain: bytes, *, nonce: bytes = b"n" * 12, zipped: bool = True, **changed: str) -> str:
@@ -142,7 +155,10 @@ class _Door(BaseHTTPRequestHandler):
         self.of.requests.append(("GET", self.path, {}))
         if self.path == "/s":
             self.reply(200, PAGE.gzip, {**PAGE.headers, "Content-Encoding": "gzip"})
-        elif self.path == "/code":
+        elif self.path.startswith("/u/"):
+            token = encrypt(self.of.plain, zipped=False).encode()
+            self.reply(200, token, {"Content-Type": "application/jose"})
+        elif self.path in ("/code", "/c"):
             self.reply(200, b"<!doctype html><title>Short code</title>", {})
         elif self.path.startswith("/f/"):
             self.reply(200, self.of.file_bytes, {"Content-Type": "application/jose"})

@@ -295,7 +295,7 @@ def test_without_a_link_it_says_what_to_do(page, service, fragment):
         "#shlink:/bnVsbA",
         "#shlink:/" + b64url(b"\xff\xfe"),
         "#shlink:/" + "A" * 5,
-        "#shc:/5676",
+        "#shc/5676",
         "#<img src=x onerror=alert(1)>",
     ],
 )
@@ -398,6 +398,82 @@ def test_a_late_answer_never_paints_over_another_person(page, service):
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Someone Else")
     expect(page.locator("body")).not_to_contain_text("Adaeze Grace Okonkwo-Bright, ")
+
+
+def test_a_signed_card_goes_to_its_own_page(page, service):
+    page.goto(f"{service.origin}/code")
+    page.goto(f"{service.origin}/s#shc:/5676")
+    page.wait_for_url(f"{service.origin}/c#shc:/5676")
+    page.go_back()
+
+    page.wait_for_url(f"{service.origin}/code")
+    assert service.asked == []
+
+
+# ---- one file and no manifest: flag U ----
+
+
+@pytest.mark.parametrize("flag", ["U", "LU"])
+def test_a_link_to_one_file_is_fetched_and_never_asked_for_a_manifest(page, service, flag):
+    page.clock.install(time="2026-11-20T03:12:00Z")
+    page.goto(service.link(url=f"{service.origin}/u/{TOKEN}", flag=flag))
+
+    expect(page.locator(".dose.first")).to_be_visible()
+    expect(page.locator(".v-chip")).to_contain_text("STATE NOT KNOWN")
+    asked = f"/u/{TOKEN}?recipient=Emergency%20department%20(not%20stated)"
+    assert service.requests[1:] == [("GET", asked, {})]
+    page.clock.fast_forward(TWO_MINUTES)
+    expect(page.get_by_role("status")).to_have_text("Not checked since 03:12")
+    assert len(service.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "flag"), [("u", "PU"), ("u", "LPU"), ("u", ""), ("m", "U"), ("u", "L")]
+)
+def test_a_flag_that_does_not_fit_its_address_is_broken(page, service, path, flag):
+    page.goto(service.link(url=f"{service.origin}/{path}/{TOKEN}", flag=flag))
+
+    expect(page.get_by_role("alert")).to_contain_text("This link is not whole")
+    assert [path for _, path, _ in service.requests] == ["/s"]
+
+
+# ---- what holds on some days only ----
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "shown"),
+    [
+        ("2026-11-20", "2026-11-20", 1),
+        ("2026-11-21", "2026-12-20", 0),
+        ("2026-10-01", "2026-11-19", 0),
+    ],
+)
+def test_a_dated_notice_is_shown_on_its_days(page, service, since, until, shown):
+    """By the service's clock, which says 20 November, whatever this computer believes."""
+    service.plain = document(text="Weigh again.", since=since, until=until)
+    scan(page, service)
+
+    expect(page.locator("header").get_by_text("Weigh again.")).to_have_count(shown)
+
+
+def test_a_notice_begins_on_an_open_page_when_its_day_comes(page, service):
+    service.plain = document(text="Weigh again.", since="2026-11-21")
+    page.clock.install()
+    scan(page, service)
+    expect(page.locator("header")).not_to_contain_text("Weigh again.")
+    service.state["checked"] = "2026-11-21T00:01:00Z"
+    page.clock.fast_forward(TWO_MINUTES)
+
+    expect(page.locator("header")).to_contain_text("Weigh again.")
+    expect(page.locator(".dose.first")).to_be_visible()
+    no_violations(page)
+
+
+def test_an_ambulance_crew_is_told_of_its_own_order(page, service):
+    scan(page, service)
+
+    crew = page.get_by_role("link", name="Ambulance crew")
+    assert crew.get_attribute("href") == "/code?order=ambulance"
 
 
 # ---- the question ----
@@ -706,6 +782,36 @@ def test_what_was_spoilt_on_the_way_is_not_shown(page, service, how):
 
     expect(page.get_by_role("alert")).to_contain_text("could not be unlocked safely")
     expect(page.locator(".plan")).to_have_count(0)
+
+
+def test_an_older_plan_under_the_same_key_is_not_shown(page, service):
+    service.plain = document(version=2)
+    page.goto(service.link())
+
+    expect(page.get_by_role("alert")).to_contain_text("could not be unlocked safely")
+    expect(page.locator(".plan")).to_have_count(0)
+
+
+def test_an_open_page_never_goes_back_to_an_older_plan(page, service):
+    """Even where the service itself says that the older one is the newest."""
+    page.clock.install(time="2026-11-20T03:12:00Z")
+    service.plain = document(version=3)
+    scan(page, service)
+    service.plain = document(narrative(ADULT.replace("10 mg", "5 mg")), version=2)
+    service.state["version"] = 2
+    page.clock.fast_forward(TWO_MINUTES)
+
+    expect(page.get_by_role("status")).to_have_text("Not checked since 03:12")
+    expect(page.locator(".dose.first")).to_contain_text("Morphine 10 mg")
+
+
+def test_the_browsers_own_history_is_spoken_of(page, service):
+    """What this page cannot do is said on it."""
+    scan(page, service)
+
+    expect(page.locator("footer")).to_contain_text("browser’s own history may keep the address")
+    assert page.evaluate("history.length") <= 2
+    assert "shlink" not in page.evaluate("JSON.stringify([history.state, location.href])")
 
 
 def test_nothing_is_stored(page, service):

@@ -57,7 +57,8 @@ def _packed(response: Response) -> Response:
 def code() -> Any:
     """The second door, for locked-down computers, handheld scanners and no script."""
     if request.method == "GET":
-        return render_template("scan/code.html", problem=None, code="")
+        crew = request.args.get("order") == "ambulance"
+        return render_template("scan/code.html", problem=None, code="", ambulance=crew)
     for_crew = request.form.get("order") == "ambulance"
     typed = request.form.get("code", "")[:MOST_ANSWER]
     reader = Stranger(
@@ -77,6 +78,7 @@ def code() -> Any:
             "scan/shown.html",
             plan=framed(found.narrative),
             chip=chip,
+            notices=found.notices,
             now=here().now(),
             style=style,
             not_for_crew=for_crew and not found.for_crew,

@@ -113,6 +113,7 @@ def _frame(_: Words) -> dict[str, object]:
         "ring": _("Ring"),
         "ringCard": _("Ring the 24-hour number printed on the card or page."),
         "door": _("Another way in: type the short code"),
+        "crew": _("Ambulance crew: your order of this plan, by the short code"),
         "staffDoor": _("Emergency department staff: sign in and look the person up"),
         "again": _("Try again"),
         "unchecked": _("Not checked since {time}"),
