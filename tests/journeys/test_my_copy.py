@@ -125,9 +125,12 @@ def test_with_no_signal_the_copy_opens_and_nothing_else_was_kept(
     phone.reads_heading("This is my plan: please read").reads(DOSE).looks()
     phone.reads("Copy kept on").reads("Last checked with the service").reads("Signed until")
     phone.page.context.set_offline(False)
+    nothing_else_was_kept(phone)
 
+
+def nothing_else_was_kept(phone: Visitor) -> None:
     entries = dict(phone.page.evaluate(EVERY_ENTRY))
-    paths = {url.removeprefix(adas_site.address) for url in entries}
+    paths = {url.removeprefix(phone.site.address) for url in entries}
     known = (*SHELLS, "/static/", "/.well-known/")
     assert not [path for path in paths if not path.startswith(known)], paths
     assert not [path for path in paths if "?" in path or "#" in path or "zxing" in path]
@@ -162,6 +165,9 @@ def test_a_stopped_dose_stays_hidden_and_a_forgotten_phone_erases_its_copy(
     phone.reads("DOSE STOPPED").does_not_read(DOSE)
     phone.page.context.set_offline(False)
 
+    phone.page.context.clear_cookies()  # signed out by time alone: the copy stays
+    phone.goes_to("/plan").reads_heading("Sign in").presses("Open the copy this phone keeps")
+    phone.reads("Your PIN")
     (kept,) = phones(adas_site.world, **own(adas_site))
     forget_phone(adas_site.world, **own(adas_site), phone_id=kept.phone_id)
     phone.goes_to("/my-copy").reads("This phone was told to forget it").does_not_read("Your PIN")

@@ -349,6 +349,17 @@ def test_signing_out_kills_every_copy_of_the_cookie(client, app):
     assert with_cookie(app, copied).get("/account").status_code == 302
 
 
+def test_a_desk_keeps_its_empty_pages_for_when_there_is_no_signal(client, world):
+    signed_in_team(client, world)
+
+    answer = client.submit("/account/sign-out", seen_on="/team")
+
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert cookie(client) is None
+    assert "wipe.js" not in client.get(answer.location).get_data(as_text=True)
+    assert "wipe.js" in client.get("/account/signed-out").get_data(as_text=True)
+
+
 def test_signing_out_twice_is_not_an_error(client):
     sign_up(client)
     page = client.page(client.get("/account"))
