@@ -172,12 +172,16 @@ def _rid(tx: Transaction, version: Version, link_id: UUID, key: CardKey) -> str:
 
 
 def good_until(version: Version) -> date:
+    return good_until_from(version.plan.review.review_due, version.published_at)
+
+
+def good_until_from(review_due: date | None, published_at: datetime) -> date:
     """Twelve months after the review; without a review, after the day of publication.
 
     An overdue plan still shows, with a warning: hiding it is more dangerous. But a card that nobody
     can take back from a phone without a signal must end some day.
     """
-    start = version.plan.review.review_due or london_day(version.published_at)
+    start = review_due or london_day(published_at)
     month_end = start.month == 2 and start.day == 29
     return start.replace(year=start.year + 1, day=28 if month_end else start.day)
 

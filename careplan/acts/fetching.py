@@ -11,22 +11,29 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from careplan.acts import tickets
-from careplan.acts.cards import CARD_TYPE, CardDoesNotFit, NoCardForIt, card_file
+from careplan.acts.cards import (
+    CARD_TYPE,
+    CardDoesNotFit,
+    NoCardForIt,
+    card_file,
+    good_until_from,
+)
 from careplan.acts.files import FHIR_JSON
 from careplan.acts.publishing import current_of
 from careplan.acts.sent_page import drawn, keep_page, sent_page
-from careplan.acts.world import NotThere, World
+from careplan.acts.world import NotThere, World, london_day
 from careplan.keys.jwe import encrypt_file
 from careplan.sharing.links import Link, State, standing
 from careplan.store.db import Transaction
 from careplan.store.link_files import LinkFile, Packing, files_of
 from careplan.store.links import KeptLink, link_by_token, link_of, secrets_of
-from careplan.store.patients import patient_of
+from careplan.store.patients import Patient, patient_of
 from careplan.store.renditions import rendition_of
 
 DOCUMENT, PAGE, CARD = range(3)
 """The files of a link by their place."""
 _TYPES = {PAGE: FHIR_JSON, CARD: CARD_TYPE}
+NO_CARD = b'{"verifiableCredential":[]}'
 _TRIES = 4
 
 
@@ -40,14 +47,18 @@ class Further:
     last_updated: datetime
 
 
-def further_files(link: Link, document: LinkFile) -> tuple[Further, ...]:
+def further_files(
+    link: Link, patient: Patient, document: LinkFile, *, at: datetime
+) -> tuple[Further, ...]:
     """What else a link hands out beside its document, worked out from what was read already.
 
-    The signed card goes to whoever holds all of the link: once fetched, it asks nothing more.
+    The signed card goes to whoever holds all of the link: once fetched, it asks nothing more. One
+    that is past its end is not named: readers turn the whole link away for it.
     """
-    places = (PAGE, CARD) if link.full else (PAGE,)
-    version, at = document.version, document.last_updated
-    return tuple(Further(version, place, _TYPES[place], at) for place in places)
+    version, published = document.version, document.last_updated
+    ends = good_until_from(patient.standing.review_due, published)
+    places = (PAGE, CARD) if link.full and london_day(at) <= ends else (PAGE,)
+    return tuple(Further(version, place, _TYPES[place], published) for place in places)
 
 
 def location_of(
@@ -109,14 +120,17 @@ def _page(world: World, link: KeptLink, at: datetime) -> bytes | None:
 
 
 def _card(world: World, link: KeptLink, at: datetime) -> bytes | None:
-    """The signed card of the newest version, made now if nobody has; None where it has no room."""
+    """The signed card of the newest version, made now if nobody has. Where no code has room for
+    it the file is there and empty, for readers give up the whole link for one file they miss."""
     with world.store.begin() as tx:
         version = current_of(tx, link.patient_id)
         if version is None or not _still_hands_out(tx, link, at):
             return None
         try:
             return card_file(world, tx, version, link.link_id, at)
-        except (CardDoesNotFit, NoCardForIt, NotThere):
+        except CardDoesNotFit:
+            return NO_CARD
+        except (NoCardForIt, NotThere):
             return None
 
 

@@ -75,12 +75,13 @@ class Opened:
     patient: Patient
     files: tuple[LinkFile, ...]
     look: str
+    at: datetime
 
     @property
     def further(self) -> tuple[Further, ...]:
         """What the reader may fetch besides."""
-        facts = self.link.facts
-        return tuple(more for file in self.files for more in further_files(facts, file))
+        facts, files = self.link.facts, self.files
+        return further_files(facts, self.patient, files[0], at=self.at) if files else ()
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def open_link(
             _write_down(tx, Deed.LINK_OPENED, link, patient, reader, link.facts.opening)
         until, version = reader.at + tickets.LOOK_LIVES, patient.current_version or 0
         look = tickets.issue(world, "look", token=token, part=0, number=version, until=until)
-        return Opened(link, patient, files, look)
+        return Opened(link, patient, files, look, reader.at)
 
 
 def open_direct(world: World, reader: Reader, *, token: str) -> Opened | Dead | None:
@@ -158,7 +159,7 @@ def open_direct(world: World, reader: Reader, *, token: str) -> Opened | Dead | 
         if count_view(tx, found.link.patient_id, found.link.link_id, at=reader.at) is None:
             return _dead(tx, found.link, State.USED_UP)
         _write_down(tx, Deed.LINK_OPENED, found.link, found.patient, reader, Opening.CARD)
-        return Opened(found.link, found.patient, found.files, look="")
+        return Opened(found.link, found.patient, found.files, "", reader.at)
 
 
 @dataclass(frozen=True)

@@ -236,7 +236,7 @@ def _keep(
     keep_link(tx, patient_id, link, secrets)
     files = link_files(world, secrets.key, current.emergency)
     number = current.head.number
-    put_files(tx, patient_id, UUID(link.id), files, version=number, at=link.created_at)
+    put_files(tx, patient_id, UUID(link.id), files, version=number, at=current.head.published_at)
     return secrets
 
 

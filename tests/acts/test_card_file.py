@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from careplan.acts import cards
 from careplan.acts.card_keys import key_list
 from careplan.acts.fetching import CARD, PAGE, location_of, open_file
+from careplan.acts.publishing import current_of
 from careplan.keys.health_cards import read_card
 from careplan.keys.jwe import decrypt_file
 from careplan.sharing.links import Kind
 from tests.acts.test_fetching import look, revoke
-from tests.acts.worlds import Clinic, key_of, token_of
+from tests.acts.worlds import ADA, Clinic, key_of, token_of
 from tests.stores import NOW
 
 
@@ -43,10 +46,27 @@ def test_a_link_that_asks_names_no_card(clinic, kind):
     assert [one.position for one in found.further] == [PAGE]
 
 
-def test_a_card_that_fits_in_no_code_is_not_handed_out(clinic, monkeypatch):
+def test_a_card_that_fits_in_no_code_spoils_nothing_else(clinic, monkeypatch):
+    """Readers give up a whole link for one file that is not there."""
     link = clinic.share()
     monkeypatch.setattr(cards, "MOST_LETTERS", 700)
-    assert open_file(clinic.world, ticket=ticket(clinic, link), at=NOW) is None
+    jwe = open_file(clinic.world, ticket=ticket(clinic, link), at=NOW)
+    assert jwe is not None
+    assert decrypt_file(jwe, key=key_of(link))[0] == b'{"verifiableCredential":[]}'
+
+
+def test_a_card_past_its_end_is_not_named(clinic):
+    """Twelve months after the review, to the day; readers turn the whole link away for it."""
+    link, due = clinic.share(), ADA.review.review_due
+    assert due is not None
+    last = datetime(due.year + 1, due.month, due.day, 12, tzinfo=UTC)
+    for at, places in ((last, [PAGE, CARD]), (last + timedelta(days=1), [PAGE])):
+        assert [one.position for one in look(clinic, link, at=at).further] == places
+    with clinic.world.store.begin() as tx:
+        version = current_of(tx, clinic.patient_id)
+        assert version is not None
+        card = cards.signed_card(clinic.world, tx, version, UUID(link.link.id), NOW)
+    assert card.good_until == last.date()
 
 
 def test_a_dead_link_hands_out_no_card(clinic):
