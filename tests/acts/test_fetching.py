@@ -17,14 +17,16 @@ import zxingcpp
 from sqlalchemy import select
 
 from careplan.acts import fetching, sent_page
-from careplan.acts.fetching import PAGE, location_of, open_file
+from careplan.acts.fetching import PAGE, Further, location_of, open_file
 from careplan.acts.opening import Dead, Opened, Reader, open_direct, open_link
 from careplan.acts.publishing import stop_dose
 from careplan.acts.sent_page import KIND
 from careplan.acts.sharing import Shared, replace_link, revoke_link
 from careplan.audit.events import Kind as Deed
 from careplan.keys.jwe import decrypt_file
+from careplan.plan.care_plan import Version
 from careplan.sharing.links import LONGEST_FOR_APP, Kind, Opening, State, flag_for
+from careplan.store.link_files import LinkFile
 from careplan.store.tables import rendition
 from tests.acts.worlds import ADA, Clinic, decrypted, key_of, token_of
 from tests.stores import NOW
@@ -66,9 +68,9 @@ def ask_directly(clinic: Clinic, link: Shared, *, at=NOW):
 def tickets_of(clinic: Clinic, link: Shared, *, zipped: bool = False, at=NOW) -> list[str]:
     found = look(clinic, link, zipped=zipped, at=at)
     token = token_of(link)
+    files: list[LinkFile | Further] = [*found.files, *found.further]
     return [
-        location_of(clinic.world, token=token, file=file, zipped=zipped, at=at)
-        for file in (*found.files, *found.further)
+        location_of(clinic.world, token=token, file=file, zipped=zipped, at=at) for file in files
     ]
 
 
@@ -161,7 +163,8 @@ def test_a_plan_that_changes_while_the_page_is_drawn(
 ) -> None:
     """The page that was drawn in the meantime is thrown away, not handed over."""
     link = clinic.share()
-    ticket, draw, done = page_ticket(clinic, link), sent_page.drawn, []
+    ticket, draw = page_ticket(clinic, link), sent_page.drawn
+    done: list[Version] = []
 
     def slowly(world, page):
         found = draw(world, page)
