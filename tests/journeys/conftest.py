@@ -22,6 +22,7 @@ from careplan.store.db import Store
 from careplan.web.app import create_app
 from careplan.web.forms.pages import section_pages
 from tests.conftest import CHEAP, Clock
+from tests.journeys.left_behind import left_behind, path_of
 from tests.journeys.site import Site
 from tests.journeys.visitor import Visitor
 from tests.stores import NOW, TODAY, a_keyring, seeded
@@ -120,6 +121,7 @@ def visit(
     full = "adas_site" in request.fixturenames
     site: Site = request.getfixturevalue("adas_site" if full else "site")
     here: list[Visitor] = []
+    been: dict[int, set[str]] = {}
 
     def come(name: str, size: tuple[int, int], *, script: bool = True) -> Visitor:
         context = chromium.new_context(
@@ -132,10 +134,18 @@ def visit(
         context.set_default_timeout(30_000)
         visitor = Visitor(name, context.new_page(), site, pictures, script=script)
         here.append(visitor)
+        paths = been.setdefault(id(visitor), set())
+        visitor.page.on("framenavigated", lambda frame: paths.add(path_of(frame.url)))
         return visitor
 
     yield come
     for visitor in here:
         visitor.draws("last")
+        visitor.faults += [
+            f"{visitor.name}: {left}"
+            for left in left_behind(
+                visitor.page, site.address, been[id(visitor)], script=visitor.script
+            )
+        ]
         visitor.page.context.close()
     assert [fault for visitor in here for fault in visitor.faults] == []
