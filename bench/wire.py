@@ -14,6 +14,7 @@ from careplan.acts.files import link_files
 from careplan.fhir.bundle import to_emergency_bundle
 from careplan.sharing.links import Kind
 from careplan.summary.narrative import narrative
+from careplan.summary.today import day_notices
 from tests.summary.others import mama_version
 
 MOST = 14_000
@@ -33,9 +34,10 @@ def measure() -> Iterator[Line]:
 def largest(here: Site) -> str:
     """The address of a card link on the plan of the longest case (a stroke, long names)."""
     words = here.world.words
-    document = to_emergency_bundle(
-        mama_version(), words, narrative=lambda version: narrative(version, words)
-    )
+    version = mama_version()
+    days = day_notices(version, words, here.world.drugs)
+    shown = narrative(version, words)
+    document = to_emergency_bundle(version, words, narrative=shown, notices=days)
     (file,) = link_files(here.world, here.world.entropy(32), document)
     return crowd(here.world, file, people=1)[0]
 

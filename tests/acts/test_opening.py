@@ -487,6 +487,18 @@ def test_the_code_door_shows_the_emergency_page(clinic: Clinic) -> None:
     assert facts(clinic, link).views == 1
 
 
+def test_the_code_door_says_what_holds_on_that_day_and_on_no_other(clinic: Clinic) -> None:
+    blood = replace(ADA.transfusion, last_on=TODAY - timedelta(days=3))
+    clinic.save("transfusion", blood)
+    clinic.sign()
+    link = clinic.share()
+    today, later = (
+        type_code(clinic, link.code, at=NOW + timedelta(days=days)) for days in (25, 26)
+    )
+    assert any("dark urine" in one for one in today.notices)
+    assert later.notices == ()
+
+
 def test_a_passcode_link_asks_both_at_the_code_door(clinic: Clinic) -> None:
     link = asking(clinic, Opening.PASSCODE)
     assert isinstance(type_code(clinic, link.code, BORN, PASSCODE), Shown)
