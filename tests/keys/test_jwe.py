@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import zlib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -157,19 +155,6 @@ def test_a_key_of_another_size_is_refused(size: int) -> None:
         encrypted(b"x", key=bytes(size))
     with pytest.raises(ValueError, match="32 bytes"):
         decrypt_file(encrypted(b"x"), key=bytes(size))
-
-
-def test_the_specification_s_own_example_opens() -> None:
-    folder = Path(os.environ.get("SHL_EXAMPLES", "fhir_examples"))
-    names = ("IPS_IG-bundle-01-enc.txt", "IPS_IG-bundle-01-shl-details.json")
-    if not all((folder / name).is_file() for name in (*names, "IPS_IG-bundle-01.json")):
-        pytest.skip("set SHL_EXAMPLES to a folder with the SMART Health Links examples")
-    token, details = ((folder / name).read_text() for name in names)
-    key = from_b64url(json.loads(details)["shlinkJsonPayload"]["key"])
-    plain, content_type = decrypt_file(token.strip(), key=key)
-    expected = json.loads((folder / "IPS_IG-bundle-01.json").read_text())
-    assert json.loads(plain) == expected
-    assert content_type == ""
 
 
 def test_packing_is_smaller_than_the_standard_library_s_and_is_plain_deflate() -> None:

@@ -16,7 +16,7 @@ def test_nothing_said_is_no_but_for_direct_care():
     found = standings(())
     assert [one.consent for one in found] == list(Consent)
     assert {one.consent for one in found if one.on} == ON_UNTIL_WITHDRAWN
-    assert ON_UNTIL_WITHDRAWN == {Consent.AMBULANCE, Consent.EMERGENCY_STAFF}
+    assert {Consent.AMBULANCE, Consent.EMERGENCY_STAFF} == ON_UNTIL_WITHDRAWN
     assert not any(one.asked for one in found)
 
 
