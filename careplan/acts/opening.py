@@ -48,9 +48,10 @@ from careplan.store.links import (
     pause_link,
     secrets_of,
 )
+from careplan.store.looks import write_look
 from careplan.store.outbox import add_message
 from careplan.store.patients import Patient, face_of, patient_of
-from careplan.store.scans import scanned
+from careplan.store.scans import Scanned, scanned
 from careplan.store.trail import append
 from careplan.store.versions import emergency_of
 
@@ -119,7 +120,7 @@ def open_link(
     seen = ticket.number if ticket and ticket.token == token else None
     packing = Packing.ZIPPED if zipped else Packing.PLAIN
     with world.store.begin() as tx:
-        found = scanned(tx, token, packing=packing)
+        found = scanned(tx, token, packing=packing, to_count=seen is None)
         if found is None or found.link.facts.direct:
             return None
         link = found.link
@@ -137,10 +138,9 @@ def open_link(
             # An answer had to wait its turn, and the plan may have changed meanwhile.
             found = scanned(tx, token, packing=packing) or found
         patient, files = found.patient, found.files
-        if seen is None or seen != patient.current_version:
-            if count_view(tx, link.patient_id, link.link_id, at=reader.at) is None:
-                return _dead(tx, link, State.USED_UP)
-            _write_down(tx, Deed.LINK_OPENED, link, patient, reader, link.facts.opening)
+        new = seen is None or seen != patient.current_version
+        if new and not _look(tx, found, reader):
+            return _dead(tx, link, State.USED_UP)
         until, version = reader.at + tickets.LOOK_LIVES, patient.current_version or 0
         look = tickets.issue(world, "look", token=token, part=0, number=version, until=until)
         return Opened(link, patient, files, look, reader.at)
@@ -150,15 +150,14 @@ def open_direct(world: World, reader: Reader, *, token: str) -> Opened | Dead | 
     """A link without a manifest: its one file, for whoever says who they are. None for any other
     address, so that nobody learns of a link that asks by trying it here."""
     with world.store.begin() as tx:
-        found = scanned(tx, token, packing=Packing.PLAIN)
+        found = scanned(tx, token, packing=Packing.PLAIN, to_count=True)
         if found is None or not found.link.facts.direct:
             return None
         state = standing(found.link.facts, now=reader.at)
         if state is not State.LIVE:
             return _dead(tx, found.link, state)
-        if count_view(tx, found.link.patient_id, found.link.link_id, at=reader.at) is None:
+        if not _look(tx, found, reader):
             return _dead(tx, found.link, State.USED_UP)
-        _write_down(tx, Deed.LINK_OPENED, found.link, found.patient, reader, Opening.CARD)
         return Opened(found.link, found.patient, found.files, "", reader.at)
 
 
@@ -345,12 +344,32 @@ def _patient(tx: Transaction, link: KeptLink) -> Patient:
     return patient
 
 
+def _look(tx: Transaction, found: Scanned, reader: Reader) -> bool:
+    """Counted and written down; False when the link ended meanwhile."""
+    link, patient = found.link, found.patient
+    event = _event(Deed.LINK_OPENED, link, patient, reader, link.facts.opening)
+    if not write_look(tx, found, event, at=reader.at):
+        return False
+    _tell(tx, link, patient, reader)
+    return True
+
+
 def _write_down(
     tx: Transaction, kind: Deed, link: KeptLink, patient: Patient, reader: Reader, how: Opening
 ) -> None:
+    append(tx, _event(kind, link, patient, reader, how))
+    _tell(tx, link, patient, reader)
+
+
+def _event(
+    kind: Deed, link: KeptLink, patient: Patient, reader: Reader, how: Opening
+) -> AuditEvent:
     by = "app" if link.facts.kind is Kind.APP and how is Opening.CARD else str(how)
     what = {"link": link.facts.id, "version": str(patient.current_version), "how": by}
-    append(tx, AuditEvent(kind, reader.at, stranger(reader.recipient), str(link.patient_id), what))
+    return AuditEvent(kind, reader.at, stranger(reader.recipient), str(link.patient_id), what)
+
+
+def _tell(tx: Transaction, link: KeptLink, patient: Patient, reader: Reader) -> None:
     if patient.tell_opened:
         said = {"link": link.facts.id}
         add_message(tx, "link-opened", said, patient_id=link.patient_id, at=reader.at)

@@ -47,12 +47,13 @@ _KEEP = insert(link)
 _NOT_ENDED = (_c.revoked_at.is_(None), _c.replaced_by.is_(None))
 _REVOKE = update(link).where(*_ONE, *_NOT_ENDED).values(revoked_at=bindparam("at"))
 _REPLACE = update(link).where(*_ONE, *_NOT_ENDED).values(replaced_by=bindparam("new_link"))
-_COUNT_VIEW = Ready(
+ONE_MORE_VIEW = (
     update(link)
     .where(*_ONE, *_NOT_ENDED, or_(_c.max_views.is_(None), _c.views < _c.max_views))
     .values(views=_c.views + 1, last_view_at=bindparam("at"))
-    .returning(_c.views)
+    .returning(_c.patient_id, _c.views)
 )
+_COUNT_VIEW = Ready(ONE_MORE_VIEW)
 _SEE_ANSWER = on_both(
     lambda insert: insert(wrong_answer).on_conflict_do_nothing().returning(wrong_answer.c.link_id)
 )
@@ -190,7 +191,7 @@ def replace_link(tx: Transaction, patient_id: UUID, link_id: UUID, *, by: UUID) 
 def count_view(tx: Transaction, patient_id: UUID, link_id: UUID, *, at: datetime) -> int | None:
     """One more view, in one statement; None when the link is used up, revoked or replaced."""
     counted = tx.run_ready(_COUNT_VIEW, _key(patient_id, link_id) | {"at": at})
-    return int(counted[0][0]) if counted else None
+    return int(counted[0][1]) if counted else None
 
 
 def count_wrong_answer(

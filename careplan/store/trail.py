@@ -107,20 +107,24 @@ class KeptEvent:
     event: AuditEvent
 
 
-def append(tx: Transaction, event: AuditEvent) -> int:
-    """Writes one deed down, in the transaction of the deed itself. Its number in its chain."""
+def append(tx: Transaction, event: AuditEvent, *, head: Head | None = None) -> int:
+    """Writes one deed down, in the transaction of the deed itself. Its number in its chain.
+
+    `head` is the end of a person's chain, where this transaction holds it already.
+    """
     if event.patient_id is None:
         chain = chain_of(None, at=event.at)
         head = _service_head(tx, chain)
         return _append(tx, _OF_SERVICE, (SERVICE, chain), head, event)
     patient_id = UUID(event.patient_id)
+    if head is not None:
+        return _append(tx, _OF_PEOPLE, (of_patient(patient_id), patient_id), head, event)
     rows = tx.run_ready(_LOCK_OF_PATIENT, {"of_chain": patient_id})
     if not rows:
         raise NotFound("there is no such patient to write down a deed for")
     ((number, digest, data_key),) = rows
     tx.remember(of_patient(patient_id), data_key)
-    head = Head(number, digest)
-    return _append(tx, _OF_PEOPLE, (of_patient(patient_id), patient_id), head, event)
+    return append(tx, event, head=Head(number, digest))
 
 
 def _service_head(tx: Transaction, chain: str) -> Head:
@@ -138,15 +142,33 @@ def _append(
     head: Head,
     event: AuditEvent,
 ) -> int:
+    kept = _next(tx, kind, owned, head, event)
+    for step in kind.steps[tx.dialect]:
+        tx.run_ready(step, kept)
+    return head.sequence + 1
+
+
+def _next(
+    tx: Transaction, kind: _Chain, owned: tuple[Owner, UUID | str], head: Head, event: AuditEvent
+) -> dict[str, Any]:
+    """The row that comes after this head, and by that the next head."""
     owner, chain = owned
     sequence = head.sequence + 1
     sealed = tx.seal(owner, kind.events.c.body, _row(chain, sequence), to_bytes(event))
     digest = link(head.digest, sequence=sequence, sealed=sealed)
-    moved = {"of_chain": chain, "new_sequence": sequence, "new_digest": digest}
-    kept = moved | {"new_at": event.at, "new_body": sealed}
-    for step in kind.steps[tx.dialect]:
-        tx.run_ready(step, kept)
-    return sequence
+    return {
+        "of_chain": chain,
+        "new_sequence": sequence,
+        "new_digest": digest,
+        "new_at": event.at,
+        "new_body": sealed,
+    }
+
+
+def next_of_person(tx: Transaction, head: Head, event: AuditEvent) -> dict[str, Any]:
+    """For `looks`: what to keep of a deed once the head of its person's chain is held."""
+    patient_id = UUID(event.patient_id)
+    return _next(tx, _OF_PEOPLE, (of_patient(patient_id), patient_id), head, event)
 
 
 def events_of(
