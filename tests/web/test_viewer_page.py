@@ -83,7 +83,7 @@ def test_words_cannot_leave_the_script_or_the_markup():
 def test_the_first_question_goes_out_before_the_rest_of_the_page_is_there():
     html = viewer_page(str).body.decode()
 
-    assert html.index("askManifest({ url }") < html.index("<style>") < len(html) / 3
+    assert html.index("askManifest(link, {})") < html.index("<style>") < len(html) / 3
 
 
 def test_every_sentence_the_script_says_is_given_to_it():
