@@ -15,6 +15,7 @@ from careplan.acts.sharing import NothingToShare
 from careplan.plan.care_plan import Version
 from careplan.plan.lifecycle import standing
 from careplan.sharing.consents import Consent
+from careplan.summary.today import notices_on
 from careplan.web.conditions import words_for
 from careplan.web.here import here
 from careplan.web.narratives import emergency_page, framed
@@ -97,16 +98,19 @@ def show(doors: Doors, kind: Copy | None = None) -> Any:
 
 
 def _held_out(doors: Doors, version: Version, kind: Copy | None) -> str:
-    found = consents(here().world, by=who(), patient_id=doors.patient_id)
+    world, today = here().world, here().today()
+    found = consents(world, by=who(), patient_id=doors.patient_id)
     for_crew = kind is Copy.AMBULANCE
-    plan = framed(ambulance_narrative(here().world, version))
+    plan = framed(ambulance_narrative(world, version))
+    words, drugs = world.words_of(version), world.drugs_for(version.condition)
     return render_template(
         "copies/show.html",
         version=version,
         plan=plan if for_crew else emergency_page(version),
         for_crew=for_crew,
         doors=doors,
-        chip=standing(version, here().today()),
+        chip=standing(version, today),
+        notices=notices_on(today, version, words, drugs),
         now=here().now(),
         crews=any(one.on for one in found if one.consent is Consent.AMBULANCE),
     )

@@ -179,9 +179,15 @@ def test_last_years_weight_stops_a_signature_and_never_hides_a_dose(
     came = Came(then_the_record_is(phone, case), phone, prints(phone, case))
     then_every_surface_tells_it(visit, case, came)
     (scanned,) = set(links_on(came.paper))
-    site.clock.now = _on(date(2027, 1, 10))
+    site.clock.now = _on(date(2027, 1, 5))
+    fresh = when_a_stranger_scans(visit("The day before", PHONE), scanned)
+    fresh.does_not_read("weigh again.")
+    site.clock.now = _on(date(2027, 1, 6))
     later = when_a_stranger_scans(visit("In January", PHONE), scanned)
-    later.reads("0.1 mg/kg").reads("26.4 kg").reads("6 October 2026")
+    later.reads("0.1 mg/kg").reads("26.4 kg").reads("6 October 2026").reads("weigh again.")
+    phone.page.context.clear_cookies()
+    when_she_signs_in(phone, email_of(case), PASSWORD)
+    phone.goes_to("/plan/show").reads("weigh again.")
 
 
 def test_a_birth_date_that_is_still_to_come(visit: Visit, site: Site) -> None:
