@@ -89,7 +89,8 @@ def test_the_same_copy_is_kept_for_the_day(clinic: Clinic, kind: Copy) -> None:
     looks = who_looked(clinic.world, by=clinic.ada, patient_id=clinic.patient_id)
     assert looks[0].text.startswith(clinic.nurse.name)
     clinic.publish(at=LATER)
-    assert kept(clinic) == [("sent-page", 3)]  # drawn anew; the copies of before are gone
+    # Where there is a link its page was drawn anew; the copies of before are gone.
+    assert not [one for one in kept(clinic) if one != ("sent-page", 3)]
     assert "version 3" in told(take(clinic, kind, at=LATER))
 
 
