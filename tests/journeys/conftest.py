@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -26,6 +27,9 @@ from tests.journeys.left_behind import left_behind, path_of
 from tests.journeys.site import Site
 from tests.journeys.visitor import Visitor
 from tests.stores import NOW, TODAY, a_keyring, seeded
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 QUIET = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
@@ -88,7 +92,7 @@ def serving(database_url: str, clock: Clock, *, break_glass: bool = False) -> It
         break_glass=break_glass,
     )
     app = create_app(settings, clock=clock, entropy=seeded("journey"), strength=CHEAP)
-    server.app = app
+    server.app = _whole(app)
     running = threading.Thread(target=server.serve_forever, daemon=True)
     running.start()
     yield Site(app, clock, settings.base_url)
@@ -96,6 +100,20 @@ def serving(database_url: str, clock: Clock, *, break_glass: bool = False) -> It
     running.join(5)
     server.server_close()
     app.extensions["careplan"].world.store.close()
+
+
+def _whole(app: WSGIApplication) -> WSGIApplication:
+    """Each answer is read and closed before it is sent: this server leaves a file open when the
+    browser hangs up in the middle of it, and an open file fails whichever test comes next."""
+
+    def answer(environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+        parts = app(environ, start)
+        try:
+            return list(parts)
+        finally:
+            getattr(parts, "close", lambda: None)()
+
+    return answer
 
 
 def _nobody_home(_environ: object, _start: object) -> list[bytes]:
