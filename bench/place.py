@@ -24,7 +24,7 @@ from careplan.accounts.passwords import Strength
 from careplan.acts.seeding import DEMO_PATIENT, seed
 from careplan.acts.sharing import Shared, links
 from careplan.acts.signing_in import who_is
-from careplan.acts.world import World
+from careplan.acts.world import World, no_pause
 from careplan.clock import now, today
 from careplan.keys.tokens import new_token
 from careplan.settings import from_environment
@@ -86,7 +86,8 @@ def site(url: str, *, strength: Strength = CHEAP) -> Site:
     """Ada and her team, put in through the same acts as ever."""
     environment = settings_for(url)
     migrate(url)
-    app = create_app(from_environment(environment), strength=strength)
+    # Nobody knocks at the code door as often as a measurement does, and its pause is no work.
+    app = create_app(from_environment(environment), strength=strength, pause=no_pause)
     world: World = app.extensions["careplan"].world
     at = now()
     seed(world, at=at, today=today(at), done=lambda _: [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,12 @@ LONDON = ZoneInfo("Europe/London")
 def now() -> datetime:
     """This moment in UTC, to the second: what is stored can always be said exactly."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def pause(seconds: float) -> None:
+    """Makes whoever asked wait. Nothing may be locked meanwhile."""
+    if seconds > 0:
+        time.sleep(seconds)
 
 
 def london(moment: datetime) -> datetime:

@@ -72,6 +72,7 @@ class Clock:
 
     def __init__(self, now: datetime = NOW) -> None:
         self.now = now
+        self.waited: list[float] = []
 
     def __call__(self) -> datetime:
         return self.now
@@ -79,6 +80,10 @@ class Clock:
     def go_on(self, **time: float) -> datetime:
         self.now += timedelta(**time)
         return self.now
+
+    def wait(self, seconds: float) -> None:
+        """Keeps how long a door made somebody wait; nobody does."""
+        self.waited.append(seconds)
 
 
 @pytest.fixture
@@ -135,7 +140,7 @@ def make_app(settings: Settings, clock: Clock) -> Iterator[Callable[..., Flask]]
     def make(**changes: object) -> Flask:
         wanted = replace(settings, **changes)  # type: ignore[arg-type]
         entropy = seeded(f"app {len(made)}")
-        app = create_app(wanted, clock=clock, entropy=entropy, strength=CHEAP)
+        app = create_app(wanted, clock=clock, entropy=entropy, strength=CHEAP, pause=clock.wait)
         app.config.update(TESTING=True, READ_AT=wanted.base_url)
         app.test_client_class = Reader
         made.append(app)

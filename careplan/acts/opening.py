@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from careplan.accounts.passwords import check_password
 from careplan.acts import tickets
@@ -31,6 +31,7 @@ from careplan.sharing.answers import (
     may_try,
 )
 from careplan.sharing.birth_dates import read_birth_date
+from careplan.sharing.code_door import WINDOW, pause_after
 from careplan.sharing.consents import Consent
 from careplan.sharing.links import Kind, Opening, State, standing
 from careplan.sharing.short_codes import read_code
@@ -54,8 +55,6 @@ from careplan.store.patients import Patient, face_of, patient_of
 from careplan.store.scans import Scanned, scanned
 from careplan.store.trail import append
 from careplan.store.versions import emergency_of
-
-CODE_DOOR_WINDOW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -178,14 +177,15 @@ def open_by_code(
     """The short-code door. None for an unknown code, a dead link and a wrong answer alike.
 
     `reader.answer` is the date of birth. A stranger learns nothing from words or time: every
-    try costs one password hash and one count. `for_crew` asks for the ambulance order, which is
-    given where the person has not turned it off.
+    try costs one password hash and one count, and one pause while many knock. `for_crew`
+    asks for the ambulance order, which is given where the person has not turned it off.
     """
     known, at = read_code(code), reader.at
     with world.store.begin() as tx:
-        count_in(tx, "code-door", window=CODE_DOOR_WINDOW, at=at)
+        knocks = count_in(tx, "code-door", window=WINDOW, at=at)
         link = link_by_code(tx, known) if known else None
         kept = secrets_of(tx, link.patient_id, link.link_id).passcode_hash if link else None
+    world.pause(pause_after(knocks).total_seconds())
     # One hash for every try, whatever becomes of it, and while nothing is locked for others.
     typed = folded_answer(passcode, opening=Opening.PASSCODE, now=at) or "x"
     knows = check_password(kept, typed, strength=world.strength)

@@ -29,10 +29,14 @@ class NotThere(LookupError):
     """No such thing, or nothing this person may know of: the same answer for both."""
 
 
+def no_pause(seconds: float) -> None:
+    """Nobody waits: what is at hand where no stranger can knock."""
+
+
 @dataclass(frozen=True)
 class World:
     """`entropy(n)` gives n random bytes; `base_url` stands in every QR. `break_glass`: whether
-    emergency departments may look somebody up here at all."""
+    emergency departments may look somebody up here at all. `pause(seconds)` makes a door wait."""
 
     store: Store
     entropy: Callable[[int], bytes]
@@ -41,6 +45,7 @@ class World:
     drugs: Drugs = field(default_factory=drugs)
     strength: Strength = STRONG
     break_glass: bool = False
+    pause: Callable[[float], None] = no_pause
 
     def words_for(self, condition: str) -> Dictionary:
         """The field dictionary of a plan's own condition."""

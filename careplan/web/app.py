@@ -69,13 +69,19 @@ def create_app(
     clock: Callable[[], datetime] = wall.now,
     entropy: Callable[[int], bytes] = secrets.token_bytes,
     strength: Strength = STRONG,
+    pause: Callable[[float], None] = wall.pause,
 ) -> Flask:
     """The whole application. Tests hand in their own clock, entropy and cheap password hashing."""
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder="static")
     keyring = Keyring(settings.master_keys, settings.master_key_current, settings.pepper)
     store = Store(settings.database_url, keyring, entropy=entropy)
     world = World(
-        store, entropy, settings.base_url, strength=strength, break_glass=settings.break_glass
+        store,
+        entropy,
+        settings.base_url,
+        strength=strength,
+        break_glass=settings.break_glass,
+        pause=pause,
     )
     app.extensions["careplan"] = Here(settings, world, clock)
     _configure(app, settings, keyring)

@@ -35,7 +35,9 @@ from careplan.audit.events import Kind as Deed
 from careplan.keys.jwe import decrypt_file
 from careplan.plan.lifecycle import Tone
 from careplan.sharing.answers import FREE, PAUSE, TELL_AT
+from careplan.sharing.code_door import STEP, UNHURRIED, WINDOW
 from careplan.sharing.links import LIFETIME, Kind, Opening, State
+from careplan.store.counters import count_in
 from careplan.store.db import Store
 from careplan.store.engines import Patience
 from careplan.store.links import link_of
@@ -542,6 +544,43 @@ def test_every_try_at_the_code_door_is_counted_for_all(clinic: Clinic) -> None:
     with clinic.world.store.read() as tx:
         counts = list(tx.run(text("SELECT count FROM counter")).scalars())
     assert 3 in counts
+
+
+def test_while_many_knock_everybody_waits_alike_and_the_right_one_comes_in(clinic: Clinic) -> None:
+    """Before anything about the code is looked at, so the wait tells a guesser nothing."""
+    link = clinic.share()
+    waited: list[float] = []
+    slow = replace(clinic, world=replace(clinic.world, pause=waited.append))
+    with clinic.world.store.begin() as tx:
+        for _ in range(UNHURRIED):
+            count_in(tx, "code-door", window=WINDOW, at=NOW)
+    assert type_code(slow, "00000-00000-0", BORN) is None
+    assert type_code(slow, link.code, "1/1/1901") is None
+    assert isinstance(type_code(slow, link.code, BORN), Shown)
+    assert waited == [STEP.total_seconds()] * 3
+
+
+def test_the_next_minute_is_unhurried_again(clinic: Clinic) -> None:
+    waited: list[float] = []
+    slow = replace(clinic, world=replace(clinic.world, pause=waited.append))
+    with clinic.world.store.begin() as tx:
+        for _ in range(UNHURRIED * 10):
+            count_in(tx, "code-door", window=WINDOW, at=NOW)
+    type_code(slow, "00000-00000-0", BORN, at=NOW + WINDOW)
+    assert waited == [0.0]
+
+
+def test_nothing_is_locked_while_somebody_waits(clinic: Clinic) -> None:
+    """Another reader comes in during the wait, on a database that lets one write at a time."""
+    link = clinic.share()
+    came_in: list[object] = []
+
+    def meanwhile(_seconds: float) -> None:
+        came_in.append(type_code(clinic, link.code))
+
+    slow = replace(clinic, world=replace(clinic.world, pause=meanwhile))
+    assert isinstance(type_code(slow, link.code), Shown)
+    assert [isinstance(one, Shown) for one in came_in] == [True]
 
 
 # --- how the plan stands -------------------------------------------------------------------------

@@ -91,7 +91,9 @@ def serving(database_url: str, clock: Clock, *, break_glass: bool = False) -> It
         port=server.port,
         break_glass=break_glass,
     )
-    app = create_app(settings, clock=clock, entropy=seeded("journey"), strength=CHEAP)
+    app = create_app(
+        settings, clock=clock, entropy=seeded("journey"), strength=CHEAP, pause=clock.wait
+    )
     server.app = _whole(app)
     running = threading.Thread(target=server.serve_forever, daemon=True)
     running.start()
