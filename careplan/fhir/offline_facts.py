@@ -132,7 +132,9 @@ class Facts:
     def _signer(self) -> Iterator[Extra]:
         if self.version.signature is not None:
             facts = self._facts("signed")[:1]
-            yield from (Extra("signer", one.brief or one.text) for one in facts)
+            heading = self.blocks["signed"].heading
+            said = (f"{heading} {one.brief or one.text}" for one in facts)
+            yield from (Extra("signer", one) for one in said)
 
     def _asked_for(self) -> Iterator[Extra]:
         whole = " ".join(one.text for one in self._facts("phone24"))

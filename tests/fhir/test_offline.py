@@ -226,6 +226,16 @@ def test_a_second_choice_says_that_it_is_one():
     assert second["note"] == [{"text": "SECOND CHOICE"}]
 
 
+def test_who_signed_it_and_when_is_a_sentence():
+    """A date and a name alone could be anything: who agreed, who wrote it, who was born."""
+    for key in PEOPLE:
+        signature = EVERYONE[key].signature
+        assert signature is not None
+        plan = of(made(EVERYONE[key], anything), "CarePlan")[0]
+        [line] = [one["text"] for one in plan["note"] if signature.name in one["text"]]
+        assert line.startswith("Signed ")
+
+
 def test_what_has_no_room_at_all_is_said_by_name():
     with pytest.raises(NoRoom, match="morphine 10 mg"):
         project(make.a_version(), WORDS, fits=lambda _bundle: False)
