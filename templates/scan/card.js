@@ -310,12 +310,6 @@ function dose(request, at) {
   return section(at ? "dose" : "dose first", at ? W.alsoSigned : W.firstDose, ...lines);
 }
 
-function ringSection(team) {
-  const phones = list(team.telecom).map((one) => words(one.value));
-  const shown = phones.flatMap((one) => [" ", canRing(one) ? telLink(one) : element("b", "", one)]);
-  return section("phone24", "", element("p", "", words(team.name) || W.ring, ...shown));
-}
-
 // The notes by their headings; what has none of ours keeps its place in the rest.
 function sorted(notes) {
   const found = { allergies: [], stopped: [], unsigned: [], flags: [], phone: [], rest: [] };
@@ -326,12 +320,35 @@ function sorted(notes) {
   return found;
 }
 
+// Every member that this page reads, or may leave unread because it always says the same. A newer card
+// may hold more: that is named, and a dose is not shown by half.
+const MEMBERS = {
+  Patient: ["name", "birthDate"],
+  AllergyIntolerance: ["patient", "note", "code", "clinicalStatus"],
+  MedicationRequest: [
+    ...["status", "intent", "subject", "note"],
+    ...["medicationCodeableConcept", "medicationReference", "dosageInstruction"],
+  ],
+  Condition: ["subject", "note", "code"],
+  CarePlan: ["status", "intent", "subject", "note", "period", "title"],
+};
+
+const kindOf = (resource) => words(resource.resourceType) || W.noKind;
+
+function unread(resource) {
+  const kind = kindOf(resource);
+  if (!has(MEMBERS, kind)) return [kind];
+  const known = ["resourceType", ...MEMBERS[kind]];
+  const more = Object.keys(resource).filter((name) => !known.includes(name));
+  const status = resource.status === undefined || resource.status === "active" ? [] : ["status"];
+  return [...more, ...status].map((name) => `${kind} ${name}`);
+}
+
 function read(bundle) {
   const all = list(bundle.entry).map((entry) => (entry && entry.resource) || {});
   const of = (kind) => all.filter((one) => one.resourceType === kind);
-  const known = ["Patient", "AllergyIntolerance", "MedicationRequest", "Condition", "CarePlan", "CareTeam"];
-  const [patient] = of("Patient");
-  const [plan] = of("CarePlan");
+  const [patient, ...patients] = of("Patient");
+  const [plan, ...plans] = of("CarePlan");
   if (!patient || !plan) throw new Refusal("broken");
   const notes = sorted(list(plan.note).map((one) => words(one.text)).filter(Boolean));
   const numbers = notes.phone.flatMap(({ rest }) => ringable(rest).filter((one) => one.href));
@@ -339,17 +356,13 @@ function read(bundle) {
     name: list(patient.name).map((one) => words(one.text)).find(Boolean) || W.noName,
     born: words(patient.birthDate),
     allergies: of("AllergyIntolerance"),
-    doses: of("MedicationRequest"),
+    doses: of("MedicationRequest").filter((one) => !unread(one).length),
     conditions: of("Condition").map((one) => noted(one, one.code).join(": ")),
     title: words(plan.title),
     due: words(plan.period && plan.period.end),
     told: notes,
-    teams: of("CareTeam"),
-    phones: [
-      ...numbers.map((one) => one.textContent),
-      ...of("CareTeam").flatMap((one) => list(one.telecom).map((two) => words(two.value))),
-    ],
-    strange: all.filter((one) => !known.includes(one.resourceType)).map((one) => words(one.resourceType)),
+    phones: numbers.map((one) => one.textContent),
+    strange: [...patients, ...plans].map(kindOf).concat(all.flatMap(unread)),
   };
 }
 
@@ -413,7 +426,7 @@ function clinical(said, tone) {
   if (flags.length) parts.push(section("flags", flags[0].head, ringList(flags.map((one) => one.rest))));
   const type = said.conditions.join("; ");
   if (type) parts.push(section("genotype", W.condition, element("p", "", element("bdi", "", type))));
-  parts.push(...told(phone, "phone24"), ...said.teams.map(ringSection));
+  parts.push(...told(phone, "phone24"));
   if (tone !== "stop" || stopped.length) parts.push(...others);
   if (said.strange.length) parts.push(element("p", "v-lost", fill(W.strange, { kinds: said.strange.join(", ") })));
   return parts;

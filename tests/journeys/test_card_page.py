@@ -254,20 +254,53 @@ def test_a_code_or_a_thing_it_does_not_know_is_shown_and_not_dropped(page: Page)
         "resourceType": "AllergyIntolerance",
         "code": {"coding": [{"system": "http://snomed.info/sct", "code": "111088007"}]},
     }
-    other = {"resourceType": "Immunization"}
-    said = text(scan(page, signed(with_resources(ADA, strange, known, other))))
+    said = text(scan(page, signed(with_resources(ADA, strange, known))))
     assert "code 123456 (not known here)" in said
     assert "latex" in said
-    assert "cannot show: Immunization" in said
+    assert "cannot show" not in said
+
+
+def test_what_a_newer_card_holds_is_named_and_a_dose_is_not_shown_by_half(page: Page) -> None:
+    """A page kept for days without a signal may meet a card of a version it does not know."""
+    half = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "doNotPerform": True,
+        "dosageInstruction": [{"text": "pethidine 100 mg"}],
+    }
+    ended = {
+        "resourceType": "MedicationRequest",
+        "status": "stopped",
+        "dosageInstruction": [{"text": "codeine 60 mg"}],
+    }
+    team = {"resourceType": "CareTeam", "name": "A team", "telecom": [{"value": "020 7946 0999"}]}
+    twin = {"resourceType": "Patient", "name": [{"text": "Somebody Else"}]}
+    allergy = {
+        "resourceType": "AllergyIntolerance",
+        "note": [{"text": "strawberries"}],
+        "reaction": [{"description": "throat closes"}],
+    }
+    said = text(scan(page, signed(with_resources(ADA, half, ended, team, twin, allergy, {}))))
+    assert DOSE in said
+    assert "strawberries" in said
+    for hidden in ("pethidine", "codeine", "Somebody Else", "020 7946 0999"):
+        assert hidden not in said
+    kinds = (
+        "Patient, MedicationRequest doNotPerform, MedicationRequest status, CareTeam, "
+        "AllergyIntolerance reaction, something without a name"
+    )
+    assert f"cannot show: {kinds}. Use the paper." in said
 
 
 def test_words_are_never_markup(page: Page) -> None:
     evil = "<img src=x onerror=alert(1)><script>alert(2)</script>"
-    patient = {"resourceType": "CareTeam", "name": evil, "telecom": [{"value": "javascript:1"}]}
-    allergy = {"resourceType": "AllergyIntolerance", "note": [{"text": evil}]}
-    scan(page, signed(with_resources(ADA, patient, allergy)))
+    note = [{"text": evil}]
+    allergy = {"resourceType": "AllergyIntolerance", "note": note, evil: "javascript:1"}
+    condition = {"resourceType": "Condition", "note": note}
+    kind = {"resourceType": evil}
+    scan(page, signed(with_resources(ADA, allergy, condition, kind)))
     assert page.locator("main img, main script").count() == 0
-    assert text(page).count(evil) == 2
+    assert text(page).count(evil) == 4
     assert page.locator("a[href^=javascript]").count() == 0
 
 

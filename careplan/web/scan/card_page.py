@@ -115,6 +115,7 @@ def _frame(_: Words) -> dict[str, object]:
         "notes": _("Also on this card"),
         "unknownCode": _("code {code} (not known here)"),
         "strange": _("This card also holds what this page cannot show: {kinds}. Use the paper."),
+        "noKind": _("something without a name"),
         "short": _("This is a short form made to fit the code. The paper carries everything."),
         "due": _("Review due {day}."),
         "until": _("This card is good until {day}."),
