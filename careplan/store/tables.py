@@ -698,6 +698,119 @@ handover = Table(
     Column("body", Sealed, nullable=False),
 )
 
+# --- visits, and whether they were fair -------------------------------------------------------
+
+visit = Table(
+    "visit",
+    metadata,
+    _patient(),
+    Column("visit_id", Uuid, primary_key=True),
+    Column("begun_at", Moment, nullable=False),
+    Column("shown_until", Moment, nullable=False, index=True),
+    Column("stage", Text, nullable=False),
+    Column("tells_team", Boolean, nullable=False),
+    Column("body", Sealed, nullable=False),
+)
+
+visit_tap = Table(
+    "visit_tap",
+    metadata,
+    _patient(),
+    Column("tap_id", Uuid, primary_key=True),
+    Column("visit_id", Uuid, nullable=False),
+    Column("heard_at", Moment, nullable=False),
+    Column("body", Sealed, nullable=False),
+    ForeignKeyConstraint(["patient_id", "visit_id"], ["visit.patient_id", "visit.visit_id"]),
+)
+
+# A phone that may say "I'm going in" without signing in, and can read nothing.
+tapping_phone = Table(
+    "tapping_phone",
+    metadata,
+    _patient(),
+    Column("phone_id", Uuid, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("account.account_id"), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("last_seen_at", Moment, nullable=False),
+    Column("forgotten_at", Moment),
+    Column("name", Sealed, nullable=False),
+)
+
+department_reply = Table(
+    "department_reply",
+    metadata,
+    _patient(),
+    Column("opening_id", Uuid, primary_key=True),
+    Column("link_id", Uuid),
+    Column("version", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("seen_at", Moment),
+    Column("seen_by_team_at", Moment),
+    Column("body", Sealed, nullable=False),
+)
+
+visit_report = Table(
+    "visit_report",
+    metadata,
+    _patient(),
+    Column("report_id", Uuid, primary_key=True),
+    Column("visit_id", Uuid),
+    Column("given_at", Moment, nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("withdrawn_at", Moment),
+    Column("entered_by", Uuid),
+    Column("document", Sealed),
+)
+
+equality = Table(
+    "equality",
+    metadata,
+    _patient(),
+    Column("changed_at", Moment, nullable=False),
+    Column("body", Sealed, nullable=False),
+)
+
+# Public facts that a trust loads: no person is in them.
+hospital = Table(
+    "hospital",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("town", Text),
+    Column("closed_on", Date),
+)
+
+deprivation = Table(
+    "deprivation",
+    metadata,
+    Column("postcode", Text, primary_key=True),
+    Column("quintile", Integer, nullable=False),
+)
+
+# Sums that are published, with small numbers already held back.
+measure_sheet = Table(
+    "measure_sheet",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("worked_out_at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+# What somebody who answers for a measure has promised, in public.
+measure_promise = Table(
+    "measure_promise",
+    metadata,
+    Column("promise_id", Uuid, primary_key=True),
+    Column("scope", Text, nullable=False, index=True),
+    Column("measure", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("done_on", Date),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", Uuid, nullable=False),
+)
+
 # --- the closed list -------------------------------------------------------------------------
 
 
@@ -772,6 +885,22 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
         "audit_event": _names("patient_id sequence at digest"),
         "service_head": _names("chain sequence digest"),
         "service_event": _names("chain sequence at digest"),
+        "visit": _names("patient_id visit_id begun_at shown_until stage tells_team"),
+        "visit_tap": _names("patient_id tap_id visit_id heard_at"),
+        "tapping_phone": _names("patient_id phone_id account_id made_at last_seen_at forgotten_at"),
+        "department_reply": _names(
+            "patient_id opening_id link_id version at seen_at seen_by_team_at"
+        ),
+        "visit_report": _names(
+            "patient_id report_id visit_id given_at revision withdrawn_at entered_by"
+        ),
+        "equality": _names("patient_id changed_at"),
+        "hospital": _names("code name town closed_on"),
+        "deprivation": _names("postcode quintile"),
+        "measure_sheet": _names("scope worked_out_at body"),
+        "measure_promise": _names(
+            "promise_id scope measure owner action due_on done_on made_at made_by"
+        ),
         "outbox": _names("message_id patient_id kind created_at due_at sent_at attempts"),
         "counter": _names("scope_hash window_start count"),
     }
@@ -780,6 +909,7 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
 
 NOT_BY_PERSON = _names(
     "team account membership session directory clinic_code carer_code card_key outbox service_head "
-    "service_event counter invitation_batch invitation_row"
+    "service_event counter invitation_batch invitation_row hospital deprivation measure_sheet "
+    "measure_promise"
 )
 """Tables whose keys do not begin with a patient's id, each for the reason given at the table."""

@@ -57,8 +57,15 @@ from tests.stores import NOW, a_keyring, a_patient, a_team, seeded, the_patient
 TABLES = {table.name: table for table in metadata.sorted_tables}
 IDS_AND_WORDS_OF_OURS = {
     "kind", "state", "master_id", "role", "relation", "section", "layout", "opening",
-    "content_type", "chain", "side", "waiting_for", "kid", "rid",
+    "content_type", "chain", "side", "waiting_for", "kid", "rid", "stage",
 }  # fmt: skip
+OF_NOBODY = {"hospital", "deprivation", "measure_sheet", "measure_promise"}
+"""Public facts and sums that are published as they stand."""
+NOT_USED_YET = {
+    "visit", "visit_tap", "tapping_phone", "department_reply", "visit_report", "equality",
+    "hospital", "deprivation", "measure_sheet", "measure_promise",
+}  # fmt: skip
+"""Tables that no act fills so far; whoever fills one takes its name away and fills it below."""
 PUBLIC = {"name", "organisation", "ods", "phone"}
 
 
@@ -76,6 +83,7 @@ def test_text_in_clear_is_never_a_persons_text():
         allowed = IDS_AND_WORDS_OF_OURS | {"jwe", "jwe_zipped", "password_hash"}
         allowed |= PUBLIC if name == "team" else set()
         allowed |= {"public_jwk"} if name == "card_key" else set()  # published as it stands
+        allowed |= texts if name in OF_NOBODY else set()
         assert texts <= allowed, name
 
 
@@ -271,7 +279,7 @@ def test_every_table_is_filled_and_no_file_holds_a_seeded_fact(sqlite_url):
     assert any(file.name.endswith("-wal") and file.stat().st_size for file in files)
     kept = b"".join(file.read_bytes() for file in files)
     with store.read() as tx:
-        for name in TABLES:
+        for name in TABLES.keys() - NOT_USED_YET:
             assert tx.run(text(f"SELECT count(*) FROM {name}")).scalar_one() > 0, name
     store.close()
     assert b"St Anselm" in kept, "the scan finds what is in clear"
