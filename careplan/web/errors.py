@@ -153,11 +153,11 @@ def _write_down(problem: Exception) -> None:
         type(problem).__name__,
         request.method,
         request.endpoint,
-        " < ".join(_places(problem)) or "no place of ours",
+        " < ".join(places(problem)) or "no place of ours",
     )
 
 
-def _places(problem: Exception) -> list[str]:
+def places(problem: Exception) -> list[str]:
     """ "web/account/routes.py:31", the innermost first; other people's code is left out."""
     frames = reversed(traceback.extract_tb(problem.__traceback__))
     ours = ((Path(frame.filename), frame.lineno) for frame in frames)
