@@ -63,7 +63,10 @@ class BadPasscode(ValueError):
 
 @dataclass(frozen=True)
 class Shared:
-    """A link with what a print needs of it. `address` is what the QR holds: never log it."""
+    """A link with what a print needs of it. `address` is what the QR holds: never log it.
+
+    `code` is empty for an app's link: nobody types it, so it has no second door.
+    """
 
     link: Link
     state: State
@@ -73,7 +76,7 @@ class Shared:
     @property
     def short_code(self) -> str:
         """As it is printed and read aloud: "ABCDE-FGHJK-M"."""
-        return shown(self.code)
+        return shown(self.code) if self.code else ""
 
 
 def shared(world: World, link: Link, secrets: LinkSecrets, at: datetime) -> Shared:
@@ -230,7 +233,7 @@ def _keep(
     secrets = LinkSecrets(
         token=new_address_token(world.entropy),
         key=world.entropy(32),
-        short_code=new_code(world.entropy),
+        short_code=None if link.kind is Kind.APP else new_code(world.entropy),
         passcode_hash=passcode_hash,
     )
     keep_link(tx, patient_id, link, secrets)
