@@ -1,7 +1,7 @@
 """A fresh store for a test, on SQLite and on PostgreSQL: import the fixtures from here.
 
-`TEST_POSTGRES_URL` names a server on which databases may be made; without it those tests are
-skipped. Each test worker makes one database and empties it before every test.
+`TEST_POSTGRES_URL` names a server, as its superuser; without it those tests are skipped. Each
+test worker makes one database and empties it before every test.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ __all__ = [
     "a_team",
     "an_account",
     "asked_of",
+    "postgres_broom",
     "postgres_database",
     "postgres_url",
     "seeded",
@@ -98,13 +99,27 @@ def postgres_database() -> Iterator[URL]:
         yield url
 
 
-@pytest.fixture
-def postgres_url(postgres_database: URL) -> str:
+@pytest.fixture(scope="session")
+def postgres_broom(postgres_database: URL) -> Iterator[Callable[[], None]]:
+    """Empties it. Deleting the little that a test leaves is twenty times as fast as truncating
+    every table, and one connection does it for all tests. A replica asks neither the triggers that
+    guard the frozen tables nor the foreign keys."""
     engine = create_engine(postgres_database)
-    names = ", ".join(table.name for table in metadata.sorted_tables)
-    with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} CASCADE"))
+    every = "SET LOCAL session_replication_role = replica; " + "; ".join(
+        f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)
+    )
+
+    def sweep() -> None:
+        with engine.begin() as connection:
+            connection.execute(text(every))
+
+    yield sweep
     engine.dispose()
+
+
+@pytest.fixture
+def postgres_url(postgres_database: URL, postgres_broom: Callable[[], None]) -> str:
+    postgres_broom()
     return postgres_database.render_as_string(hide_password=False)
 
 

@@ -7,6 +7,7 @@ import pytest
 from careplan.store.db import Store
 from tests.stores import (
     a_patient,
+    postgres_broom,
     postgres_database,
     postgres_url,
     sqlite_template,
@@ -17,6 +18,7 @@ from tests.stores import (
 
 __all__ = [
     "patient_id",
+    "postgres_broom",
     "postgres_database",
     "postgres_url",
     "sqlite_template",
