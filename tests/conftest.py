@@ -23,6 +23,7 @@ from careplan.acts.world import World
 from careplan.settings import Settings
 from careplan.store.db import Store
 from careplan.web.app import create_app
+from tests.compiled import keep_compiled
 from tests.stores import (
     NOW,
     TODAY,
@@ -142,7 +143,9 @@ def make_app(settings: Settings, clock: Clock) -> Iterator[Callable[..., Flask]]
     def make(**changes: object) -> Flask:
         wanted = replace(settings, **changes)  # type: ignore[arg-type]
         entropy = seeded(f"app {len(made)}")
-        app = create_app(wanted, clock=clock, entropy=entropy, strength=CHEAP, pause=clock.wait)
+        app = keep_compiled(
+            create_app(wanted, clock=clock, entropy=entropy, strength=CHEAP, pause=clock.wait)
+        )
         app.config.update(TESTING=True, READ_AT=wanted.base_url)
         app.test_client_class = Reader
         made.append(app)

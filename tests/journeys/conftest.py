@@ -22,6 +22,7 @@ from careplan.settings import Settings
 from careplan.store.db import Store
 from careplan.web.app import create_app
 from careplan.web.forms.pages import section_pages
+from tests.compiled import keep_compiled
 from tests.conftest import CHEAP, Clock
 from tests.journeys.left_behind import left_behind, path_of
 from tests.journeys.site import Site
@@ -94,7 +95,7 @@ def serving(database_url: str, clock: Clock, *, break_glass: bool = False) -> It
     app = create_app(
         settings, clock=clock, entropy=seeded("journey"), strength=CHEAP, pause=clock.wait
     )
-    server.app = _whole(app)
+    server.app = _whole(keep_compiled(app))
     running = threading.Thread(target=server.serve_forever, daemon=True)
     running.start()
     yield Site(app, clock, settings.base_url)
