@@ -95,11 +95,25 @@ class Kind(StrEnum):
     PHONE_KEPT = "phone_kept"
     PHONE_FORGOTTEN = "phone_forgotten"
     PHONE_ERASED = "phone_erased"
+    VISIT_BEGUN = "visit_begun"
+    VISIT_TAPPED = "visit_tapped"
+    VISIT_LOOKED_AT = "visit_looked_at"
+    VISITS_LISTED = "visits_listed"
+    TAPPING_PHONE_KEPT = "tapping_phone_kept"
+    TAPPING_PHONE_FORGOTTEN = "tapping_phone_forgotten"
     EXPORTED = "exported"
     IMPORTED = "imported"
     SETTING_CHANGED = "setting_changed"
     CARD_KEY_MADE = "card_key_made"
     CARD_KEY_REMOVED = "card_key_removed"
+    REPORT_GIVEN = "report_given"
+    REPORT_CHANGED = "report_changed"
+    REPORT_SHARED = "report_shared"
+    REPORT_WITHDRAWN = "report_withdrawn"
+    REPORT_READ = "report_read"
+    REPORT_HANDED_OVER = "report_handed_over"
+    EQUALITY_TOLD = "equality_told"
+    HOSPITALS_LOADED = "hospitals_loaded"
     SEEDED = "seeded"
 
 
@@ -238,6 +252,41 @@ PHRASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "person_day": "in one day",
             "hospital_hour": "from one hospital in one hour",
             "failed_hour": "without finding a plan, in one hour",
+        },
+        "tapped": {
+            "going_in": "“I’m going in”",
+            "took": "what was taken for the pain",
+            "arrived": "“I have arrived”",
+            "relief_given": "“I was given pain relief”",
+            "checked_again": "“They checked me again”",
+            "left": "“I have left”",
+            "where": "which hospital it is",
+            "tell_team": "whether the team may know of it",
+            "taken_back": "“Take it back”",
+        },
+        "phone_by": {
+            "sign_out": "by signing out on it",
+            "page": "from another place",
+            "itself": "on that phone",
+        },
+        "on": {"phone": "on a remembered phone"},
+        "told": {
+            "person": "yourself",
+            "carer": "for you",
+            "phone": "as you said it on the telephone",
+            "paper": "from your paper form",
+        },
+        "seen_by": {
+            "nobody": "nobody else",
+            "team": "your team",
+            "hospital": "the hospital’s named person, without your name",
+            "measures": "nobody; your answers are counted",
+            "team_hospital": "your team, and the hospital’s named person without your name",
+            "team_measures": "your team; your answers are counted",
+            "hospital_measures": "the hospital’s named person, without your name; your answers "
+            "are counted",
+            "team_hospital_measures": "your team, and the hospital’s named person without your "
+            "name; your answers are counted",
         },
         "late": {"yes": "This was written down later, because our records could not be reached."},
     }
@@ -677,6 +726,42 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
             "A phone erased its copy of your emergency page {cause}.",
             needs=_of("cause"),
         ),
+        Kind.VISIT_BEGUN: Deed(
+            _CHANGE,
+            _P,
+            "{who} pressed “I’m going in”[ {on}]: on the way to an emergency department.",
+            may=_of("on", "visit"),
+        ),
+        Kind.VISIT_TAPPED: Deed(
+            _CHANGE,
+            _P,
+            "{who} tapped {tapped}[ {on}].",
+            needs=_of("tapped"),
+            may=_of("on", "visit"),
+            shown_to_person=False,
+        ),
+        Kind.VISIT_LOOKED_AT: Deed(
+            _LOOK,
+            _P,
+            "{who} saw what was tapped about your visit to an emergency department.",
+            may=_of("visit"),
+        ),
+        Kind.VISITS_LISTED: Deed(
+            _LOOK,
+            _S,
+            "{who} saw which people of the team are in an emergency department.",
+            may=_of("team", "count"),
+            shown_to_person=False,
+        ),
+        Kind.TAPPING_PHONE_KEPT: Deed(
+            _CHANGE, _P, "{who} made a phone remember “I’m going in”, so that it needs no sign-in."
+        ),
+        Kind.TAPPING_PHONE_FORGOTTEN: Deed(
+            _CHANGE,
+            _P,
+            "A phone that had “I’m going in” was forgotten[ {phone_by}].",
+            may=_of("phone_by"),
+        ),
         Kind.EXPORTED: Deed(
             _LOOK, _P, "{who} took a copy of your plan[ {form}].", may=_of("form", "version")
         ),
@@ -699,6 +784,53 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         ),
         Kind.SETTING_CHANGED: Deed(
             _CHANGE, _E, "{who} changed a setting: {setting}.", needs=_of("setting")
+        ),
+        Kind.REPORT_GIVEN: Deed(
+            _CHANGE,
+            _P,
+            "{who} wrote down what happened at a visit, {told}.",
+            needs=_of("report", "told"),
+        ),
+        Kind.REPORT_CHANGED: Deed(
+            _CHANGE,
+            _P,
+            "{who} changed what was told of a visit.",
+            needs=_of("report"),
+            may=_of("revision"),
+            shown_to_person=False,
+        ),
+        Kind.REPORT_SHARED: Deed(
+            _CHANGE,
+            _P,
+            "{who} chose who may see what was told of a visit: {seen_by}.",
+            needs=_of("report", "seen_by"),
+        ),
+        Kind.REPORT_WITHDRAWN: Deed(
+            _CHANGE,
+            _P,
+            "{who} took back what was told of a visit. It was destroyed.",
+            needs=_of("report"),
+        ),
+        Kind.REPORT_READ: Deed(
+            _LOOK, _P, "{who} read what you told of a visit.", needs=_of("report")
+        ),
+        Kind.REPORT_HANDED_OVER: Deed(
+            _LOOK,
+            _P,
+            "{who} gave what you told of a visit to the hospital’s named person, without your "
+            "name.",
+            needs=_of("report"),
+        ),
+        # What was answered is nobody's to read here, and neither is whether it was.
+        Kind.EQUALITY_TOLD: Deed(
+            _CHANGE, _P, "{who} answered questions about fairness.", shown_to_person=False
+        ),
+        Kind.HOSPITALS_LOADED: Deed(
+            _CHANGE,
+            _S,
+            "{who} loaded the list of hospitals.",
+            needs=_of("count"),
+            shown_to_person=False,
         ),
         Kind.SEEDED: Deed(
             _CHANGE, _E, "{who} put in invented people, to show how this works.", may=_of("count")

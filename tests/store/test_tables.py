@@ -52,6 +52,8 @@ from careplan.store.tables import CLEAR, NOT_BY_PERSON, Sealed, metadata
 from careplan.store.teams import add_member
 from careplan.store.trail import append
 from careplan.store.versions import NewVersion, keep_version
+from careplan.store.visits import keep_tap, keep_visit
+from careplan.visits.visit import Stage, Tap, Tapped, Visit, Where
 from tests.stores import NOW, a_keyring, a_patient, a_team, seeded, the_patient
 
 TABLES = {table.name: table for table in metadata.sorted_tables}
@@ -62,7 +64,7 @@ IDS_AND_WORDS_OF_OURS = {
 OF_NOBODY = {"hospital", "deprivation", "measure_sheet", "measure_promise"}
 """Public facts and sums that are published as they stand."""
 NOT_USED_YET = {
-    "visit", "visit_tap", "tapping_phone", "department_reply", "visit_report", "equality",
+    "tapping_phone", "department_reply", "visit_report", "equality",
     "hospital", "deprivation", "measure_sheet", "measure_promise",
 }  # fmt: skip
 """Tables that no act fills so far; whoever fills one takes its name away and fills it below."""
@@ -209,11 +211,23 @@ def _keep_what_is_theirs_alone(tx, patient_id, account_id):
     choose(tx, patient_id, account_id, frozenset({"changed"}))
     hand_over(tx, patient_id, tx.new_id(), account_id=account_id, kind="changed", at=NOW)
     mention_once(tx, patient_id, NOW.date(), at=NOW)
+    _go_in(tx, patient_id)
     pocket = Phone(
         patient_id=patient_id, phone_id=tx.new_id(), account_id=account_id, version=1,
         kept_at=NOW, expires_at=NOW, last_seen_at=NOW, name=SECRETS["label"],
     )  # fmt: skip
     keep_phone(tx, pocket, token=SECRETS["token"])
+
+
+def _go_in(tx, patient_id):
+    where = Where(words=SECRETS["label"])
+    going = Visit(
+        patient_id=patient_id, visit_id=tx.new_id(), begun_at=NOW, stage=Stage.GOING,
+        tells_team=True, by=SECRETS["name"], where=where,
+    )  # fmt: skip
+    keep_visit(tx, going)
+    took = Tapped(tap_id=tx.new_id(), tap=Tap.TOOK, at=NOW, heard_at=NOW, words=SECRETS["drug"])
+    keep_tap(tx, patient_id, going.visit_id, took)
 
 
 def _publish(tx, patient_id, document):
