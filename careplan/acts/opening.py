@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from careplan.accounts.passwords import check_password
 from careplan.acts import tickets
@@ -55,6 +55,8 @@ from careplan.store.patients import Patient, face_of, patient_of
 from careplan.store.scans import Scanned, scanned
 from careplan.store.trail import append
 from careplan.store.versions import emergency_of
+
+REPEATS_TOLD_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -317,7 +319,8 @@ def _count(
     )
     what = {"link": link.facts.id, "how": str(asked), "tries": str(counted.distinct)}
     doer = stranger(reader.recipient)
-    append(tx, AuditEvent(Deed.WRONG_ANSWER, at, doer, str(patient_id), what))
+    if not counted.already_seen or _first_repeat(tx, link, at):
+        append(tx, AuditEvent(Deed.WRONG_ANSWER, at, doer, str(patient_id), what))
     if follows.next_try_at is not None:
         pause_link(tx, patient_id, link_id, until=follows.next_try_at)
     if follows.tell and mark_told(tx, patient_id, link_id, at=at):
@@ -330,6 +333,13 @@ def _count(
         append(tx, AuditEvent(Deed.LINK_LOCKED, at, SYSTEM, str(patient_id), said))
         add_message(tx, "link-locked", said, patient_id=patient_id, at=at)
     return _dead(tx, link, State.LOCKED)
+
+
+def _first_repeat(tx: Transaction, link: KeptLink, at: datetime) -> bool:
+    """A wrong answer given again changes nothing and shows nothing, so one event an hour says that
+    it goes on, and a flood of them cannot grow the trail without end."""
+    scope = f"wrong-again:{link.link_id}"
+    return count_in(tx, scope, window=REPEATS_TOLD_EVERY, at=at) == 1
 
 
 def _dead(tx: Transaction, link: KeptLink, state: State) -> Dead:

@@ -217,7 +217,11 @@ def test_the_same_wrong_answer_counts_once(clinic: Clinic, opening: Opening) -> 
     for spelling in spellings * 2:
         assert scan(clinic, link, spelling) == Asks(opening, left, wrong=True)
     assert facts(clinic, link).distinct_wrong == 1
-    assert clinic.deeds().count(Deed.WRONG_ANSWER) == 6
+    assert clinic.deeds().count(Deed.WRONG_ANSWER) == 2, "the first, and that it goes on"
+    for hour, told in ((1, 3), (1, 3), (2, 4)):
+        scan(clinic, link, spellings[0], at=NOW + timedelta(hours=hour))
+        assert clinic.deeds().count(Deed.WRONG_ANSWER) == told
+    assert clinic.chains_hold()
 
 
 @pytest.mark.parametrize("opening", [Opening.DATE_OF_BIRTH, Opening.PASSCODE])
