@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from careplan.acts.checking import due_now
-from careplan.acts.conversation import suggest, talks
+from careplan.acts.conversation import suggest
 from careplan.acts.drafting import section_draft
 from careplan.acts.publishing import answer_plan
 from careplan.acts.reading import overview, read_version
 from careplan.acts.signing import NeedsReasons, findings_of, signing_page
+from careplan.acts.talks import talks
 from careplan.acts.world import NotThere
 from careplan.plan.care_plan import AnswerKind
 from careplan.plan.life import Pregnancy

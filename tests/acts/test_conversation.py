@@ -11,18 +11,10 @@ from uuid import UUID
 import pytest
 
 from careplan.accounts.people import Role
-from careplan.acts.conversation import (
-    counts,
-    go_on,
-    spot,
-    standing_lines,
-    start_remark,
-    suggest,
-    talk,
-    talks,
-)
+from careplan.acts.conversation import go_on, start_remark, suggest
 from careplan.acts.drafting import section_draft
 from careplan.acts.publishing import stop_dose
+from careplan.acts.talks import counts, spot, standing_lines, talk, talks
 from careplan.acts.world import NotThere
 from careplan.audit.events import Kind
 from careplan.plan.conversation import LONGEST, Deed, Refused, Side, State, Why

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from careplan.acts.conversation import counts, go_on, spot, start_remark, suggest, talk, talks
+from careplan.acts.conversation import go_on, start_remark, suggest
+from careplan.acts.talks import counts, spot, talk, talks
 from careplan.acts.world import NotThere
 from careplan.plan.conversation import Deed, Refused
 from careplan.plan.places import NoSuchPlace, Place

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import pytest
 
-from careplan.acts.conversation import talks
 from careplan.acts.private_words import (
     change_note,
     private_note,
@@ -19,6 +18,7 @@ from careplan.acts.private_words import (
     write_note,
 )
 from careplan.acts.reading import who_looked
+from careplan.acts.talks import talks
 from careplan.acts.world import NotThere
 from careplan.fhir.bundle import from_bundle
 from careplan.store.errors import Stale

@@ -11,11 +11,12 @@ from uuid import UUID
 
 import pytest
 
-from careplan.acts.conversation import start_remark, suggest, talks
+from careplan.acts.conversation import start_remark, suggest
 from careplan.acts.drafting import section_draft
 from careplan.acts.publishing import current_of
 from careplan.acts.seeding import DEMO_CLINICIAN, DEMO_NURSE, DEMO_PATIENT
 from careplan.acts.signing_in import demo_sign_in, who_is
+from careplan.acts.talks import talks
 from careplan.plan.conversation import LONGEST, State
 from careplan.plan.places import Place
 from careplan.store.accounts import account_by_email

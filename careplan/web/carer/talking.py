@@ -11,11 +11,11 @@ from careplan.acts.reading import overview
 from careplan.plan.care_plan import CLINICAL
 from careplan.plan.conversation import Side
 from careplan.plan.proxies import WRITTEN
-from careplan.web import conversation as pages
 from careplan.web.access import Reader, open_to
 from careplan.web.carer.acting import whom, writes
 from careplan.web.conditions import condition_of, words_for
-from careplan.web.conversation import Door
+from careplan.web.conversation import answering, beginning, listing, places
+from careplan.web.conversation.door import Door
 from careplan.web.here import here
 from careplan.web.session import who
 
@@ -45,24 +45,24 @@ def _door(patient_id: UUID) -> Door:
 
 @open_to(Reader.CARER)
 def talk_home(patient_id: UUID) -> Any:
-    return pages.home(_door(patient_id))
+    return listing.home(_door(patient_id))
 
 
 @open_to(Reader.CARER)
 def talk_about(patient_id: UUID) -> Any:
-    return pages.about(_door(patient_id))
+    return places.about(_door(patient_id))
 
 
 @open_to(Reader.CARER)
 def talk_section(patient_id: UUID, section: str) -> Any:
-    return pages.section(_door(patient_id), section)
+    return places.section(_door(patient_id), section)
 
 
 @open_to(Reader.CARER)
 def talk_new(patient_id: UUID, where: str) -> Any:
-    return pages.new(_door(patient_id), where)
+    return beginning.new(_door(patient_id), where)
 
 
 @open_to(Reader.CARER)
 def talk_thread(patient_id: UUID, thread_id: UUID) -> Any:
-    return pages.thread(_door(patient_id), thread_id)
+    return answering.thread(_door(patient_id), thread_id)

@@ -8,10 +8,10 @@ from uuid import UUID
 from flask import Blueprint, url_for
 
 from careplan.plan.conversation import Side
-from careplan.web import conversation as pages
 from careplan.web.access import Reader, open_to, own_patient
 from careplan.web.conditions import condition_of, words_for
-from careplan.web.conversation import Door
+from careplan.web.conversation import answering, beginning, listing, places
+from careplan.web.conversation.door import Door
 
 conversation = Blueprint("conversation", __name__, url_prefix="/plan/talk")
 
@@ -28,28 +28,28 @@ def _door() -> Door:
 @conversation.get("")
 @open_to(Reader.PATIENT)
 def home() -> Any:
-    return pages.home(_door())
+    return listing.home(_door())
 
 
 @conversation.get("/about")
 @open_to(Reader.PATIENT)
 def about() -> Any:
-    return pages.about(_door())
+    return places.about(_door())
 
 
 @conversation.get("/about/<section>")
 @open_to(Reader.PATIENT)
 def section(section: str) -> Any:
-    return pages.section(_door(), section)
+    return places.section(_door(), section)
 
 
 @conversation.route("/new/<where>", methods=["GET", "POST"])
 @open_to(Reader.PATIENT)
 def new(where: str) -> Any:
-    return pages.new(_door(), where)
+    return beginning.new(_door(), where)
 
 
 @conversation.route("/<uuid:thread_id>", methods=["GET", "POST"])
 @open_to(Reader.PATIENT)
 def thread(thread_id: UUID) -> Any:
-    return pages.thread(_door(), thread_id)
+    return answering.thread(_door(), thread_id)

@@ -10,9 +10,9 @@ from flask import Blueprint, abort, jsonify, redirect, render_template, request,
 from careplan.acts.break_glass import staff_looks
 from careplan.acts.carers import decisions_owed
 from careplan.acts.checking import due_now
-from careplan.acts.conversation import counts, standing_lines
 from careplan.acts.drafting import all_drafts
 from careplan.acts.reading import compare_versions, history, overview, read_version, who_looked
+from careplan.acts.talks import counts, standing_lines
 from careplan.clock import london
 from careplan.plan.care_plan import OWN_WORDS
 from careplan.plan.lifecycle import State as PlanState

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from flask import Blueprint, url_for
 
-from careplan.acts.conversation import talks_of_section
 from careplan.acts.desk import Desk, open_desk
+from careplan.acts.talks import talks_of_section
 from careplan.plan.conversation import Side, State
-from careplan.web import conversation as pages
 from careplan.web.access import Reader, open_to
 from careplan.web.conditions import condition_of, words_for
-from careplan.web.conversation import Door
+from careplan.web.conversation import answering, beginning, listing, places
+from careplan.web.conversation.door import Door
 from careplan.web.here import here
 from careplan.web.session import who
 from careplan.web.team.header import header_of
@@ -73,28 +73,28 @@ def suggested_for(desk: Desk, patient_id: UUID, section: str) -> tuple[Beside, .
 @team_conversation.get("")
 @open_to(Reader.TEAM)
 def home(patient_id: UUID) -> Any:
-    return pages.home(_door(patient_id))
+    return listing.home(_door(patient_id))
 
 
 @team_conversation.get("/about")
 @open_to(Reader.TEAM)
 def about(patient_id: UUID) -> Any:
-    return pages.about(_door(patient_id))
+    return places.about(_door(patient_id))
 
 
 @team_conversation.get("/about/<section>")
 @open_to(Reader.TEAM)
 def section(patient_id: UUID, section: str) -> Any:
-    return pages.section(_door(patient_id), section)
+    return places.section(_door(patient_id), section)
 
 
 @team_conversation.route("/new/<where>", methods=["GET", "POST"])
 @open_to(Reader.TEAM)
 def new(patient_id: UUID, where: str) -> Any:
-    return pages.new(_door(patient_id), where)
+    return beginning.new(_door(patient_id), where)
 
 
 @team_conversation.route("/<uuid:thread_id>", methods=["GET", "POST"])
 @open_to(Reader.TEAM)
 def thread(patient_id: UUID, thread_id: UUID) -> Any:
-    return pages.thread(_door(patient_id), thread_id)
+    return answering.thread(_door(patient_id), thread_id)

@@ -11,10 +11,10 @@ from uuid import UUID
 from flask import render_template
 
 from careplan.acts.break_glass import staff_looks
-from careplan.acts.conversation import counts, standing_lines
 from careplan.acts.desk import Desk, desk_due, desk_findings, open_desk
 from careplan.acts.drafting import Unfinished
 from careplan.acts.quietly import notes_for_team
+from careplan.acts.talks import counts, standing_lines
 from careplan.plan.care_plan import CLINICAL
 from careplan.plan.lifecycle import State, in_words, state_of
 from careplan.web.access import Reader, open_to

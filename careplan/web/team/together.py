@@ -8,9 +8,9 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from careplan.acts.conversation import talks
 from careplan.acts.desk import Desk, open_desk
 from careplan.acts.publishing import ChangedMeanwhile
+from careplan.acts.talks import talks
 from careplan.acts.together import (
     LONGEST_LINE,
     LONGEST_WORDS,
