@@ -157,7 +157,7 @@ def _write_down(problem: Exception) -> None:
     )
 
 
-def places(problem: Exception) -> list[str]:
+def places(problem: BaseException) -> list[str]:
     """ "web/account/routes.py:31", the innermost first; other people's code is left out."""
     frames = reversed(traceback.extract_tb(problem.__traceback__))
     ours = ((Path(frame.filename), frame.lineno) for frame in frames)

@@ -8,10 +8,14 @@ from statistics import median
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from careplan.accounts.passwords import check_password
+from careplan.acts import opening
 from careplan.acts.sharing import Shared, revoke_link
 from careplan.sharing.links import Kind, Opening
+from careplan.store.tables import counter
 from tests.acts.worlds import Clinic
 from tests.stores import NOW
 from tests.web.reader import Reader
@@ -82,6 +86,28 @@ def test_every_refusal_is_the_same_bytes(client: Reader, tries) -> None:
     first = said["unknown"]
     assert first[0] == 404
     assert [why for why, answer in said.items() if answer != first] == []
+
+
+def test_every_try_costs_one_hash_and_one_count(
+    client: Reader, clinic: Clinic, tries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Work is counted beside the clock, which a busy machine moves: a hash outweighs all else."""
+    hashed: list[bool] = []
+
+    def noted(kept, typed, *, strength):
+        hashed.append(True)
+        return check_password(kept, typed, strength=strength)
+
+    monkeypatch.setattr(opening, "check_password", noted)
+    before = knocks_at(clinic)
+    for number, typed in enumerate(tries.values(), start=1):
+        assert knock(client, typed).status_code == 404
+        assert (len(hashed), knocks_at(clinic) - before) == (number, number)
+
+
+def knocks_at(clinic: Clinic) -> int:
+    with clinic.world.store.read() as tx:
+        return sum(tx.run(select(counter.c.count)).scalars())
 
 
 def test_every_refusal_takes_about_as_long(client: Reader, tries) -> None:

@@ -1,0 +1,1 @@
+"""Long campaigns run by hand: what they found is kept in docs/evidence/."""

@@ -1,0 +1,64 @@
+"""The table cannot rot: its tests exist, its controls stand where it says, and all are proved."""
+
+from __future__ import annotations
+
+import ast
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.table import ROOT, Attack, attacks
+
+EVIDENCE = ROOT / "docs" / "evidence" / "attacks.json"
+KINDS = {
+    "photographed",
+    "key leaks",
+    "guessing",
+    "revoked",
+    "another host",
+    "narrative",
+    "ciphertext",
+    "card",
+    "enumeration",
+    "framing",
+    "sent page",
+    "coercion",
+}
+EACH = pytest.mark.parametrize("attack", attacks(), ids=lambda one: one.name)
+
+
+def test_every_kind_of_attack_has_its_rows() -> None:
+    assert {one.kind for one in attacks()} == KINDS
+    names = [one.name for one in attacks()]
+    assert len(set(names)) == len(names)
+
+
+@EACH
+def test_its_tests_are_there(attack: Attack) -> None:
+    assert attack.tests
+    for test in attack.tests:
+        path, _, name = test.partition("::")
+        assert name in _tests_in(ROOT / path), test
+
+
+@EACH
+def test_its_control_stands_where_it_can_be_switched_off(attack: Attack) -> None:
+    assert attack.off
+    for one in attack.off:
+        assert (ROOT / one.file).read_text("utf-8").count(one.text) == 1, one.text
+        assert one.text != one.instead
+
+
+@EACH
+def test_it_was_proved_as_it_is_now(attack: Attack) -> None:
+    kept = json.loads(EVIDENCE.read_text("utf-8"))["attacks"].get(attack.name, {})
+    proved = kept.get("covers") == attack.covers() and kept.get("proved") is True
+    assert proved, "the control or its row has changed: run bin/prove attacks"
+
+
+@cache
+def _tests_in(path: Path) -> frozenset[str]:
+    tree = ast.parse(path.read_text("utf-8"))
+    return frozenset(one.name for one in tree.body if isinstance(one, ast.FunctionDef))
