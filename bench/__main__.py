@@ -13,7 +13,18 @@ from pathlib import Path
 from bench.measure import Line, table
 from bench.place import SEED
 
-BUDGETS = ("start", "manifest", "wire", "readable", "paper", "pages", "desk", "storage", "qr")
+BUDGETS = (
+    "start",
+    "manifest",
+    "wire",
+    "readable",
+    "paper",
+    "pages",
+    "desk",
+    "storage",
+    "qr",
+    "codes",
+)
 LATEST = Path(__file__).with_name("latest.md")
 
 

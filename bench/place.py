@@ -40,6 +40,7 @@ from careplan.web.app import create_app
 ROOT = Path(__file__).resolve().parent.parent
 SEED = "bench 1"
 PEOPLE = 100
+BASE_URL = "http://127.0.0.1:8000"
 CHEAP = Strength(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -82,9 +83,9 @@ def postgres(place: Path) -> Iterator[str]:
         subprocess.run([command, "stop", where], check=False)
 
 
-def site(url: str, *, strength: Strength = CHEAP) -> Site:
+def site(url: str, *, strength: Strength = CHEAP, base_url: str = BASE_URL) -> Site:
     """Ada and her team, put in through the same acts as ever."""
-    environment = settings_for(url)
+    environment = settings_for(url, base_url=base_url)
     migrate(url)
     # Nobody knocks at the code door as often as a measurement does, and its pause is no work.
     app = create_app(from_environment(environment), strength=strength, pause=no_pause)
@@ -104,7 +105,7 @@ def site(url: str, *, strength: Strength = CHEAP) -> Site:
     )
 
 
-def settings_for(url: str) -> dict[str, str]:
+def settings_for(url: str, *, base_url: str = BASE_URL) -> dict[str, str]:
     def secret(name: str) -> str:
         return base64.b64encode(hashlib.sha256(f"{SEED} {name}".encode()).digest()).decode()
 
@@ -113,7 +114,7 @@ def settings_for(url: str) -> dict[str, str]:
         "DATABASE_URL": url,
         "MASTER_KEYS": f"k1:{secret('master')}",
         "PEPPER": secret("pepper"),
-        "BASE_URL": "http://127.0.0.1:8000",
+        "BASE_URL": base_url,
     }
 
 

@@ -1,69 +1,94 @@
-"""P2 and P3: bytes on the wire, headers included, for Ada and for the largest of the case files."""
+"""P2 and P3: bytes as they leave the server of a deployment, for Ada and for the largest case.
+
+Every header counts, those of https and of the server too (HSTS, Date, Server), and `location`s on
+a host of usual length.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+import socket
 from collections.abc import Iterator
+from http.client import HTTPResponse
+from urllib.parse import urlencode
 
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
-
+from bench.largest import largest
 from bench.measure import Line
-from bench.place import Site, crowd, folder, site
-from careplan.acts.files import link_files
-from careplan.fhir.bundle import to_emergency_bundle
+from bench.place import folder, serving, site
 from careplan.sharing.links import Kind
-from careplan.summary.narrative import narrative
-from careplan.summary.today import day_notices
-from tests.summary.others import mama_version
 
 MOST = 14_000
+BASE_URL = "https://mysicklecell.example"
 
 
 def measure() -> Iterator[Line]:
     with folder() as place:
-        here = site(f"sqlite:///{place}/careplan.sqlite3")
-        client = here.app.test_client()
-        viewer = client.get("/s", headers={"Accept-Encoding": "gzip"})
-        yield _line("P2", "viewer page", _on_the_wire(viewer))
-        yield _line("P2", "manifest, Ada's plan", manifest_bytes(here, here.token(Kind.FULL_PRINT)))
-        yield _line("P2", "manifest, the largest case", manifest_bytes(here, largest(here)))
-        yield _line("P3", "the page behind the short code", _on_the_wire(_shown(here, client)))
+        here = site(f"sqlite:///{place}/careplan.sqlite3", base_url=BASE_URL)
+        code, (longest, _) = here.link(Kind.FULL_PRINT).short_code, largest(here)
+        with serving("wsgi:app", here.environment) as port:
+            yield _line("P2", "viewer page", _size(port, _request("GET", "/s")))
+            for what, token in (
+                ("Ada's plan", here.token(Kind.FULL_PRINT)),
+                ("the largest case", longest),
+            ):
+                yield _line("P2", f"manifest, {what}", _size(port, manifest_request(token)))
+            yield _line("P3", "the page behind the short code", _size(port, _typed(port, code)))
 
 
-def largest(here: Site) -> str:
-    """The address of a card link on the plan of the longest case (a stroke, long names)."""
-    words = here.world.words
-    version = mama_version()
-    days = day_notices(version, words, here.world.drugs)
-    shown = narrative(version, words)
-    document = to_emergency_bundle(version, words, narrative=shown, notices=days)
-    (file,) = link_files(here.world, here.world.entropy(32), document)
-    return crowd(here.world, file, people=1)[0]
+def manifest_request(token: str) -> bytes:
+    asked = json.dumps({"recipient": "Emergency department", "_zip": True})
+    return _request("POST", f"/m/{token}", asked, {"Content-Type": "application/json"})
 
 
-def manifest_bytes(here: Site, token: str) -> int:
-    asked = {"recipient": "Emergency department", "_zip": True}
-    headers = {"Accept-Encoding": "gzip"}
-    return _on_the_wire(here.app.test_client().post(f"/m/{token}", json=asked, headers=headers))
-
-
-def _shown(here: Site, client: FlaskClient) -> TestResponse:
-    page = client.get("/code").get_data(as_text=True)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+def _typed(port: int, code: str | None) -> bytes:
+    """The form of the short-code door, filled in."""
+    answer, body = _ask(port, _request("GET", "/code", packed=False))
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', body.decode())
     form = {
         "csrf_token": token[1] if token else "",
-        "code": here.link(Kind.FULL_PRINT).short_code,
+        "code": code or "",
         "birth_date": "14 March 1997",
     }
-    return client.post("/code", data=form, headers={"Accept-Encoding": "gzip"})
+    cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
+    kind = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
+    return _request("POST", "/code", urlencode(form), kind)
 
 
-def _on_the_wire(answer: TestResponse) -> int:
-    if answer.status_code != 200:
-        raise RuntimeError(f"{answer.request.path} answered {answer.status}")
-    head = f"HTTP/1.1 {answer.status}\r\n{answer.headers}"
-    return len(head.encode()) + len(answer.get_data())
+def _request(
+    method: str,
+    path: str,
+    body: str = "",
+    headers: dict[str, str] | None = None,
+    *,
+    packed: bool = True,
+) -> bytes:
+    said = {
+        "Host": BASE_URL.removeprefix("https://"),
+        "Connection": "close",
+        "Accept-Encoding": "gzip" if packed else "identity",
+        "Content-Length": str(len(body)),
+        **(headers or {}),
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in said.items())
+    return f"{method} {path} HTTP/1.1\r\n{lines}\r\n{body}".encode()
+
+
+def _ask(port: int, request: bytes) -> tuple[HTTPResponse, bytes]:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as door:
+        door.sendall(request)
+        answer = HTTPResponse(door)
+        answer.begin()
+        return answer, answer.read()
+
+
+def _size(port: int, request: bytes) -> int:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as door:
+        door.sendall(request)
+        whole = b"".join(iter(lambda: door.recv(65536), b""))
+    if b" 200 " not in whole[:16]:
+        raise RuntimeError(f"{request[:40]!r} was answered {whole[:40]!r}")
+    return len(whole)
 
 
 def _line(number: str, what: str, size: int) -> Line:
