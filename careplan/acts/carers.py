@@ -148,6 +148,17 @@ def here_for(world: World, *, by: Who, patient_id: UUID, at: datetime) -> Who:
     return acting
 
 
+def helping(
+    tx: Transaction, *, account_id: UUID, name: str, patient_id: UUID, at: datetime
+) -> Who | None:
+    """Who this account is for somebody it may help at this moment; None when it may not."""
+    for kept in grants_of_account(tx, account_id):
+        if kept.patient_id == patient_id and _helper(tx, kept, at).live:
+            account = Who(account_id=str(account_id), name=name, roles=frozenset())
+            return _acting(account, patient_id, kept.grant)
+    return None
+
+
 def _write_down(world: World, acting: Who, state: State, at: datetime) -> None:
     """A try while access is paused is for the team's eyes: it may have been paused in private."""
     paused = state is State.SUSPENDED

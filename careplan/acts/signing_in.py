@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from careplan.accounts import second_factor, sessions
@@ -28,6 +30,7 @@ from careplan.store.carers import still_stands
 from careplan.store.counters import count_in
 from careplan.store.db import Transaction
 from careplan.store.phones import PHONE_IN_SESSION, forget_phone
+from careplan.store.tapping import TAPPER_IN_SESSION, forget_tapper
 from careplan.store.teams import hold_memberships, memberships_of
 from careplan.store.trail import append
 
@@ -159,7 +162,8 @@ def begin_two_factor(
 
 
 def sign_out(world: World, *, token: str, by: Who, at: datetime) -> None:
-    """A copy that was kept on this phone in this session is let go with it."""
+    """A copy that was kept on this phone in this session is let go with it, and so is "I'm going
+    in" without signing in."""
     with world.store.begin() as tx:
         row = rows.session_by_token(tx, token)
         rows.end_session(tx, token)
@@ -169,6 +173,21 @@ def sign_out(world: World, *, token: str, by: Who, at: datetime) -> None:
         if kept and by.patient_id and forget_phone(tx, UUID(by.patient_id), UUID(kept), at=at):
             what = {"cause": "signed_out"}
             append(tx, AuditEvent(Kind.PHONE_ERASED, at, actor(by), by.patient_id, what))
+        if row is not None:
+            forget_tapper_of_session(tx, row.data, by=by, at=at)
+
+
+def forget_tapper_of_session(
+    tx: Transaction, data: Mapping[str, Any], *, by: Who, at: datetime
+) -> None:
+    """The phone that was made to remember "I'm going in" in this session, the person's own or
+    that of somebody who helps them."""
+    if TAPPER_IN_SESSION not in data:
+        return
+    patient_id, phone_id = map(UUID, data[TAPPER_IN_SESSION])
+    if forget_tapper(tx, patient_id, phone_id, at=at):
+        kind, what = Kind.TAPPING_PHONE_FORGOTTEN, {"phone_by": "sign_out"}
+        append(tx, AuditEvent(kind, at, actor(by), str(patient_id), what))
 
 
 def needs_second_factor(who: Who) -> bool:

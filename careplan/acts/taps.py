@@ -32,6 +32,8 @@ MOST_TAPS = 60
 """In one visit, those taken back too: more is a stuck button and not a person."""
 MOST_VISITS = 6
 """In one day: somebody may be sent from one hospital to another, and press by mistake."""
+_LAST = 5
+"""Leaving can be said even then."""
 _DAY = timedelta(days=1)
 
 
@@ -88,17 +90,20 @@ def begin_in(
     tx: Transaction, by: Who, patient_id: UUID, press: Press, *, heard: datetime, another: bool
 ) -> Visit:
     """The visit that "I'm going in" begins; while one is live it means that one, unless the
-    person has said that it is `another`. Raises TooManyVisits, TooManyTaps."""
+    person has said that it is `another`. Raises as `tap_in` does, and TooManyVisits."""
+    check(press)
+    if press.tap is Tap.TAKEN_BACK:
+        raise NotThere
     known = store.visit_of_tap(tx, patient_id, press.tap_id)
     if known is not None:
         return _there(store.visit_of(tx, patient_id, known))
     live = store.visit_near(tx, patient_id, at=press.at)
     if live is not None and not another:
         return tap_in(tx, by, live, press, heard=heard)
-    if live is not None:
-        _close(tx, by, live, press, heard)
     if count_in(tx, f"visits:{patient_id}", window=_DAY, at=heard) > MOST_VISITS:
         raise TooManyVisits
+    if live is not None:
+        _close(tx, by, live, press, heard)
     begun = Visit(
         patient_id=patient_id,
         visit_id=tx.new_id(),
@@ -133,7 +138,7 @@ def tap_in(tx: Transaction, by: Who, visit: Visit, press: Press, *, heard: datet
     if store.visit_of_tap(tx, patient_id, press.tap_id) is not None:
         return _there(store.visit_of(tx, patient_id, visit.visit_id))
     taps = store.every_tap(tx, patient_id, visit.visit_id)
-    if len(taps) >= MOST_TAPS:
+    if len(taps) >= MOST_TAPS + (_LAST if press.tap is Tap.LEFT else 0):
         raise TooManyTaps
     if press.tap is Tap.TAKEN_BACK:
         _may_take_back(taps, press)

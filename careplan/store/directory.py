@@ -33,9 +33,10 @@ class Kind(StrEnum):
     LINK_TOKEN = "link_token"  # noqa: S105 (the name of a kind)
     SHORT_CODE = "short_code"
     PHONE_TOKEN = "phone_token"  # noqa: S105 (the name of a kind)
+    TAPPING_TOKEN = "tapping_token"  # noqa: S105 (the name of a kind)
 
 
-_AS_TYPED = frozenset({Kind.LINK_TOKEN, Kind.PHONE_TOKEN})
+_AS_TYPED = frozenset({Kind.LINK_TOKEN, Kind.PHONE_TOKEN, Kind.TAPPING_TOKEN})
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ MOST_LISTED = 100
 _v, _t, _p = visit.c, visit_tap.c, patient.c
 _OF_PATIENT = _v.patient_id == bindparam("of_patient")
 _ONE = (_OF_PATIENT, _v.visit_id == bindparam("of_visit"))
-_NEWEST_FIRST = (_v.begun_at.desc(), _v.visit_id)
+_NEWEST_FIRST = (_v.begun_at.desc(), _v.stage == str(Stage.LEFT), _v.visit_id)
 _KEEP = insert(visit)
 _SETTLE = (
     update(visit)
