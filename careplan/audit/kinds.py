@@ -99,6 +99,10 @@ class Kind(StrEnum):
     VISIT_TAPPED = "visit_tapped"
     VISIT_LOOKED_AT = "visit_looked_at"
     VISITS_LISTED = "visits_listed"
+    DEPARTMENT_REPLIED = "department_replied"
+    REPLIES_SEEN = "replies_seen"
+    REPLIES_READ = "replies_read"
+    REPLIES_LISTED = "replies_listed"
     TAPPING_PHONE_KEPT = "tapping_phone_kept"
     TAPPING_PHONE_FORGOTTEN = "tapping_phone_forgotten"
     EXPORTED = "exported"
@@ -114,6 +118,10 @@ class Kind(StrEnum):
     REPORT_HANDED_OVER = "report_handed_over"
     EQUALITY_TOLD = "equality_told"
     HOSPITALS_LOADED = "hospitals_loaded"
+    REPORTS_COUNTED = "reports_counted"
+    DEPRIVATION_LOADED = "deprivation_loaded"
+    PROMISE_MADE = "promise_made"
+    PROMISE_KEPT = "promise_kept"
     SEEDED = "seeded"
 
 
@@ -288,6 +296,20 @@ PHRASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "team_hospital_measures": "your team, and the hospital’s named person without your "
             "name; your answers are counted",
         },
+        "outcome": {
+            "used": "“Used it”",
+            "could_not": "“Could not use it”",
+            "no_answer": "“The 24-hour number was not answered”",
+        },
+        "hindrance": {
+            "not_stocked": "the medicine was not there",
+            "senior_said_no": "somebody senior said no",
+            "person_different": "something about you was different that day",
+            "not_clear": "the plan was not clear",
+            "not_sure_it_is_real": "they were not sure that the plan is real",
+            "other": "another reason",
+        },
+        "again": {"yes": "This takes the place of what was said before."},
         "late": {"yes": "This was written down later, because our records could not be reached."},
     }
 )
@@ -307,6 +329,7 @@ _P, _S, _E = About.PERSON, About.SERVICE, About.EITHER
 _LOOK, _CHANGE, _DOOR = Nature.LOOK, Nature.CHANGE, Nature.DOOR
 _LINK = _of("link")
 _VERSION = _of("version")
+_COUNT = _of("count")
 
 DEEDS: Mapping[Kind, Deed] = MappingProxyType(
     {
@@ -753,6 +776,27 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
             may=_of("team", "count"),
             shown_to_person=False,
         ),
+        Kind.DEPARTMENT_REPLIED: Deed(
+            _CHANGE,
+            _P,
+            "Somebody who read your plan said: {outcome}.[ Why: {hindrance}.][ {again}]"
+            " Not checked: we do not know who pressed it.",
+            needs=_of("outcome"),
+            may=_of("link", "version", "hindrance", "again"),
+        ),
+        Kind.REPLIES_SEEN: Deed(
+            _CHANGE, _P, "{who} saw what departments said.", may=_COUNT, shown_to_person=False
+        ),
+        Kind.REPLIES_READ: Deed(
+            _LOOK, _P, "{who} read what departments said about using your plan.", may=_COUNT
+        ),
+        Kind.REPLIES_LISTED: Deed(
+            _LOOK,
+            _S,
+            "{who} saw about whose plans departments have answered.",
+            may=_of("team", "count"),
+            shown_to_person=False,
+        ),
         Kind.TAPPING_PHONE_KEPT: Deed(
             _CHANGE, _P, "{who} made a phone remember “I’m going in”, so that it needs no sign-in."
         ),
@@ -830,6 +874,37 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
             _S,
             "{who} loaded the list of hospitals.",
             needs=_of("count"),
+            shown_to_person=False,
+        ),
+        Kind.REPORTS_COUNTED: Deed(
+            _LOOK,
+            _S,
+            "{who} read {count} visit reports to count them[, and published sums up to {until}].",
+            needs=_of("count"),
+            may=_of("until"),
+            shown_to_person=False,
+        ),
+        Kind.DEPRIVATION_LOADED: Deed(
+            _CHANGE,
+            _S,
+            "{who} loaded how deprived {count} postcodes are.",
+            needs=_of("count"),
+            shown_to_person=False,
+        ),
+        Kind.PROMISE_MADE: Deed(
+            _CHANGE,
+            _S,
+            "{who} made a promise about a measure: {measure}.",
+            needs=_of("measure", "promise"),
+            may=_of("team"),
+            shown_to_person=False,
+        ),
+        Kind.PROMISE_KEPT: Deed(
+            _CHANGE,
+            _S,
+            "{who} marked a promise about a measure as done.",
+            needs=_of("promise"),
+            may=_of("team"),
             shown_to_person=False,
         ),
         Kind.SEEDED: Deed(

@@ -748,6 +748,13 @@ department_reply = Table(
     Column("seen_by_team_at", Moment),
     Column("body", Sealed, nullable=False),
 )
+# What a team has not seen yet, found without looking at all that it ever saw.
+Index(
+    "ix_department_reply_news",
+    department_reply.c.patient_id,
+    sqlite_where=department_reply.c.seen_by_team_at.is_(None),
+    postgresql_where=department_reply.c.seen_by_team_at.is_(None),
+)
 
 visit_report = Table(
     "visit_report",
@@ -759,7 +766,18 @@ visit_report = Table(
     Column("revision", Integer, nullable=False),
     Column("withdrawn_at", Moment),
     Column("entered_by", Uuid),
+    Column("for_team", Boolean, nullable=False),
+    Column("read_by_team_at", Moment),
     Column("document", Sealed),
+)
+# One visit has one report; a second is the first one changed.
+Index(
+    "ix_visit_report_one_a_visit",
+    visit_report.c.patient_id,
+    visit_report.c.visit_id,
+    unique=True,
+    sqlite_where=visit_report.c.withdrawn_at.is_(None),
+    postgresql_where=visit_report.c.withdrawn_at.is_(None),
 )
 
 equality = Table(
@@ -802,6 +820,7 @@ measure_promise = Table(
     metadata,
     Column("promise_id", Uuid, primary_key=True),
     Column("scope", Text, nullable=False, index=True),
+    Column("public", Boolean, nullable=False),
     Column("measure", Text, nullable=False),
     Column("owner", Text, nullable=False),
     Column("action", Text, nullable=False),
@@ -892,14 +911,15 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
             "patient_id opening_id link_id version at seen_at seen_by_team_at"
         ),
         "visit_report": _names(
-            "patient_id report_id visit_id given_at revision withdrawn_at entered_by"
+            "patient_id report_id visit_id given_at revision withdrawn_at entered_by for_team "
+            "read_by_team_at"
         ),
         "equality": _names("patient_id changed_at"),
         "hospital": _names("code name town closed_on"),
         "deprivation": _names("postcode quintile"),
         "measure_sheet": _names("scope worked_out_at body"),
         "measure_promise": _names(
-            "promise_id scope measure owner action due_on done_on made_at made_by"
+            "promise_id scope public measure owner action due_on done_on made_at made_by"
         ),
         "outbox": _names("message_id patient_id kind created_at due_at sent_at attempts"),
         "counter": _names("scope_hash window_start count"),

@@ -28,6 +28,8 @@ def _visit_report() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("entered_by", sa.Uuid(), nullable=True),
+        sa.Column("for_team", sa.Boolean(), nullable=False),
+        sa.Column("read_by_team_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("document", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.patient_id"], name=op.f("fk_visit_report_patient_id")
@@ -35,6 +37,14 @@ def _visit_report() -> None:
         sa.PrimaryKeyConstraint("patient_id", "report_id", name=op.f("pk_visit_report")),
     )
     op.create_index(op.f("ix_visit_report_given_at"), "visit_report", ["given_at"])
+    op.create_index(
+        op.f("ix_visit_report_one_a_visit"),
+        "visit_report",
+        ["patient_id", "visit_id"],
+        unique=True,
+        sqlite_where=sa.text("withdrawn_at IS NULL"),
+        postgresql_where=sa.text("withdrawn_at IS NULL"),
+    )
 
 
 def _equality() -> None:
@@ -85,6 +95,7 @@ def _measure_promise() -> None:
         "measure_promise",
         sa.Column("promise_id", sa.Uuid(), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("public", sa.Boolean(), nullable=False),
         sa.Column("measure", sa.Text(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
