@@ -24,6 +24,18 @@ from careplan.plan.care_plan import (
 )
 from careplan.plan.dictionary import Dictionary, Field, dictionary
 from careplan.plan.values import DecimalText, PartialDate
+from careplan.visits.report import (
+    Audience,
+    Eased,
+    Followed,
+    Remembered,
+    Respected,
+    Source,
+    Sureness,
+    Unfair,
+    VisitReport,
+    YesNo,
+)
 
 # What the forms refuse: control characters other than tab and line break, halves of surrogate
 # pairs, the two "characters" that are none, and text that is blank. Everything else may be typed.
@@ -175,3 +187,44 @@ def _leaf(kind: Any, field: Field | None, words: Dictionary) -> st.SearchStrateg
         return st.text(string.ascii_lowercase + "-", min_size=1, max_size=12)
     most = min(int(field.max), 40) if field and field.max else 40
     return texts(most) if field and field.type == "text" else lines(most)
+
+
+@st.composite
+def visit_reports(draw: Any) -> VisitReport:
+    """Any report that a person could give: consistent in itself or not."""
+    remembered = st.none() | st.one_of(
+        st.builds(
+            Remembered, sureness=st.sampled_from([Sureness.EXACT, Sureness.ESTIMATE]), at=moments()
+        ),
+        st.just(Remembered(sureness=Sureness.DONT_KNOW)),
+    )
+    maybe = st.none() | lines(60)
+    yes_no = st.none() | st.sampled_from(YesNo)
+    several: dict[str, Any] = {
+        name: tuple(draw(st.lists(st.sampled_from(kind), unique=True)))
+        for name, kind in (("unfair", Unfair), ("audience", Audience))
+    }
+    return VisitReport(
+        patient_id=draw(st.uuids()),
+        report_id=draw(st.uuids()),
+        visit_id=draw(st.none() | st.uuids()),
+        source=draw(st.sampled_from(Source)),
+        given_at=draw(moments()),
+        hospital=draw(st.none() | st.text(string.ascii_uppercase + string.digits, min_size=3)),
+        hospital_words=draw(maybe),
+        on_day=draw(st.none() | st.dates(date(1900, 1, 1))),
+        arrived=draw(remembered),
+        relief=draw(remembered),
+        no_relief=draw(st.none() | st.booleans()),
+        plan_shown=draw(yes_no),
+        followed=draw(st.none() | st.sampled_from(Followed)),
+        checked_within_30=draw(yes_no),
+        eased=draw(st.none() | st.sampled_from(Eased)),
+        believed=draw(st.none() | st.integers(1, 5)),
+        respected=draw(st.none() | st.sampled_from(Respected)),
+        treated_unfairly=draw(yes_no),
+        left_before_treatment=draw(yes_no),
+        would_go_back=draw(yes_no),
+        words=draw(st.none() | texts(200)),
+        **several,
+    )

@@ -144,6 +144,28 @@ def may_keep_on_phone(who: Who, patient: PatientFacts) -> bool:
     return _is_patient(who, patient)
 
 
+def may_tell_of_visit(who: Who, patient: PatientFacts) -> bool:
+    """Say what happened at a visit: the person, or a carer who was let in to write. Which of the
+    reports a carer then sees is asked of each."""
+    return may_write_for(who, patient)
+
+
+def may_write_down_visit(who: Who, patient: PatientFacts) -> bool:
+    """What somebody tells their team on the telephone or on paper; read what they let it see.
+    Nobody who also works in an emergency department: they may be who it is about."""
+    return _in_care_team(who, patient) and Role.EMERGENCY_STAFF not in who.roles
+
+
+def may_list_reports(who: Who, *, team_id: str) -> bool:
+    """See which reports people let their team see."""
+    return may_list_patients(who, team_id=team_id) and Role.EMERGENCY_STAFF not in who.roles
+
+
+def may_answer_equality(who: Who, patient: PatientFacts) -> bool:
+    """The person, or somebody who may in law answer for them; no staff, for it is only counted."""
+    return _is_patient(who, patient) or may_speak_for_child(who, patient)
+
+
 def may_see_who_looked(who: Who, patient: PatientFacts) -> bool:
     """The patient alone: a carer who puts pressure on them must not learn whom they told."""
     return _is_patient(who, patient)

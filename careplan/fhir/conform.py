@@ -1,4 +1,4 @@
-"""Is this file a FHIR R4 document as this program and its profiles promise? Says all it finds.
+"""Is this file a FHIR R4 document, or a visit report, as this program promises? Says all it finds.
 
 It never raises, whatever the bytes; and it says aloud what it does not check.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from careplan.fhir import codes, profiles, structure, wire, xhtml
+from careplan.fhir import codes, profiles, structure, visit_report, wire, xhtml
 from careplan.fhir.tree import Node
 from careplan.fhir.writable import text_problem
 from careplan.plan.codec import Unreadable
@@ -62,11 +62,21 @@ def check(data: bytes) -> list[Problem]:
             resource = entry.at("resource")
             if resource is not None and isinstance(resource.tree, dict):
                 found += _resource(resource)
+    elif tree.get("questionnaire") == visit_report.URL:
+        found += _told(bundle)
     else:
         found.append(_error(bundle.path, "not a document Bundle: only this resource was checked"))
     unique = dict.fromkeys(found)
     worst_first = sorted(unique, key=lambda one: one.severity is not Severity.ERROR)
     return worst_first[:_MOST_PROBLEMS]
+
+
+def _told(response: Node) -> Iterator[Problem]:
+    """A visit report stands by itself, and keeps to the questionnaire it answers."""
+    try:
+        yield from (_error(one.path, one.problem) for one in visit_report.problems(response))
+    except Unreadable as problem:
+        yield _error(problem.path, problem.problem)
 
 
 def _error(path: str, text: str) -> Problem:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from careplan.fhir import alerts, codes
+from careplan.fhir import alerts, codes, visit_report
 from careplan.fhir.answers import kind_of_choice
 from careplan.fhir.profiles import FOLDER
 from careplan.fhir.tree import Tree, some
@@ -49,7 +49,19 @@ def files(*conditions: Dictionary) -> dict[str, Tree]:
             made[name] = _with_more(made[name], one) if name in made else one
         questionnaire = _questionnaire(words)
         made[f"Questionnaire-{questionnaire['id']}.json"] = questionnaire
+    for name, (title, known) in visit_report.code_systems().items():
+        made[f"CodeSystem-{name}.json"] = _code_system(name, title, known)
+    made[f"Questionnaire-{visit_report.NAME}.json"] = _visit_report()
     return made
+
+
+def _visit_report() -> Tree:
+    """What is asked after a visit to an emergency department, whatever the condition."""
+    title = "What happened at a visit to an emergency department"
+    return _head("Questionnaire", visit_report.NAME, visit_report.URL, title) | {
+        "subjectType": ["Patient"],
+        "item": visit_report.questionnaire_items(),
+    }
 
 
 def _with_more(system: Tree, other: Tree) -> Tree:

@@ -7,7 +7,7 @@ Blank never means no.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -88,7 +88,8 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitReport:
-    """None means not answered. `relief` None with `no_relief` True: none was given.
+    """None means not answered. `relief` None with `no_relief` True: none was given. `on_day`: the
+    day they got there, which is often known where the hour is not.
 
     `hospital` is a code of the service's list; `hospital_words` is where, when it is not on it.
     """
@@ -100,6 +101,7 @@ class VisitReport:
     given_at: datetime
     hospital: str | None = None
     hospital_words: str | None = None
+    on_day: date | None = None
     arrived: Remembered | None = None
     relief: Remembered | None = None
     no_relief: bool | None = None

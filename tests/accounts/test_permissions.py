@@ -114,10 +114,14 @@ ABOUT_A_PATIENT: dict[Callable[[Who, PatientFacts], bool], set[str]] = {
     ask.may_take_copy: OWN | TEAM | CARERS,
     ask.may_agree_to_copies: OWN | {"mother"},
     ask.may_link: TEAM,
+    ask.may_tell_of_visit: OWN | WRITERS,
+    ask.may_write_down_visit: TEAM - {"emergency and doctor"},
+    ask.may_answer_equality: OWN | {"mother"},
 }
 ABOUT_A_TEAM: dict[Callable[..., bool], set[str]] = {
     ask.may_list_patients: TEAM | {"ada, a doctor here"},
     ask.may_start_plan: TEAM | {"ada, a doctor here"},
+    ask.may_list_reports: (TEAM | {"ada, a doctor here"}) - {"emergency and doctor"},
     ask.may_manage_members: {
         "administrator",
         "administrator checked",
