@@ -27,6 +27,7 @@ DOORS: dict[str, set[str]] = {
     "pydantic": {"fhir"},
     "weasyprint": {"render"},
     "segno": {"render"},
+    "pygal": {"render"},
     "PIL": {"render"},
     "notifications_python_client": {"notify"},
     "smtplib": {"notify"},
