@@ -13,9 +13,11 @@ from uuid import UUID
 from careplan.accounts.passwords import check_password
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import PatientFacts, may_break_glass, may_read_record
+from careplan.acts import tickets
 from careplan.acts.consents import standing_of
 from careplan.acts.opening import narrative_in
 from careplan.acts.standing import fresh
+from careplan.acts.visiting import GoingIn, said_by_patient
 from careplan.acts.world import NotAllowed, NotThere, World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
 from careplan.fhir.day_notices import said_on
@@ -50,6 +52,9 @@ class Looked:
     narrative: str
     patient: Patient
     notices: tuple[str, ...]
+    reply: str
+    """The ticket for what became of this look."""
+    going: GoingIn | None
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ def look_up(
         append(tx, AuditEvent(Kind.STAFF_DOOR_ASKED, at, actor(by), None))
         found, stopped = _find(world, tx, asked, today)
         if found is not None and stopped is None:
-            looked = _looked(tx, found, today)
+            looked = _looked(world, tx, found, at, today)
             _tell(tx, by, found, asked, at)
             return looked
         _refuse(tx, by, found, stopped, at)
@@ -144,11 +149,16 @@ def _find(
     return patient, "nothing" if none else None
 
 
-def _looked(tx: Transaction, patient: Patient, today: date) -> Looked:
-    document = emergency_of(tx, patient.patient_id, patient.current_version or 0)
+def _looked(world: World, tx: Transaction, patient: Patient, at: datetime, today: date) -> Looked:
+    patient_id, version = patient.patient_id, patient.current_version or 0
+    document = emergency_of(tx, patient_id, version)
     if document is None:
         raise LookupError("a version without its emergency document")
-    return Looked(narrative_in(document), patient, said_on(document, today))
+    reply = tickets.reply_ticket(
+        world, patient_id=patient_id, link_id=None, version=version, door="staff", at=at
+    )
+    going = said_by_patient(tx, patient_id, at)
+    return Looked(narrative_in(document), patient, said_on(document, today), reply, going)
 
 
 def _tell(tx: Transaction, by: Who, patient: Patient, asked: Asked, at: datetime) -> None:

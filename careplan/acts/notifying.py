@@ -48,6 +48,7 @@ _NEWS: Mapping[str, News] = MappingProxyType(
         "link-locked": News.LOCKED,
         "card-posted": News.POSTED,
         "staff-door": News.OPENED,
+        "department-replied": News.OPENED,
     }
 )
 SUBJECT = "You have news"

@@ -16,6 +16,7 @@ from careplan.acts.consents import standing_of
 from careplan.acts.fetching import Further, further_files
 from careplan.acts.publishing import current_of
 from careplan.acts.renditions import ambulance_narrative
+from careplan.acts.visiting import GoingIn, said_by_patient
 from careplan.acts.world import SYSTEM, World
 from careplan.audit.events import AuditEvent, stranger
 from careplan.audit.events import Kind as Deed
@@ -61,23 +62,30 @@ REPEATS_TOLD_EVERY = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Reader:
-    """A stranger at a door: what they answered, who they say they are, when it is."""
+    """A stranger at a door: what they answered, who they say they are, when it is. `on_our_page`:
+    they read it on our own page, which shows what is not in the plan too."""
 
     answer: str | None
     recipient: str
     at: datetime
     today: date
+    on_our_page: bool = False
 
 
 @dataclass(frozen=True)
 class Opened:
-    """The plan may be shown: ciphertext for the link's holder, and how the plan stands today."""
+    """The plan may be shown: ciphertext for the link's holder, and how the plan stands today.
+
+    `reply`: the ticket for what became of this look; none where it is only being checked.
+    """
 
     link: KeptLink
     patient: Patient
     files: tuple[LinkFile, ...]
     look: str
     at: datetime
+    reply: str = ""
+    going: GoingIn | None = None
 
     @property
     def further(self) -> tuple[Further, ...]:
@@ -144,7 +152,27 @@ def open_link(
             return _dead(tx, link, State.USED_UP)
         until, version = reader.at + tickets.LOOK_LIVES, patient.current_version or 0
         look = tickets.issue(world, "look", token=token, part=0, number=version, until=until)
-        return Opened(link, patient, files, look, reader.at)
+        opened = Opened(link, patient, files, look, reader.at)
+        return _with_ours(world, tx, opened, found, new=new) if reader.on_our_page else opened
+
+
+def _with_ours(
+    world: World, tx: Transaction, opened: Opened, found: Scanned, *, new: bool
+) -> Opened:
+    """What our own page shows besides. Who is not going in costs no statement."""
+    patient_id, at, until = found.patient.patient_id, opened.at, found.going_until
+    going = said_by_patient(tx, patient_id, at) if until is not None and until > at else None
+    reply = ""
+    if new:
+        reply = tickets.reply_ticket(
+            world,
+            patient_id=patient_id,
+            link_id=found.link.link_id,
+            version=found.patient.current_version or 0,
+            door="link",
+            at=at,
+        )
+    return replace(opened, reply=reply, going=going)
 
 
 def open_direct(world: World, reader: Reader, *, token: str) -> Opened | Dead | None:
@@ -171,6 +199,9 @@ class Shown:
     for_crew: bool = False
     notices: tuple[str, ...] = ()
     """What holds on this day only."""
+    reply: str = ""
+    """The ticket for what became of it."""
+    going: GoingIn | None = None
 
 
 def open_by_code(
@@ -194,7 +225,7 @@ def open_by_code(
     if link is None:
         return None
     with world.store.begin() as tx:
-        found = _through_code_door(tx, link, reader, passcode=passcode, knows=knows)
+        found = _through_code_door(world, tx, link, reader, passcode=passcode, knows=knows)
         return _for_crew(world, tx, found) if for_crew and isinstance(found, Shown) else found
 
 
@@ -208,7 +239,13 @@ def _for_crew(world: World, tx: Transaction, found: Shown) -> Shown:
 
 
 def _through_code_door(
-    tx: Transaction, link: KeptLink, reader: Reader, *, passcode: str, knows: bool
+    world: World,
+    tx: Transaction,
+    link: KeptLink,
+    reader: Reader,
+    *,
+    passcode: str,
+    knows: bool,
 ) -> Shown | MustWait | None:
     """`knows`: whether the passcode is the link's. A birth date is asked for beside it, and a
     wrong one counts like any wrong answer, or it could be guessed without end."""
@@ -232,7 +269,20 @@ def _through_code_door(
     if document is None:
         return None
     _write_down(tx, Deed.SHORT_CODE_OPENED, link, patient, reader, asked)
-    return Shown(narrative_in(document), patient, notices=said_on(document, reader.today))
+    return Shown(
+        narrative_in(document),
+        patient,
+        notices=said_on(document, reader.today),
+        reply=tickets.reply_ticket(
+            world,
+            patient_id=link.patient_id,
+            link_id=link.link_id,
+            version=patient.current_version or 0,
+            door="code",
+            at=reader.at,
+        ),
+        going=said_by_patient(tx, link.patient_id, reader.at),
+    )
 
 
 def narrative_in(document: bytes) -> str:

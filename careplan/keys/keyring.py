@@ -109,12 +109,32 @@ class Keyring:
         info = b"careplan derived key 1:" + purpose.encode()
         return HKDF(algorithm=SHA256(), length=_SIZE, salt=None, info=info).derive(self.pepper)
 
+    def lend(self, purpose: str, said: bytes) -> bytes:
+        """Bytes of ours for somebody else to carry, who can neither read nor change them.
+
+        AES-SIV again: the same bytes give the same, so whoever lends twice puts in what differs.
+        """
+        return self._lender(purpose).encrypt(said, [purpose.encode()])
+
+    def take_again(self, purpose: str, lent: bytes) -> bytes:
+        """Raises Tampered when they are not ours, not whole, or lent for something else."""
+        try:
+            return self._lender(purpose).decrypt(lent, [purpose.encode()])
+        except (InvalidTag, ValueError):
+            raise Tampered("these bytes were not lent by us for this") from None
+
     def service_key(self, purpose: str) -> DataKey:
         """A data key for what belongs to no person, such as the service's own audit chain."""
         return DataKey(self.derive(f"data key: {purpose}"))
 
     def _subkey(self, kind: str) -> bytes:
         return hmac.digest(self.pepper, b"careplan keyed hash 1:" + kind.encode(), hashlib.sha256)
+
+    def _lender(self, purpose: str) -> AESSIV:
+        lender: AESSIV = self._once(
+            f"lend {purpose}", lambda: AESSIV(self.derive(f"lent: {purpose}"))
+        )
+        return lender
 
     def _wrapper(self, master: str) -> AESSIV:
         wrapper: AESSIV = self._once(f"wrap {master}", lambda: self._new_wrapper(master))

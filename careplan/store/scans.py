@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import namedtuple
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, literal_column, select, true
+from sqlalchemy import Select, and_, bindparam, func, literal_column, select, true
 
 from careplan.audit.chain import Head
 from careplan.store import directory
@@ -18,7 +19,7 @@ from careplan.store.patients import FACTS as PATIENT_FACTS
 from careplan.store.patients import Patient, patient_from
 from careplan.store.ready import Ready
 from careplan.store.tables import directory as directory_table
-from careplan.store.tables import link, link_file, patient, trail_head
+from careplan.store.tables import link, link_file, patient, trail_head, visit
 
 _d, _f = directory_table.c, link_file.c
 _LINK = [column.name for column in LINK_FACTS]
@@ -26,7 +27,8 @@ _PATIENT = [column.name for column in PATIENT_FACTS]
 _LinkRow = namedtuple("_LinkRow", _LINK)  # type: ignore[misc]
 _PatientRow = namedtuple("_PatientRow", _PATIENT)  # type: ignore[misc]
 _FILE_AT = len(_LINK) + len(_PATIENT)
-_HEAD_AT = _FILE_AT + 5
+_VISIT_AT = _FILE_AT + 5
+_HEAD_AT = _VISIT_AT + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Scanned:
     patient: Patient
     files: tuple[LinkFile, ...]
     head: Head | None
+    going_until: datetime | None = None
+    """Until when something is said of a visit, if ever: nobody asks for it before it is known."""
 
 
 def scanned(
@@ -56,9 +60,19 @@ def scanned(
     return Scanned(
         link_from(_LinkRow._make(first[: len(_LINK)])),
         patient_from(tx, _PatientRow._make(first[len(_LINK) : _FILE_AT])),
-        tuple(LinkFile(*row[_FILE_AT:_HEAD_AT]) for row in rows if row[_FILE_AT] is not None),
+        tuple(LinkFile(*row[_FILE_AT:_VISIT_AT]) for row in rows if row[_FILE_AT] is not None),
         Head(*first[_HEAD_AT:]) if to_count and first[_HEAD_AT] is not None else None,
+        first[_VISIT_AT],
     )
+
+
+_GOING_UNTIL = (
+    select(func.max(visit.c.shown_until))
+    .where(visit.c.patient_id == patient.c.patient_id)
+    .correlate(patient)
+    .scalar_subquery()
+    .label("going_until")
+)
 
 
 def _behind(packing: Packing, held: Any = None) -> Select[Any]:
@@ -75,7 +89,7 @@ def _behind(packing: Packing, held: Any = None) -> Select[Any]:
     if held is not None:
         found, head = found.outerjoin(*held), (held[0].c.sequence, held[0].c.digest)
     return (
-        select(*LINK_FACTS, *PATIENT_FACTS, *facts, *head)
+        select(*LINK_FACTS, *PATIENT_FACTS, *facts, _GOING_UNTIL, *head)
         .select_from(found)
         .where(_d.kind == bindparam("of_kind"), _d.hash == bindparam("of_hash"))
         .order_by(_f.position)

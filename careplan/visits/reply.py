@@ -33,7 +33,8 @@ class Because(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """Bound to one opening, which has one reply; a second takes the first one's place. `door` is
-    how the page was reached (link, code, staff), `who` what the reader calls themself."""
+    how the page was reached (link, code, staff), `who` what the reader calls themself, `opened_at`
+    when the page was shown. `seen_at` is the person's look at it, `seen_by_team_at` their team's."""
 
     patient_id: UUID
     opening_id: UUID
@@ -43,4 +44,7 @@ class Reply:
     because: Because | None = None
     door: str = "link"
     who: str | None = None
+    link_id: UUID | None = None
+    opened_at: datetime | None = None
     seen_at: datetime | None = None
+    seen_by_team_at: datetime | None = None

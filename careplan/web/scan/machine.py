@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
@@ -69,7 +70,10 @@ def manifest(token: str) -> Any:
     if not isinstance(asked, dict) or not isinstance(asked.get("recipient"), str):
         return jsonify(error=_NAME_YOURSELF), 400
     zipped = asked.get("_zip") is True
-    reader = _stranger(asked["recipient"], _text(asked.get("passcode"), MOST_ANSWER))
+    reader = replace(
+        _stranger(asked["recipient"], _text(asked.get("passcode"), MOST_ANSWER)),
+        on_our_page="_zip" in asked,
+    )
     again = _text(asked.get("_again"), 120)
     found = open_link(here().world, reader, token=token[:64], again=again, zipped=zipped)
     if isinstance(found, Opened):
@@ -140,9 +144,16 @@ def _manifest(found: Opened, token: str, most: float | None, *, zipped: bool) ->
     link = found.link.facts
     files = [_file(one, link, token, most, zipped=zipped) for one in found.files]
     files += [_located(one, link, token, zipped=zipped) for one in found.further]
-    rest = _json({"_state": _state(found.patient), "_look": found.look})
+    rest = _json({"_state": _state(found.patient), "_look": found.look, **_ours(found)})
     body = f'{{"files":[{",".join(files)}],{rest[1:]}'
     return Response(body, content_type="application/json", headers=_poll(link))
+
+
+def _ours(found: Opened) -> dict[str, Any]:
+    """Beside the plan and in none of its files: what the person tapped on the way here, and the
+    ticket for what became of the plan."""
+    said: dict[str, Any] = {"_visit": found.going.lines} if found.going else {}
+    return said | ({"_reply": found.reply} if found.reply else {})
 
 
 def _file(file: LinkFile, link: Link, token: str, most: float | None, *, zipped: bool) -> str:

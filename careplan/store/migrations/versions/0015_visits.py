@@ -90,3 +90,10 @@ def _department_reply() -> None:
         ),
         sa.PrimaryKeyConstraint("patient_id", "opening_id", name=op.f("pk_department_reply")),
     )
+    op.create_index(
+        op.f("ix_department_reply_news"),
+        "department_reply",
+        ["patient_id"],
+        sqlite_where=sa.text("seen_by_team_at IS NULL"),
+        postgresql_where=sa.text("seen_by_team_at IS NULL"),
+    )
