@@ -90,5 +90,20 @@ def test_only_our_two_fonts_are_handed_out(tmp_path):
             assert fetcher.fetch(url).read()[:4] in (b"\0\1\0\0", b"OTTO", b"true")
 
 
+def test_what_was_measured_before_measures_and_draws_the_same():
+    page = "<html lang=en><title>t</title><body>{}<p id=end>{}</p></body></html>"
+    first, again, other = (
+        press.lay_out(page.format("<p>a</p>" * lines, "b"), style="print.css")
+        for lines in (40, 40, 400)
+    )
+    assert first.document is not None
+    assert again.document is None
+    assert (first.pages, first.place("end")) == (again.pages, again.place("end"))
+    assert (first.pages, first.place("end")) != (other.pages, other.place("end"))
+    assert again.place("no such") is None
+    assert text_of(again.pdf()) == text_of(first.pdf())
+    assert press.lay_out(again.html, style="card.css").document is not None
+
+
 def test_it_warms():
     press.warm()
