@@ -28,10 +28,13 @@ _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+}
+_IN_A_WINDOW = {
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+"""Only what opens in a window has one to guard: on a slow line a plan does not wait for these."""
 _HSTS = "max-age=31536000; includeSubDomains"
 MAX_BODY = 512 * 1024
 LARGER = {"photo.home": 2_200_000, "team.invite": 2_200_000}
@@ -54,8 +57,10 @@ def install(app: Flask, *, https: bool) -> None:
     app.config["MAX_FORM_PARTS"] = 2000
     app.request_class = InMemory
 
-    every_answer = _ALWAYS | ({"Strict-Transport-Security": _HSTS} if https else {})
-    every_page = every_answer | {"Cache-Control": "no-store"}
+    always = _ALWAYS | ({"Strict-Transport-Security": _HSTS} if https else {})
+    every_asset = always | _IN_A_WINDOW
+    to_programs = always | {"Cache-Control": "no-store"}
+    every_page = every_asset | to_programs
 
     @app.before_request
     def _let_files_in() -> None:
@@ -73,8 +78,9 @@ def install(app: Flask, *, https: bool) -> None:
     @app.after_request
     def _headers(response: Response) -> Response:
         said = {name.lower() for name, _ in response.headers}
-        always = every_answer if _is_asset(response) else every_page
-        response.headers.extend((n, v) for n, v in always.items() if n.lower() not in said)
+        known = to_programs if for_machines() else every_page
+        known = every_asset if _is_asset(response) else known
+        response.headers.extend((n, v) for n, v in known.items() if n.lower() not in said)
         return response
 
 

@@ -260,6 +260,9 @@ def test_every_answer_carries_its_headers(app, paths, world):
                 assert answer.status_code < 500, (method, path)
                 assert answer.headers["X-Frame-Options"] == "DENY", (method, path)
                 assert "max-age" in answer.headers["Strict-Transport-Security"], (method, path)
+                in_a_window = not path.startswith(("/m/", "/u/", "/f/"))
+                for name in ("Cross-Origin-Opener-Policy", "Permissions-Policy"):
+                    assert (name in answer.headers) is in_a_window, (method, path)
 
 
 # --- writing -------------------------------------------------------------------------------------
