@@ -158,8 +158,9 @@ def _ours(found: Opened) -> dict[str, Any]:
 
 def _file(file: LinkFile, link: Link, token: str, most: float | None, *, zipped: bool) -> str:
     if most is None or len(file.jwe) <= most:
-        # A compact JWE is letters, digits, "-", "_" and ".": nothing of it wants an escape.
-        return f'{_json(_said(file, link))[:-1]},"embedded":"{file.jwe}"}}'
+        # A compact JWE is letters, digits, "-", "_" and ".": nothing of it wants an escape. First,
+        # because the words behind it are then packed with those of the other files.
+        return f'{{"embedded":"{file.jwe}",{_json(_said(file, link))[1:]}'
     return _located(file, link, token, zipped=zipped)
 
 
