@@ -18,16 +18,20 @@ from careplan.acts.world import World
 from careplan.keys.keyring import Keyring
 from careplan.settings import Settings
 from careplan.store.db import Store
+from careplan.summary.wording import clock as time_of_day
 from careplan.summary.wording import day, moment
 from careplan.web import access, conditions, errors, security, session
 from careplan.web.account import routes as account
 from careplan.web.carer.copies import carer_copies
 from careplan.web.carer.routes import carer
+from careplan.web.carer.visit import carer_visit
 from careplan.web.commands.all import commands
 from careplan.web.emergency.routes import emergency
 from careplan.web.front import routes as front
 from careplan.web.handed import handed
 from careplan.web.here import Here
+from careplan.web.measures.pages import measures
+from careplan.web.measures.team import team_measures
 from careplan.web.patient.conversation import conversation
 from careplan.web.patient.copies import copies
 from careplan.web.patient.helpers import helpers
@@ -41,10 +45,12 @@ from careplan.web.patient.private import private
 from careplan.web.patient.publishing import publishing
 from careplan.web.patient.routes import patient
 from careplan.web.patient.sharing import sharing
+from careplan.web.patient.visit import visit
 from careplan.web.phone.copy_page import asking, copy_page
 from careplan.web.phone.installing import installing
 from careplan.web.scan import routes as scan
 from careplan.web.scan.machine import machine
+from careplan.web.scan.replying import replying
 from careplan.web.staff_door import staff_door_doors
 from careplan.web.team.conversation import team_conversation
 from careplan.web.team.routes import team
@@ -54,12 +60,14 @@ from careplan.web.words import gettext, ngettext
 
 ROOT = Path(__file__).resolve().parents[2]
 PHONE_DOORS = (installing, copy_page, asking)
+MEASURES_DOORS = (measures, team_measures)
 TALKING_DOORS = (conversation, team_conversation, team_together, handed)
 OWN_DOORS = (
     *(carer, carer_copies, helpers, patient, publishing, sharing, copies),
     *(private, notices, photo),
     phone,
     *(lock_screen, losing, new_link),
+    *(visit, carer_visit),
 )
 
 
@@ -90,7 +98,7 @@ def create_app(
     session.install(app)
     errors.install(app)
     forms = CSRFProtect(app)
-    for not_a_form in (machine, asking):
+    for not_a_form in (machine, replying, asking):
         forms.exempt(not_a_form)
     for door in (
         front.front,
@@ -100,9 +108,11 @@ def create_app(
         staff_door_doors,
         scan.scan,
         machine,
+        replying,
         well_known,
         *PHONE_DOORS,
         *TALKING_DOORS,
+        *MEASURES_DOORS,
         *OWN_DOORS,
     ):
         app.register_blueprint(door)
@@ -143,7 +153,7 @@ def _templates(app: Flask, settings: Settings) -> None:
     environment.globals.update(
         brand=settings.brand, demo=settings.demo, break_glass=settings.break_glass
     )
-    environment.filters.update(day=day, moment=moment)
+    environment.filters.update(day=day, moment=moment, clock=time_of_day)
 
     @app.context_processor
     def _visitor() -> dict[str, object]:

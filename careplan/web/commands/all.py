@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from careplan.web.commands.card_keys import rotate_card_key_command
+from careplan.web.commands.measuring import load_deprivation_command, measures_command
 from careplan.web.commands.running import (
     logins_command,
     migrate_command,
@@ -25,6 +26,8 @@ commands = {
     "export": export_command,
     "validate": validate_command,
     "send-notices": send_notices_command,
+    "measures": measures_command,
+    "load-deprivation": load_deprivation_command,
     "make-team": make_team_command,
     "rotate-card-key": rotate_card_key_command,
 }
