@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from queue import SimpleQueue
 from xml.etree import ElementTree
 
 from prove.evidence import ROOT, here_and_now, keep, kept
-from tests.attacks.table import TABLE, Attack, attacks
+from tests.attacks.table import TABLE, Attack, Rotten, attacks
 
 NAME = "attacks"
 AT_ONCE = 2
@@ -30,11 +31,19 @@ _INSTALLED = ("node_modules", "careplan/web/static/vendor")
 
 @dataclass(frozen=True)
 class Run:
-    """What pytest said: how many passed, and which failed of themselves (not in a fixture)."""
+    """What pytest said of each test: how many of its cases passed, and which did not.
 
-    passed: int
-    failed: tuple[str, ...]
-    whole: bool
+    `failed`: of themselves; `broken`: failed, or could not even be set up.
+    """
+
+    passed: Counter[str]
+    failed: tuple[str, ...] = ()
+    broken: frozenset[str] = frozenset()
+
+    def says(self, tests: Sequence[str]) -> str:
+        """How many cases of these passed; nothing unless all did."""
+        whole = all(self.passed[one] and one not in self.broken for one in tests)
+        return f"{sum(self.passed[one] for one in tests)} passed" if whole else ""
 
 
 def prove(asked: list[str]) -> int:
@@ -50,7 +59,10 @@ def prove(asked: list[str]) -> int:
         rows = attacks(trees[0] / TABLE.relative_to(ROOT))
         found = {one.name: before[one.name] for one in rows if _still(one, before, trees[0])}
         todo = [one for one in rows if one.name not in found]
-        for attack, said in _each(todo, trees):
+        print(f"{len(todo)} attacks to prove; first their tests as they are ...", flush=True)
+        tests = sorted({test for one in todo for test in one.tests})
+        on = _pytest(trees[0], tests, "-n", str(AT_ONCE)) if todo else Run(Counter())
+        for attack, said in _each(todo, trees, on):
             found[attack.name] = said
             _write(found, rows)
             verdict = "proved" if said["proved"] else "NOT PROVED"
@@ -61,7 +73,7 @@ def prove(asked: list[str]) -> int:
     return 1 if weak else 0
 
 
-def _each(todo: Sequence[Attack], trees: list[Path]) -> Iterator[tuple[Attack, Said]]:
+def _each(todo: Sequence[Attack], trees: list[Path], on: Run) -> Iterator[tuple[Attack, Said]]:
     """As many at once as there are trees; what is found is told as soon as it is."""
     free: SimpleQueue[Path] = SimpleQueue()
     for tree in trees:
@@ -70,7 +82,7 @@ def _each(todo: Sequence[Attack], trees: list[Path]) -> Iterator[tuple[Attack, S
     def one(attack: Attack) -> Said:
         tree = free.get()
         try:
-            return _proved(attack, tree)
+            return _proved(attack, tree, on)
         finally:
             free.put(tree)
 
@@ -79,22 +91,24 @@ def _each(todo: Sequence[Attack], trees: list[Path]) -> Iterator[tuple[Attack, S
 
 
 def _still(attack: Attack, before: dict[str, Said], tree: Path) -> bool:
-    said = before.get(attack.name, {})
-    return said.get("covers") == attack.covers(tree) and said.get("proved") is True
+    said = before.get(attack.name, {"proved": False})
+    return bool(said["proved"]) and said.get("covers") == attack.covers(tree)
 
 
-def _proved(attack: Attack, tree: Path) -> Said:
-    covers = attack.covers(tree)
-    with_control = _pytest(tree, attack.tests)
+def _proved(attack: Attack, tree: Path, on: Run) -> Said:
+    try:
+        covers = attack.covers(tree)
+    except Rotten as rotten:
+        return {"covers": "", "proved": False, "on": str(rotten), "off": "", **here_and_now()}
+    with_control = on.says(attack.tests)
     with _switched_off(attack, tree):
-        without = _pytest(tree, attack.tests, "-x")
-    proved = with_control.whole and with_control.passed > 0 and bool(without.failed)
+        without = _pytest(tree, attack.tests, "-x").failed
     files = [*(one.file for one in attack.off), *(test.split("::")[0] for test in attack.tests)]
     return {
         "covers": covers,
-        "proved": proved,
-        "on": f"{with_control.passed} passed" if with_control.whole else "did not pass",
-        "off": without.failed[0] if without.failed else "nothing failed",
+        "proved": bool(with_control and without),
+        "on": with_control or "did not pass",
+        "off": _short(without[0]) if without else "nothing failed",
         **here_and_now(*files),
     }
 
@@ -104,36 +118,30 @@ def _pytest(tree: Path, tests: Sequence[str], *more: str) -> Run:
     told = tree / "told.xml"
     told.unlink(missing_ok=True)
     command = [
-        *(
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:randomly",
-        ),
-        *("-m", "not postgres", f"--basetemp={tree.parent}/tmp-{tree.name}"),
-        *(f"--junitxml={told}", *more, *tests),
+        *(sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-m", "not postgres"),
+        *(f"--basetemp={tree.parent}/tmp-{tree.name}", f"--junitxml={told}", *more, *tests),
     ]
     environment = {name: value for name, value in os.environ.items() if "POSTGRES" not in name}
     subprocess.run(
         command, cwd=tree, env=environment, capture_output=True, timeout=PATIENCE, check=False
     )
-    if not told.exists():
-        return Run(0, (), whole=False)
-    cases = list(ElementTree.parse(told).iter("testcase"))
-    bad = [one for one in cases if one.find("failure") is not None or one.find("error") is not None]
-    passed = [one for one in cases if one not in bad and one.find("skipped") is None]
-    failed = [one for one in bad if one.find("failure") is not None]
-    names = tuple(f"{one.get('classname', '')}.{one.get('name', '')}" for one in failed)
-    return Run(len(passed), tuple(map(_short, names)), whole=not bad and bool(cases))
+    cases = list(ElementTree.parse(told).iter("testcase")) if told.exists() else []
+    broken = [one for one in cases if {"failure", "error"} & {part.tag for part in one}]
+    passed = [one for one in cases if not {"failure", "error", "skipped"} & {p.tag for p in one}]
+    return Run(
+        Counter(_id_of(one).partition("[")[0] for one in passed),
+        tuple(_id_of(one) for one in broken if one.find("failure") is not None),
+        frozenset(_id_of(one).partition("[")[0] for one in broken),
+    )
 
 
-def _short(name: str) -> str:
-    """Without the packages above the file, and without a parameter's whole text."""
-    file, _, test = name.partition(".test_")
-    bare = f"test_{test}" if test else file
-    return bare.replace(".test_", "::test_").replace("|", "/")[:110]
+def _id_of(case: ElementTree.Element) -> str:
+    return f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name', '')}"
+
+
+def _short(test: str) -> str:
+    """Its file and name, and as much of a parameter as a table has room for."""
+    return test.rpartition("/")[2].replace("|", "/").replace("\n", " ")[:110]
 
 
 @contextmanager

@@ -29,7 +29,8 @@ class Off:
         (tree / self.file).write_text(self._whole(tree).replace(self.text, self.instead), "utf-8")
 
     def _whole(self, tree: Path) -> str:
-        whole = (tree / self.file).read_text("utf-8")
+        path = tree / self.file
+        whole = path.read_text("utf-8") if path.is_file() else ""
         if whole.count(self.text) != 1:
             raise Rotten(f"{self.file} has {whole.count(self.text)} times: {self.text!r}")
         return whole
