@@ -65,6 +65,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-docs", action="store_true", help="write docs/flow.md from the code")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, in whatever order the rest comes: or one worker would stand
+    idle at the end while the other is still at it."""
+    items.sort(key=lambda one: one.get_closest_marker("slow") is None)
+
+
 CHEAP = Strength(time_cost=1, memory_cost=8, parallelism=1)
 """Argon2 as fast as it goes: tests prove that it is asked, not how hard it works."""
 BASE_URL = "https://plan.example.org"

@@ -147,6 +147,7 @@ def test_other_papers_hold_none(clinic: Clinic) -> None:
         assert all_codes(copy_pdf(whole)) == set()
 
 
+@pytest.mark.slow
 def test_after_a_new_signature_no_paper_holds_the_old_card(clinic: Clinic) -> None:
     old = signed_on(take(clinic, Paper.CARD))
     clinic.save("pain_plan", ADA.pain_plan, at=LATER)
@@ -155,6 +156,7 @@ def test_after_a_new_signature_no_paper_holds_the_old_card(clinic: Clinic) -> No
     assert (withdrawn(clinic, old), withdrawn(clinic, new)) == (True, False)
 
 
+@pytest.mark.slow
 def test_after_a_key_was_stolen_even_kept_paper_is_made_anew(clinic: Clinic) -> None:
     old = take(clinic, Paper.PAGE)
     with clinic.world.store.read() as tx:

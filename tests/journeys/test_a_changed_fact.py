@@ -137,15 +137,18 @@ ON_THE_PHONE = (
 )
 
 
+@pytest.mark.slow
 def test_the_first_dose(visit: Visit, adas_site: Site) -> None:
     it_is_changed_at_the_desk(visit, adas_site, DOSE)
 
 
+@pytest.mark.slow
 def test_a_fact_of_the_desk_chosen_at_random(visit: Visit, adas_site: Site) -> None:
     """Another in each run: pytest says which seed chose it."""
     it_is_changed_at_the_desk(visit, adas_site, random.choice(AT_THE_DESK[1:]))
 
 
+@pytest.mark.slow
 def test_a_fact_of_the_phone_chosen_at_random(visit: Visit, adas_site: Site) -> None:
     change = random.choice(ON_THE_PHONE)
     other, before = _somebody_else(adas_site)

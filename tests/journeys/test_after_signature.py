@@ -33,6 +33,7 @@ STOPPED = "Do not use the dose on earlier copies"
 DOSES = ("10 mg subcutaneous", "20 mg oral", "paracetamol 1 g")
 
 
+@pytest.mark.slow
 def test_a_stopped_dose_is_stopped_everywhere(visit: Visit, adas_site: Site) -> None:
     phone = given_ada_with_her_phone(visit("Ada", PHONE))
     paper = phone.goes_to("/plan/print").prints("Print the full page")

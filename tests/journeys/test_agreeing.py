@@ -52,6 +52,7 @@ def then_it_fits_a_small_phone_too(visitor: Visitor) -> None:
         visitor.draws(f"{width} {visitor.pages:03}")
 
 
+@pytest.mark.slow
 def test_patient_and_nurse_agree(visit: Visit, adas_site: Site) -> None:
     # given: Bola would like to read in Ada's words what she has heard her say
     desk = visit("Bola", DESK)
@@ -126,6 +127,7 @@ def when_ada_does_not_agree(desk: Visitor) -> None:
     desk.presses("Give my answer").reads_heading("Thank you, Ada")
 
 
+@pytest.mark.slow
 def test_patient_and_nurse_disagree(visit: Visit, adas_site: Site) -> None:
     """Without a script, and Ada on the smallest phone."""
     phone = given_ada_with_her_phone(visit("Ada", SMALL_PHONE, script=False))

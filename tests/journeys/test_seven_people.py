@@ -68,6 +68,7 @@ class Came:
 # --- the journeys -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "pages"), [("luzia", 1), ("delroy", 2), ("mina", 1)])
 def test_everything_goes_in_and_comes_out(visit: Visit, site: Site, key: str, pages: int) -> None:
     """Ada, the ordinary one, has `test_whole_path` to herself."""
@@ -94,6 +95,7 @@ def prints(phone: Visitor, case: Case) -> bytes:
     return phone.goes_to("/plan/print").prints("Print the full page")
 
 
+@pytest.mark.slow
 def test_mama_of_two_pages_and_out_of_date(visit: Visit, site: Site) -> None:
     """A plan of two pages, past its last day when an emergency department opens it."""
     case = mama_as_she_can_be_signed()
@@ -133,6 +135,7 @@ def mama_as_she_can_be_signed() -> Case:
     )
 
 
+@pytest.mark.slow
 def test_amal_who_has_no_number_and_no_team(visit: Visit, site: Site) -> None:
     """She shares her own words, headed so that nobody looks for a dose; a team finds her later."""
     case = PEOPLE["amal"]
@@ -156,6 +159,7 @@ def test_amal_who_has_no_number_and_no_team(visit: Visit, site: Site) -> None:
     then_every_surface_tells_it(visit, case, came).does_not_read("No signed pain plan yet")
 
 
+@pytest.mark.slow
 def test_last_years_weight_stops_a_signature_and_never_hides_a_dose(
     visit: Visit, site: Site
 ) -> None:

@@ -41,6 +41,7 @@ NHS_NUMBER = "9990110212"
 FIRST_DOSE = "morphine 10 mg subcutaneous"
 
 
+@pytest.mark.slow
 def test_every_fact_goes_in_and_comes_out(visit: Callable[..., Visitor], site: Site) -> None:
     phone, desk = visit("Ada", PHONE), visit("Dr Marsden", DESK)
     when_ada_writes_and_publishes(phone)
