@@ -6,6 +6,7 @@ The picture adds nothing to the table beside it: the same rows, their words and 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
@@ -14,6 +15,10 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 
 import pygal
 from pygal.style import Style
+
+# For its maps, which we do not use, pygal has every later import in the program ask it first, in a
+# way that Python 3.12 no longer knows and 3.11 warns of.
+sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, pygal.PluginImportFixer)]
 
 WIDE = 320
 """The drawing's own width, that of the smallest phone: there it stands at its own size, and grows
