@@ -94,12 +94,24 @@ def moved(value: Any, shift: timedelta) -> Any:
 
 def add_other(world: World, person: DemoPerson, done: Done) -> None:
     """Account, own words, clinic, signature, answer and a printed page, all on their days."""
+    doctor = team_of(world, person.signer, moment(person.signed, 10))
+    who = begin_own(world, person, done)
+    sign_with(world, person, who, doctor, done)
+
+
+def begin_own(world: World, person: DemoPerson, done: Done) -> Who:
+    """Account and own words, published: as far as somebody comes alone."""
     clinic = moment(person.signed, 10)
-    doctor = _team_of(world, person.signer, clinic)
     who = _account_of(world, person, clinic)
     patient_id = UUID(who.patient_id)
     write(world, who, patient_id, person.plan, OWN_WORDS, done, clinic)
     publish_words(world, by=who, patient_id=patient_id, at=clinic)
+    return who
+
+
+def sign_with(world: World, person: DemoPerson, who: Who, doctor: Who, done: Done) -> None:
+    """Clinic, signature, answer and a printed page."""
+    clinic, patient_id = moment(person.signed, 10), UUID(who.patient_id)
     code = show_code(world, by=who, patient_id=patient_id, at=clinic)
     link_in_clinic(
         world,
@@ -125,7 +137,7 @@ def add_other(world: World, person: DemoPerson, done: Done) -> None:
     printed_link(world, by=who, patient_id=patient_id, kind=LinkKind.FULL_PRINT, at=answered)
 
 
-def _team_of(world: World, signer: DemoSigner, at: datetime) -> Who:
+def team_of(world: World, signer: DemoSigner, at: datetime) -> Who:
     team = make_team(
         world,
         name=signer.team,

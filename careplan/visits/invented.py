@@ -26,6 +26,9 @@ GOOD: Mapping[str, float] = MappingProxyType(
 """How often each goes well for those who meet no unfairness."""
 
 
+SIGNED = 0.7
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfairness:
     """`longer` multiplies the wait, `odds` the odds of each thing that should go well."""
@@ -87,13 +90,14 @@ class InventedVisit:
     chances: Mapping[str, float]
 
 
-def people(count: int, *, rng: Random, today: date) -> tuple[Invented, ...]:
-    return tuple(_person(number, rng, today) for number in range(count))
+def people(count: int, *, rng: Random, today: date, signed: float = SIGNED) -> tuple[Invented, ...]:
+    """`signed`: the share of them whose plan a team has signed."""
+    return tuple(_person(number, rng, today, signed) for number in range(count))
 
 
-def _person(number: int, rng: Random, today: date) -> Invented:
+def _person(number: int, rng: Random, today: date, signed: float) -> Invented:
     language = _one_of(rng, _LANGUAGES)
-    age = rng.choice((3, 8, 15, 20, 22, 27, 31, 36, 44, 52, 61))
+    age = rng.choice((19, 21, 23, 27, 31, 36, 44, 52, 61))  # the plan they share is an adult's
     return Invented(
         number=number,
         name=f"{rng.choice(_GIVEN)} {rng.choice(_FAMILY)} {number + 1}",
@@ -103,7 +107,7 @@ def _person(number: int, rng: Random, today: date) -> Invented:
         language=language,
         interpreter=language != "English" and rng.random() < 0.6,
         smartphone=rng.random() < 0.85,
-        signs=rng.random() < 0.7,
+        signs=rng.random() < signed,
     )
 
 

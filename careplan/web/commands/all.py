@@ -12,6 +12,7 @@ from careplan.web.commands.running import (
     verify_audit_command,
     work_command,
 )
+from careplan.web.commands.simulating import simulate_command
 from careplan.web.commands.starting import make_team_command
 from careplan.web.commands.taking_out import export_command, validate_command
 from careplan.web.commands.telling import send_notices_command
@@ -26,6 +27,7 @@ commands = {
     "export": export_command,
     "validate": validate_command,
     "send-notices": send_notices_command,
+    "simulate": simulate_command,
     "measures": measures_command,
     "load-deprivation": load_deprivation_command,
     "make-team": make_team_command,

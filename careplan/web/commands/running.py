@@ -49,11 +49,11 @@ def seed_command() -> None:
     if here().settings.environment == "production":
         raise Cannot("invented people do not belong beside real ones; set CAREPLAN_ENV=demo.")
     world, at, today = here().world, here().now(), here().today()
-    fresh = seed(world, at=at, today=today, done=_page_ids, everybody=True)
+    fresh = seed(world, at=at, today=today, done=page_ids, everybody=True)
     click.echo("Invented people are in." if fresh else "Invented people were in already.")
 
 
-def _page_ids(section: str) -> list[str]:
+def page_ids(section: str) -> list[str]:
     return [page.id for page in section_pages(section).pages]
 
 
