@@ -141,9 +141,28 @@ def _somebody(tx: Transaction, world: World, file: NewFile, number: int) -> str:
 # --- servers ---------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server of ours. Its own computing says more than its rate where others compute as well."""
+
+    port: int
+    process: int
+
+    def cpu_seconds(self) -> float | None:
+        """What its worker has computed until now; None where the system does not tell."""
+        workers = Path(f"/proc/{self.process}/task/{self.process}/children")
+        if not workers.exists():
+            return None
+        ticks = 0
+        for worker in workers.read_text("utf-8").split():
+            facts = Path(f"/proc/{worker}/stat").read_text("utf-8").rpartition(")")[2].split()
+            ticks += int(facts[11]) + int(facts[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def serving(app: str, environment: Mapping[str, str], *, threads: int = 4) -> Iterator[int]:
-    """`app` under gunicorn as bin/run starts it, but one worker on one core. Yields its port."""
+def serving(app: str, environment: Mapping[str, str], *, threads: int = 4) -> Iterator[Server]:
+    """`app` under gunicorn as bin/run starts it, but one worker on one core."""
     port = free_port()
     command = [
         *(sys.executable, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}"),
@@ -158,7 +177,7 @@ def serving(app: str, environment: Mapping[str, str], *, threads: int = 4) -> It
     )
     try:
         _wait_for(port)
-        yield port
+        yield Server(port, server.pid)
     finally:
         server.terminate()
         server.wait(timeout=20)

@@ -36,8 +36,8 @@ def measure() -> Iterator[Line]:
         with (
             serving("wsgi:app", here.environment) as ours,
             serving("bench.two_trips:application", {}) as bare,
-            slow_line(ours) as mine,
-            slow_line(bare) as floor,
+            slow_line(ours.port) as mine,
+            slow_line(bare.port) as floor,
         ):
             cases = {
                 "Ada's plan": (_address(here, mine), "co-amoxiclav"),

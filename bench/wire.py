@@ -26,7 +26,8 @@ def measure() -> Iterator[Line]:
     with folder() as place:
         here = site(f"sqlite:///{place}/careplan.sqlite3", base_url=BASE_URL)
         code, (longest, _) = here.link(Kind.FULL_PRINT).short_code, largest(here)
-        with serving("wsgi:app", here.environment) as port:
+        with serving("wsgi:app", here.environment) as server:
+            port = server.port
             yield _line("P2", "viewer page", _size(port, _request("GET", "/s")))
             for what, token in (
                 ("Ada's plan", here.token(Kind.FULL_PRINT)),
