@@ -14,7 +14,7 @@ from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_read_record, may_write_for
 from careplan.acts.publishing import current_of
 from careplan.acts.taps import Press, begin_in, tap_in
-from careplan.acts.world import NotThere, World, allowed_patient
+from careplan.acts.world import NotThere, World, allowed_patient, facts_of
 from careplan.plan.pain import Stage as Step
 from careplan.store import visits as store
 from careplan.store.db import Transaction
@@ -141,6 +141,15 @@ def said_by_patient(tx: Transaction, patient_id: UUID, at: datetime) -> GoingIn 
         return None
     lines = tuple(_line(one, visit, at) for one in visit.taps if _is_told(one, visit))
     return GoingIn(visit.visit_id, visit.begun_at, visit.shown_until, lines)
+
+
+def said_now(world: World, *, by: Who, patient_id: UUID, at: datetime) -> GoingIn | None:
+    """The same on the screen that somebody holds out to staff: the person, or a helper who may
+    press for them. Any other helper sees the plan alone."""
+    with world.store.read() as tx:
+        patient = allowed_patient(tx, by, patient_id, may_read_record)
+        told = may_write_for(by, facts_of(patient))
+        return said_by_patient(tx, patient_id, at) if told else None
 
 
 def _is_told(one: Tapped, visit: Visit) -> bool:

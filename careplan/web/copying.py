@@ -12,6 +12,7 @@ from flask import Response, abort, redirect, render_template
 from careplan.acts.consents import NotAgreed, consents, give_consent, withdraw_consent
 from careplan.acts.renditions import Copy, ambulance_narrative, copy_of, held_out
 from careplan.acts.sharing import NothingToShare
+from careplan.acts.visiting import said_now
 from careplan.plan.care_plan import Version
 from careplan.plan.lifecycle import standing
 from careplan.sharing.consents import Consent
@@ -20,7 +21,9 @@ from careplan.web.conditions import words_for
 from careplan.web.here import here
 from careplan.web.narratives import emergency_page, framed
 from careplan.web.papers import pdf, plain
+from careplan.web.scan.replying import asked
 from careplan.web.session import who
+from careplan.web.words import _
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,7 @@ def _held_out(doors: Doors, version: Version, kind: Copy | None) -> str:
     found = consents(world, by=who(), patient_id=doors.patient_id)
     for_crew = kind is Copy.AMBULANCE
     plan = framed(ambulance_narrative(world, version))
+    going = said_now(world, by=who(), patient_id=doors.patient_id, at=here().now())
     words, drugs = world.words_of(version), world.drugs_for(version.condition)
     return render_template(
         "copies/show.html",
@@ -111,6 +115,8 @@ def _held_out(doors: Doors, version: Version, kind: Copy | None) -> str:
         doors=doors,
         chip=standing(version, today),
         notices=notices_on(today, version, words, drugs),
+        going=going.lines if going else (),
+        words=asked(_),
         now=here().now(),
         crews=any(one.on for one in found if one.consent is Consent.AMBULANCE),
     )

@@ -91,7 +91,9 @@ async function unlock(visit, said) {
     const newest = Math.max(state.version || 0, visit.plan ? visit.plan.number || 0 : 0);
     if (plan.number && newest && plan.number !== newest) throw new Refusal("damaged");
     visit.look = said._look;
-    return { ...plan, state };
+    // Only a look that was counted has one; a check of an open page does not take it away.
+    visit.reply = said._reply || visit.reply;
+    return { ...plan, state, going: said._visit };
   } catch (problem) {
     throw problem instanceof Refusal ? problem : new Refusal("damaged");
   }

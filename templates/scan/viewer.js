@@ -242,7 +242,7 @@ function show(v, plan) {
   markChecked(v, plan);
   drawFrame(v);
   main.replaceChildren(body);
-  main.append(afterLine(v));
+  main.append(goingIn(plan), afterLine(v), replyBox(v));
   if (lost.length) {
     const warning = element("div", "v-lost", element("p", "", W.cut), ringLine(v.phone));
     warning.setAttribute("role", "alert");
@@ -275,7 +275,7 @@ function cover(v, why, said) {
   if (v.cover) v.cover.box.replaceWith(box);
   else if (doses.length) doses[0].before(box);
   else main.prepend(box);
-  for (const gone of [...doses, ...main.querySelectorAll(".before")]) gone.remove();
+  for (const gone of [...doses, ...main.querySelectorAll(".before, .v-notes > *")]) gone.remove();
   v.cover = { why, box };
   const stopped = why === "stopped" || (why === "changed" && isStopped(said));
   const [title, text] = W.cover[stopped ? "stopped" : why];
@@ -309,6 +309,7 @@ function compare(v, plan) {
   }
   v.plan = plan;
   drawFrame(v);
+  main.querySelector(".v-going").replaceWith(goingIn(plan));
   main.querySelector(".v-after").replaceWith(afterLine(v));
   if (isStopped(plan.state)) cover(v, "stopped", plan.state);
 }

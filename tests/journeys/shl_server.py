@@ -13,6 +13,7 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -166,7 +167,12 @@ class _Door(BaseHTTPRequestHandler):
             self.reply(404, b"", {})
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        sent = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/reply":
+            self.of.replies.append(dict(parse_qsl(sent.decode())))
+            self.reply(404 if self.of.cut else 200, b"<!doctype html>", {})
+            return
+        body = json.loads(sent)
         self.of.requests.append(("POST", self.path, body))
         if self.of.cut:
             self.close_connection = True
@@ -195,6 +201,8 @@ class Service:
     apart: str | None = None
     file: dict[str, Any] = field(default_factory=dict)
     file_bytes: bytes = b""
+    going: list[str] = field(default_factory=list)
+    replies: list[dict[str, str]] = field(default_factory=list)
     requests: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     server: ThreadingHTTPServer | None = None
 
@@ -226,7 +234,12 @@ class Service:
         file = {"contentType": "application/fhir+json", "embedded": token} | self.file
         if self.apart is not None:
             file["location"], self.file_bytes = self.apart, file.pop("embedded").encode()
-        return 200, {"files": [file], "_state": self.state, "_look": "look-1"}, {}
+        said = {"files": [file], "_state": self.state, "_look": "look-1"}
+        return 200, said | self.beside(body), {}
+
+    def beside(self, body: dict[str, Any]) -> dict[str, Any]:
+        going = {"_visit": self.going} if self.going else {}
+        return going | ({} if "_again" in body else {"_reply": "reply-1"})
 
     @property
     def origin(self) -> str:

@@ -45,7 +45,7 @@ READERS = (
     (r"/together", For.SIGNED_IN),  # a screen handed over, whose session has lost its second step
     (r"/account/(new|new-helper|sign-in|sign-out|signed-out)", For.ANYONE),
     (
-        r"/|/code|/scan|/s|/c|/emergency\.css|/favicon\.ico|/robots\.txt|/healthz|/readyz",
+        r"/|/code|/reply|/scan|/s|/c|/emergency\.css|/favicon\.ico|/robots\.txt|/healthz|/readyz",
         For.ANYONE,
     ),
     (r"/\.well-known/(jwks\.json|crl/<kid>\.json)", For.ANYONE),
@@ -53,7 +53,7 @@ READERS = (
     (r"/\.well-known/security\.txt|/static/<path:filename>", For.ANYONE),
     (r"/[mu]/<token>|/f/<ticket>", For.ANYONE),  # a 256-bit address is the key
 )
-NOT_FORMS = {"/m/<token>", "/my-copy/still"}
+NOT_FORMS = {"/m/<token>", "/my-copy/still", "/reply"}
 """Asked for by programs: no cookie is looked at, so there is nothing for a token to protect."""
 LOOKS_WRITTEN_DOWN = re.compile(
     r"/plan(/answer|/read|/show(/ambulance)?|/talk|/talk/<uuid:thread_id>)?"

@@ -18,6 +18,7 @@ from careplan.web.forms.text import Refused, keepable, line
 from careplan.web.here import here
 from careplan.web.narratives import framed
 from careplan.web.scan.frame import frame_style
+from careplan.web.scan.replying import beside
 from careplan.web.session import who
 from careplan.web.words import _, ngettext
 
@@ -144,13 +145,22 @@ def _wait_words(minutes: int) -> str:
 def _shown(found: Looked) -> Response:
     """The emergency document's page alone: no way on from here, to a record or anywhere else."""
     style, policy = frame_style()
+    chip = chip_of(found.patient, here().today())
     body = render_template(
         "emergency/shown.html",
         plan=framed(found.narrative),
         notices=found.notices,
-        chip=chip_of(found.patient, here().today()),
+        chip=chip,
         now=here().now(),
         style=style,
         me=who(),
+        **beside(
+            found.reply,
+            narrative=found.narrative,
+            chip=chip,
+            version=found.patient.current_version,
+            notices=found.notices,
+            going=found.going,
+        ),
     )
     return Response(body, headers={"Content-Security-Policy": policy})

@@ -19,5 +19,8 @@ def frame_style() -> tuple[Markup, str]:
     texts = (TEMPLATES / name for name in ("emergency.css", "viewer.css"))
     pressed = press_css("".join(text.read_text("utf-8") for text in texts))
     allowed = source_hash(pressed)
-    policy = f"default-src 'none'; style-src {allowed}; base-uri 'none'; frame-ancestors 'none'"
+    policy = (
+        f"default-src 'none'; style-src {allowed}; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
     return Markup(pressed), policy  # noqa: S704 (our own style sheets)

@@ -16,6 +16,7 @@ from careplan.web.narratives import framed
 from careplan.web.scan import card_page, scan_page
 from careplan.web.scan.frame import frame_style
 from careplan.web.scan.machine import MOST_ANSWER
+from careplan.web.scan.replying import beside
 from careplan.web.scan.viewer import Page, viewer_page
 from careplan.web.words import _, gettext
 
@@ -44,7 +45,8 @@ def viewer() -> Response:
 
 
 def _packed(response: Response) -> Response:
-    """Smaller on a slow network. Safe here alone: this page holds no secret, and nothing typed."""
+    """Smaller on a slow network. Safe here alone: this page holds nothing that was typed, and its
+    ticket is another one each time."""
     response.headers["Vary"] = "Accept-Encoding"
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         response.set_data(gzip.compress(response.get_data(), compresslevel=6, mtime=0))
@@ -82,6 +84,14 @@ def code() -> Any:
             now=here().now(),
             style=style,
             not_for_crew=for_crew and not found.for_crew,
+            **beside(
+                found.reply,
+                narrative=found.narrative,
+                chip=chip,
+                version=found.patient.current_version,
+                notices=found.notices,
+                going=found.going,
+            ),
         )
         return _packed(Response(body, headers={"Content-Security-Policy": policy}))
     # A wait is said to everybody alike: only a real code could be waiting.

@@ -15,6 +15,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from careplan.web.scan.inline import press_page
+from careplan.web.scan.replying import answers, asked, reasons
 
 _TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 # Long enough for a busy morning's second scan, short enough that a repair of this page reaches
@@ -97,6 +98,9 @@ def _sentences(_: Words) -> dict[str, object]:
         **_messages(_),
         **_questions(_),
         **_covers(_),
+        **asked(_),
+        "said": answers(_),
+        "because": reasons(_),
     }
 
 

@@ -55,11 +55,12 @@ def test_it_shows_the_emergency_page_and_no_way_on(desk: Reader, number: str) ->
     assert [
         one.get("href") for one in page.find("a") if not one.get("href").startswith("tel:")
     ] == []
-    assert page.find("form") == []
+    assert [one.get("action") for one in page.find("form")] == ["/reply"]
     assert answer.headers["Cache-Control"] == "no-store"
     policy = answer.headers["Content-Security-Policy"]
     assert re.fullmatch(
-        r"default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; frame-ancestors 'none'",
+        r"default-src 'none'; style-src 'sha256-[^']+'; form-action 'self'; base-uri 'none'; "
+        r"frame-ancestors 'none'",
         policy,
     )
 
