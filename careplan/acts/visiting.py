@@ -19,7 +19,7 @@ from careplan.plan.pain import Stage as Step
 from careplan.store import visits as store
 from careplan.store.db import Transaction
 from careplan.store.patients import lock_patient
-from careplan.summary.wording import LONDON, day
+from careplan.summary.wording import LONDON, clock, day
 from careplan.visits.visit import Tap, Tapped, Visit, When, Where
 
 # --- tapping -----------------------------------------------------------------------------------
@@ -113,11 +113,11 @@ def going(world: World, *, by: Who, patient_id: UUID, at: datetime) -> Going:
     )
 
 
-def last_visit(world: World, *, by: Who, patient_id: UUID) -> Visit | None:
-    """The newest, for whoever may read the record and pressed it or was pressed for."""
+def visit_now(world: World, *, by: Who, patient_id: UUID, at: datetime) -> Visit | None:
+    """The live visit, for the first page of whoever may tap for it."""
     with world.store.read() as tx:
-        allowed_patient(tx, by, patient_id, may_read_record)
-        return next(iter(store.visits_of(tx, patient_id)), None)
+        allowed_patient(tx, by, patient_id, may_write_for)
+        return store.visit_near(tx, patient_id, at=at)
 
 
 # --- what an emergency page says -----------------------------------------------------------------
@@ -159,7 +159,7 @@ def _is_told(one: Tapped, visit: Visit) -> bool:
 
 def _line(one: Tapped, visit: Visit, at: datetime) -> str:
     who = f"Said for the patient by {one.by}" if one.by else "Said by the patient"
-    return f"{who} at {_clock(one.at, at)}, not checked: {_said(one, visit)}."
+    return f"{who} at {_moment(one.at, at)}, not checked: {_said(one, visit)}."
 
 
 def _said(one: Tapped, visit: Visit) -> str:
@@ -191,7 +191,7 @@ def _took(one: Tapped) -> str:
     return f"took {one.words}" + (f", {_WHEN[one.when]}" if one.when else "")
 
 
-def _clock(moment: datetime, at: datetime) -> str:
+def _moment(moment: datetime, at: datetime) -> str:
     """ "03:12", with the day when that was not today. London time."""
-    there, here = moment.astimezone(LONDON), at.astimezone(LONDON)
-    return f"{there:%H:%M}" + ("" if there.date() == here.date() else f" on {day(there)}")
+    same_day = moment.astimezone(LONDON).date() == at.astimezone(LONDON).date()
+    return clock(moment) + ("" if same_day else f" on {day(moment)}")

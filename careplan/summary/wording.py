@@ -37,6 +37,11 @@ def moment(value: datetime) -> str:
     return f"{day(here)} at {here:%H:%M}"
 
 
+def clock(value: datetime) -> str:
+    """ "09:00", London time."""
+    return f"{value.astimezone(LONDON):%H:%M}"
+
+
 def partial_day(text: str) -> str:
     """A date as far as it is known: "2016", "December 2019", "4 December 2019"."""
     year, *rest = text.split("-")

@@ -2,10 +2,13 @@
 // what it keeps it asked for itself, signed in as nobody, by an address without query or fragment.
 // It is registered by a press of somebody who was told what it does, and by nothing else.
 
+importScripts("/static/tap-queue.js");
+
 const KEPT = "shells-{{ version }}";
 const SHELLS = {{ shells | tojson }};
 const READER = {{ reader | tojson }};
 const MY_COPY = "/my-copy";
+const GOING_IN = "/going-in";
 const KEYS = "/.well-known/jwks.json";
 const KEY_FILES = /^\/\.well-known\/(jwks|crl\/[\w-]{1,64})\.json$/;
 const PATIENCE = 4000;
@@ -59,9 +62,10 @@ async function networkFirst(request, path) {
   return answer && answer.status < 500 ? answer : old;
 }
 
-// The person's own pages are never kept: without a signal the way leads to their locked copy.
-async function orMyCopy(request) {
-  const shell = await kept(MY_COPY);
+// The person's own pages are never kept: without a signal the way leads to their locked copy, or to
+// the page that taps without one.
+async function orOnThePhone(request, path) {
+  const shell = await kept(path);
   if (!shell) return fetch(request);
   const answer = await Promise.race([fetch(request).catch(() => null), after(PATIENCE_WITH_PLAN)]);
   return answer || shell;
@@ -75,10 +79,18 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname, search } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (request.mode === "navigate" && /^\/plan(\/|$)/.test(pathname)) {
-    event.respondWith(orMyCopy(request));
+    event.respondWith(orOnThePhone(request, /^\/plan\/visit/.test(pathname) ? GOING_IN : MY_COPY));
   } else if (!search && (SHELLS.includes(pathname) || READER.includes(pathname) || KEY_FILES.test(pathname))) {
     event.respondWith(networkFirst(request, pathname));
   }
+});
+
+// Taps that waited for a signal, where the browser wakes us for it. Rejecting asks to be woken again.
+self.addEventListener("sync", (event) => {
+  if (event.tag !== "taps") return;
+  event.waitUntil(taps.send().then((became) => {
+    if (became === "waiting") throw new Error("still waiting");
+  }));
 });
 
 // A hospital's device wants the code reader too, and fresh keys.

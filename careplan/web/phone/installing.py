@@ -25,7 +25,7 @@ GROUND = "#0f4c55"
 _PAPER = "#f0f4f5"
 _DRAWN = {"180": (180, True), "192": (192, False), "512": (512, False), "512-whole": (512, True)}
 
-_PAGES = ("/s", "/c", "/scan", "/my-copy")
+_PAGES = ("/s", "/c", "/scan", "/my-copy", "/going-in")
 _ASSETS = (
     "plan.css",
     "plan.js",
@@ -42,6 +42,8 @@ _READER = (
     "vendor/zxing/share.js",
 )
 """What reads codes where the browser cannot; the first of them is the one that is large."""
+_RUN = ("tap-queue.js", "copy-vault.js")
+"""Pressed into those pages; the worker runs the first itself."""
 _MADE_OF = ("templates/scan", "templates/phone", "careplan/web/scan", "careplan/web/phone")
 
 
@@ -64,6 +66,7 @@ def manifest() -> Response:
             _icon("512-whole", 512, "maskable"),
             {"src": "/static/plan-icon.svg", "sizes": "any", "type": "image/svg+xml"},
         ],
+        shortcuts=[{"name": _("I’m going in"), "url": "/going-in", "icons": [_small()]}],
     )
     said.mimetype = "application/manifest+json"
     return said
@@ -77,6 +80,10 @@ def _icon(name: str, size: int, purpose: str) -> dict[str, str]:
         "type": "image/png",
         "purpose": purpose,
     }
+
+
+def _small() -> dict[str, str]:
+    return _icon("192", 192, "any")
 
 
 @installing.get("/icons/<any('180','192','512','512-whole'):drawing>.png")
@@ -111,7 +118,7 @@ def _made_of(*more: Any) -> str:
     then sees another worker, which takes them all anew and throws the old ones away."""
     sources = [path for folder in _MADE_OF for path in sorted((ROOT / folder).glob("*.*"))]
     sources += [ROOT / "templates" / "base.html"]
-    sources += [STATIC / name for name in (*_ASSETS, *_READER) if (STATIC / name).is_file()]
+    sources += [STATIC / name for name in (*_ASSETS, *_READER, *_RUN) if (STATIC / name).is_file()]
     whole = sha256(repr(more).encode())
     for path in sources:
         whole.update(sha256(path.read_bytes()).digest())
