@@ -43,6 +43,7 @@ from careplan.web.patient.phone import phone
 from careplan.web.patient.photo import photo
 from careplan.web.patient.private import private
 from careplan.web.patient.publishing import publishing
+from careplan.web.patient.replies import replies
 from careplan.web.patient.routes import patient
 from careplan.web.patient.sharing import sharing
 from careplan.web.patient.visit import visit
@@ -64,7 +65,7 @@ MEASURES_DOORS = (measures, team_measures)
 TALKING_DOORS = (conversation, team_conversation, team_together, handed)
 OWN_DOORS = (
     *(carer, carer_copies, helpers, patient, publishing, sharing, copies),
-    *(private, notices, photo),
+    *(private, notices, photo, replies),
     phone,
     *(lock_screen, losing, new_link),
     *(visit, carer_visit),

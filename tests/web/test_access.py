@@ -57,14 +57,14 @@ NOT_FORMS = {"/m/<token>", "/my-copy/still", "/reply"}
 """Asked for by programs: no cookie is looked at, so there is nothing for a token to protect."""
 LOOKS_WRITTEN_DOWN = re.compile(
     r"/plan(/answer|/read|/show(/ambulance)?|/talk|/talk/<uuid:thread_id>)?"
-    r"|/plan/versions/(<int:number>|side-by-side)|/team(/handovers|/<uuid:patient_id>.*)?"
+    r"|/plan/versions/(<int:number>|side-by-side)|/team(/handovers|/replies|/<uuid:patient_id>.*)?"
 )
 """GETs that append to the trail: looking at a plan is a deed. They change nothing else."""
 TRAIL = {"audit_event", "trail_head", "service_event", "service_head"}
 OF_NOBODY = ("grant_id", "note_id", "batch_id", "account_id", "errand_id", "phone_id")
 """Parts of addresses for which the demonstration's people have nothing: 404 is the answer."""
-READ_UP_TO = {"thread_seen"}
-"""Opening a thread marks it as read by that side, and does nothing else."""
+READ_UP_TO = {"thread_seen", "department_reply"}
+"""Opening a thread, or what departments said, marks it as read by that side; nothing else."""
 
 
 @pytest.fixture

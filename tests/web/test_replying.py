@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from careplan.acts.replying import replies_for
-from careplan.acts.seeding import DEMO_PATIENT
+from careplan.acts.seeding import DEMO_CLINICIAN, DEMO_PATIENT
 from careplan.acts.sharing import links
 from careplan.acts.signing_in import demo_sign_in, who_is
 from careplan.acts.visiting import begin
@@ -120,7 +120,51 @@ def test_the_text_for_notes_is_what_is_shown_and_who_is_going_in_stands_under_th
 
 
 def test_it_is_on_the_screen_that_the_person_holds_out(client, world, going_in):
-    token = demo_sign_in(world, email=DEMO_PATIENT, at=NOW)
-    client.set_cookie(SESSION_COOKIE, token, domain="plan.example.org", secure=True)
+    come_in(client, world, DEMO_PATIENT)
     page = client.get("/plan/show").text
     assert page.index("morphine") < page.index("Said by the patient at 09:00, not checked")
+
+
+# --- who reads it --------------------------------------------------------------------------------
+
+
+def come_in(client, world, email: str) -> None:
+    token = demo_sign_in(world, email=email, at=NOW)
+    client.set_cookie(SESSION_COOKIE, token, domain="plan.example.org", secure=True)
+
+
+@pytest.fixture
+def answered(client, shown):
+    data = {"ticket": ticket_in(shown()), "because": "not_clear"}
+    assert client.post("/reply", data=data).status_code == 200
+
+
+def test_the_person_reads_it_once_as_news_and_with_the_openings_of_its_link(
+    client, world, ada, answered
+):
+    come_in(client, world, DEMO_PATIENT)
+    assert "Somebody who read your plan has answered." in client.get("/plan").text
+    page = client.page(client.get("/plan/replies")).text
+    assert "New “Could not use it” Why: “The plan is not clear”" in page
+    assert "opened with a short code on 23 November 2026 at 09:00" in page
+    assert "Not checked: we do not know who pressed it." in page
+    assert "Somebody who read your plan has answered." not in client.get("/plan").text
+    assert "New “" not in client.page(client.get("/plan/replies")).text
+    link = links(world, by=ada, patient_id=UUID(ada.patient_id), at=NOW)[0].link.id
+    story = client.page(client.get(f"/plan/share/{link}")).text
+    assert "said: “Could not use it”. Why: the plan was not clear." in story
+
+
+def test_the_team_sees_how_many_are_new_and_who_they_are_about(client, world, ada, answered):
+    come_in(client, world, DEMO_CLINICIAN)
+    assert "What departments said (1)" in client.page(client.get("/team")).text
+    found = client.page(client.get("/team/replies"))
+    address = f"/team/{ada.patient_id}/replies"
+    assert [one.get("href") for one in found.find("a", href=address)] == [address]
+    at_desk = f"/team/{ada.patient_id}"
+    assert "about this plan: 1 new" in client.page(client.get(at_desk)).text
+    page = client.page(client.get(address)).text
+    assert "New “Could not use it” Why: “The plan is not clear”" in page
+    assert "What departments said (" not in client.page(client.get("/team")).text
+    assert "All have been read." in client.page(client.get("/team/replies")).text
+    assert "about this plan: 1 new" not in client.page(client.get(at_desk)).text

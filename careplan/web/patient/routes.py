@@ -39,6 +39,7 @@ from careplan.web.forms.tasks import signed_sections, task_list, with_news
 from careplan.web.forms.views import Frame
 from careplan.web.here import here
 from careplan.web.narratives import emergency_page, record_page
+from careplan.web.patient.replies import news_of_replies
 from careplan.web.patient.sharing import alerts, news_of_errands
 from careplan.web.session import who
 from careplan.web.words import _
@@ -79,6 +80,7 @@ def home() -> str:
         team=seen.patient.team_id is not None,
         alerts=alerts(),
         errands=news_of_errands(),
+        replies=news_of_replies(),
         looks=staff_looks(
             here().world, by=who(), patient_id=own_patient(), since=here().now() - _LATELY
         ),

@@ -14,6 +14,7 @@ from careplan.acts.break_glass import staff_looks
 from careplan.acts.desk import Desk, desk_due, desk_findings, open_desk
 from careplan.acts.drafting import Unfinished
 from careplan.acts.quietly import notes_for_team
+from careplan.acts.replying import reply_news
 from careplan.acts.talks import counts, standing_lines
 from careplan.plan.care_plan import CLINICAL
 from careplan.plan.lifecycle import State, in_words, state_of
@@ -61,6 +62,7 @@ def overview(patient_id: UUID) -> Any:
         asked=asked_for(patient_id) if desk.patient.standing.waiting_for_team else (),
         alerts=warned(patient_id),
         standing=standing_lines(here().world, by=who(), patient_id=patient_id),
+        replies=reply_news(here().world, by=who(), patient_id=patient_id),
         looks=staff_looks(
             here().world, by=who(), patient_id=patient_id, since=here().now() - _LATELY
         ),

@@ -17,6 +17,7 @@ from flask import redirect, render_template, request, url_for
 from careplan.accounts.people import Role
 from careplan.acts.listing import SOON, TeamPage, hide_search, shown_search, team_page
 from careplan.acts.quietly import how_many_open
+from careplan.acts.replying import news_in_team
 from careplan.store.lists import MOST, After, Listed, Only, due_of
 from careplan.web.access import Reader, open_to
 from careplan.web.forms.text import keepable
@@ -118,6 +119,7 @@ def _page(asked: Asked, *, error: str = "") -> str:
         team=who().organisation or "",
         manages=Role.TEAM_ADMIN in who().roles,
         private=how_many_open(here().world, by=who()),
+        replies=news_in_team(here().world, by=who()),
     )
 
 

@@ -23,6 +23,7 @@ from careplan.web.team.members import member, members
 from careplan.web.team.overview import overview
 from careplan.web.team.people import people
 from careplan.web.team.printing import print_copy, print_paper
+from careplan.web.team.replies import all_replies, replies
 from careplan.web.team.section import section
 from careplan.web.team.signing import sign
 from careplan.web.team.signing_again import sign_unchanged
@@ -45,6 +46,7 @@ team.add_url_rule("/team/members/new", view_func=enter, methods=BOTH)
 team.add_url_rule("/team/members/<uuid:account_id>", view_func=member, methods=BOTH)
 team.add_url_rule("/team/private", view_func=private_messages)
 team.add_url_rule("/team/handovers", view_func=handovers)
+team.add_url_rule("/team/replies", view_func=all_replies)
 team.add_url_rule(_PLAN, view_func=overview)
 team.add_url_rule(f"{_PLAN}/helpers", view_func=helpers)
 team.add_url_rule(f"{_PLAN}/helpers/let-in", view_func=let_in, methods=BOTH)
@@ -78,6 +80,7 @@ team.add_url_rule(
 )
 team.add_url_rule(f"{_PLAN}/links/<uuid:link_id>/replace", view_func=swap_link, methods=("POST",))
 team.add_url_rule(f"{_PLAN}/posted/<uuid:errand_id>", view_func=posted, methods=("POST",))
+team.add_url_rule(f"{_PLAN}/replies", view_func=replies)
 team.add_url_rule(f"{_PLAN}/versions", view_func=versions)
 team.add_url_rule(f"{_PLAN}/versions/side-by-side", view_func=side_by_side)
 team.add_url_rule(f"{_PLAN}/versions/<int:number>", view_func=version)
