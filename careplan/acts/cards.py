@@ -1,4 +1,4 @@
-"""The signed card of a link: made once for a version, and taken back with link, signature or dose.
+"""The signed card of a link: made once for a version, and taken back with what it stands on.
 
 It is signed and not encrypted, so only links that open with the card alone have one.
 """
@@ -18,19 +18,28 @@ from careplan.acts.world import NotThere, World, london_day
 from careplan.fhir.offline import NoRoom, project
 from careplan.keys.health_cards import CardKey, as_numeric, letters_of, sign_card
 from careplan.keys.tokens import to_b64url
-from careplan.plan.care_plan import Version
+from careplan.plan.care_plan import CarePlan, Version
 from careplan.store.cards import (
     IssuedCard,
     is_newest,
     issued_card_of,
     keep_issued_card,
+    newest_taken_back,
     revoke_cards,
 )
 from careplan.store.db import Transaction
 from careplan.store.errors import NotFound
 from careplan.store.links import lock_link
 
-__all__ = ["CardDoesNotFit", "NoCardForIt", "SignedCard", "card_file", "signed_card", "take_back"]
+__all__ = [
+    "CardDoesNotFit",
+    "NoCardForIt",
+    "SignedCard",
+    "card_file",
+    "names_another",
+    "signed_card",
+    "take_back",
+]
 
 MOST_LETTERS = 1195
 """Of a JWS in one QR of version 22 at level L, which is the largest the standard wants printed."""
@@ -104,9 +113,18 @@ def take_back(
     """How many cards nobody should believe any more: those of one link, or all the person's.
 
     Called with the deed that ends them, in its transaction: a link revoked or replaced, a new
-    signature, a stopped dose.
+    signature, a stopped dose, a name or birth date put right.
     """
     return revoke_cards(tx, patient_id, link_id=link_id, at=at)
+
+
+def names_another(before: CarePlan, after: CarePlan) -> bool:
+    """Whether a card of `before` shows another name or birth date than one of `after` would."""
+    return _named(before) != _named(after)
+
+
+def _named(plan: CarePlan) -> tuple[str | None, date | None]:
+    return plan.identity.legal_name or plan.about_me.known_as, plan.identity.date_of_birth
 
 
 def _must_be_open(tx: Transaction, patient_id: UUID, link_id: UUID) -> None:
@@ -127,7 +145,7 @@ def _new_card(
     if not is_newest(tx, version.patient_id, version=version.number):
         raise NoCardForIt("a newer version has been published")
     key = key_that_signs(world, tx, at)
-    rid = _rid(tx, version, link_id, key)
+    rid = _rid(tx, version.patient_id, link_id, key)
     until = good_until(version)
     envelope = {
         "iss": world.base_url.rstrip("/"),
@@ -160,14 +178,14 @@ def _fits(payload: Mapping[str, Any], key: CardKey) -> bool:
     return quick <= MOST_LETTERS * _NEVER_CLOSER and letters_of(payload, key) <= MOST_LETTERS
 
 
-def _rid(tx: Transaction, version: Version, link_id: UUID, key: CardKey) -> str:
-    """One for each link, signature and key: new words of the person's own take no card back.
+def _rid(tx: Transaction, patient_id: UUID, link_id: UUID, key: CardKey) -> str:
+    """One for each link and key until its cards are taken back, then another: so new words of the
+    person's own take no card back, and none is ever born under a name that is on the list.
 
-    It tells nothing of whose card it is; a stop is a state of its own under the same signature.
+    It tells nothing of whose card it is.
     """
-    signature = version.signature.id if version.signature else "unsigned"
-    state = "stopped" if version.stop else "stands"
-    whole = tx.hash("card rid", f"{key.kid}:{link_id}:{signature}:{state}")
+    after = newest_taken_back(tx, patient_id, link_id)
+    whole = tx.hash("card rid", f"{key.kid}:{link_id}:{after}")
     return to_b64url(whole[:_RID_BYTES])
 
 

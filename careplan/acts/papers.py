@@ -28,7 +28,7 @@ from careplan.render.card import full_card, private_card
 from careplan.render.offline import OfflineCode
 from careplan.render.paper import page_pdf
 from careplan.sharing.links import Kind
-from careplan.store.cards import issued_card_of
+from careplan.store.cards import gone_stale_at, issued_card_of
 from careplan.store.db import Transaction
 from careplan.store.renditions import Rendition, keep_rendition, rendition_of
 from careplan.store.trail import append
@@ -102,6 +102,13 @@ def paper(
     except NoCardForIt:
         # A newer version or link came while this was being made: the paper is made of that one.
         return _paper(world, by=by, patient_id=patient_id, kind=kind, named=named, at=at)
+
+
+def stale_since(world: World, *, by: Who, patient_id: UUID) -> datetime | None:
+    """Since when full prints that are about show a dose, name or birth date that has changed."""
+    with world.store.read() as tx:
+        allowed_patient(tx, by, patient_id, may_share)
+        return gone_stale_at(tx, patient_id)
 
 
 def _paper(

@@ -21,7 +21,7 @@ from careplan.accounts.permissions import (
     may_stop_dose,
     may_write_for,
 )
-from careplan.acts.cards import take_back
+from careplan.acts.cards import names_another, take_back
 from careplan.acts.drafting import Unfinished, assemble, contributions, put_together
 from careplan.acts.faces import face_from
 from careplan.acts.files import refresh_links
@@ -282,6 +282,8 @@ def publish(world: World, found: Ground, version: Version, deed: Deed) -> Versio
         with world.store.begin() as tx:
             _still_allowed(tx, deed, version.patient_id)
             _keep(world, tx, version, deed, record, emergency)
+            if _ends_cards(found.current, version, deed):
+                take_back(tx, version.patient_id, at=version.published_at)
             refresh_links(world, tx, version, emergency)
             keep_page(tx, page)
             what = {"version": str(version.number), **deed.what}
@@ -297,6 +299,14 @@ def publish(world: World, found: Ground, version: Version, deed: Deed) -> Versio
         )
         raise
     return version
+
+
+def _ends_cards(current: Version | None, version: Version, deed: Deed) -> bool:
+    """A card with a wrong name or birth date on it is as little to be believed as one with a wrong
+    dose, whoever put it right."""
+    if deed.event in _ENDS_CARDS:
+        return True
+    return current is not None and names_another(current.plan, version.plan)
 
 
 def _still_allowed(tx: Transaction, deed: Deed, patient_id: UUID) -> None:
@@ -328,8 +338,6 @@ def _keep(
         keep_signature(tx, signed)
     if deed.event is Event.STOP_DOSE and signature is not None:
         stop_signature(tx, patient_id, signature.id, at=at)
-    if deed.event in _ENDS_CARDS:
-        take_back(tx, patient_id, at=at)
     kept = NewVersion(
         patient_id=patient_id,
         number=version.number,

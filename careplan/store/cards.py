@@ -14,12 +14,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, func, select, update
+from sqlalchemy import Row, and_, bindparam, exists, func, select, update
 
 from careplan.keys.health_cards import CardKey
 from careplan.store.db import Transaction, on_both
 from careplan.store.owners import SERVICE, of_patient
-from careplan.store.tables import card_key, issued_card, patient
+from careplan.store.tables import card_key, issued_card, link, patient
 
 
 class KeyState(StrEnum):
@@ -87,6 +87,24 @@ _CARD = (
 _KEEP = on_both(lambda insert: insert(issued_card).on_conflict_do_nothing())
 _REVOKE = update(issued_card).where(_OF_PATIENT, _NOT_REVOKED).values(revoked_at=bindparam("at"))
 _REVOKE_LINK = _REVOKE.where(_c.link_id == bindparam("of_link"))
+_TAKEN_BACK = select(func.max(_c.version)).where(
+    _OF_PATIENT, _c.link_id == bindparam("of_link"), _IS_REVOKED
+)
+_later = issued_card.alias("later")
+_GONE_STALE = (
+    select(func.max(_c.revoked_at))
+    .join(link, and_(link.c.patient_id == _c.patient_id, link.c.link_id == _c.link_id))
+    .where(
+        _OF_PATIENT,
+        link.c.revoked_at.is_(None),
+        link.c.replaced_by.is_(None),
+        ~exists().where(
+            _later.c.patient_id == _c.patient_id,
+            _later.c.link_id == _c.link_id,
+            _later.c.revoked_at.is_(None),
+        ),
+    )
+)
 _NEWEST = (
     select(patient.c.current_version)
     .where(patient.c.patient_id == bindparam("of_patient"))
@@ -209,6 +227,18 @@ def revoke_cards(
     if link_id is None:
         return tx.run(_REVOKE, which).rowcount
     return tx.run(_REVOKE_LINK, which | {"of_link": link_id}).rowcount
+
+
+def newest_taken_back(tx: Transaction, patient_id: UUID, link_id: UUID) -> int:
+    """The newest version whose card of this link was taken back; 0 when none was."""
+    found = tx.run(_TAKEN_BACK, {"of_patient": patient_id, "of_link": link_id}).scalar_one()
+    return int(found or 0)
+
+
+def gone_stale_at(tx: Transaction, patient_id: UUID) -> datetime | None:
+    """When the cards of a link that still opens were taken back, if no newer one was made since."""
+    at: datetime | None = tx.run(_GONE_STALE, {"of_patient": patient_id}).scalar_one()
+    return at
 
 
 def is_newest(tx: Transaction, patient_id: UUID, *, version: int) -> bool:

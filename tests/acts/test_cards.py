@@ -21,6 +21,8 @@ from careplan.acts.cards import (
     good_until,
     signed_card,
 )
+from careplan.acts.identity import correct_identity, identity_now
+from careplan.acts.papers import stale_since
 from careplan.acts.publishing import current_of, stop_dose
 from careplan.acts.sharing import Shared, replace_link, revoke_link
 from careplan.acts.world import NotThere
@@ -31,7 +33,7 @@ from careplan.plan.care_plan import Version
 from careplan.sharing.links import Kind
 from careplan.store.cards import signing_key
 from careplan.store.trail import service_events_of
-from tests.acts.worlds import Clinic
+from tests.acts.worlds import ADA, Clinic
 from tests.stores import NOW
 
 LATER = NOW + timedelta(days=3)
@@ -161,6 +163,34 @@ def test_what_ends_a_card(clinic, how):
     said = json.dumps(read_card(after.jws, keys_of(clinic)), ensure_ascii=False)
     assert ("10 mg" in said) == (how == "signed")
     assert ("Do not use the dose on earlier copies: ring" in said) == (how == "stopped")
+
+
+def put_right(clinic: Clinic, **changes: Any) -> None:
+    now = identity_now(clinic.world, by=clinic.doctor, patient_id=clinic.patient_id)
+    facts: dict[str, Any] = {"method": "photo_id", "at": LATER, "today": LATER.date()}
+    facts |= {"by": clinic.doctor, "patient_id": clinic.patient_id}
+    correct_identity(clinic.world, identity=replace(now, **changes), **facts)
+
+
+def test_a_name_or_birth_date_put_right_ends_every_card_and_the_person_is_told(clinic):
+    """Also when it is put back: no card is ever born under a name that is on the list."""
+    link, mine = clinic.share(), {"by": clinic.ada, "patient_id": clinic.patient_id}
+    cards = [card_of(clinic, link)]
+    put_right(clinic, nhs_number="9990110212")
+    assert card_of(clinic, link).rid == cards[0].rid
+    assert stale_since(clinic.world, **mine) is None
+    for changed in (
+        {"legal_name": "Adaeze Okonkwo"},
+        {"legal_name": ADA.identity.legal_name},
+        {"date_of_birth": date(1997, 3, 15)},
+    ):
+        put_right(clinic, **changed)
+        assert stale_since(clinic.world, **mine) == LATER
+        assert crl_of(clinic, cards[0].kid)["rids"] == sorted(one.rid for one in cards)
+        cards.append(card_of(clinic, link))
+        assert stale_since(clinic.world, **mine) is None
+    assert len({one.rid for one in cards}) == len(cards)
+    assert "1997-03-15" in json.dumps(read_card(cards[-1].jws, keys_of(clinic)))
 
 
 def test_a_card_that_has_ended_by_itself_is_not_named_and_still_counted(clinic):

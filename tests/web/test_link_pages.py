@@ -9,9 +9,11 @@ from uuid import UUID
 
 import pytest
 
+from careplan.acts.cards import signed_card, take_back
 from careplan.acts.errands import errands
 from careplan.acts.opening import Reader as Stranger
 from careplan.acts.opening import open_link
+from careplan.acts.publishing import current_of
 from careplan.acts.quietly import notes_for_team
 from careplan.acts.seeding import DEMO_CLINICIAN, DEMO_PATIENT
 from careplan.acts.sharing import Shared, links, make_link, printed_link
@@ -108,6 +110,24 @@ def test_a_link_is_given_a_name_of_its_own(phone, world, mine):
     assert page.value_of("label") == "x" * 41
     phone.submit(f"{path}/name", {"label": ""}, seen_on=path)
     assert phone.page(phone.get(path)).heading == "Private card"
+
+
+def test_prints_that_are_out_of_date_are_said(phone, world, mine):
+    patient_id, link = mine["patient_id"], printed_link(world, **mine, kind=Kind.FULL_PRINT)
+
+    with world.store.begin() as tx:
+        version = current_of(tx, patient_id)
+        signed_card(world, tx, version, UUID(link.link.id), NOW)
+    said = "Your printed full page and full card are out of date since 23 November 2026."
+    assert said not in phone.page(phone.get("/plan/print")).text
+    with world.store.begin() as tx:
+        take_back(tx, patient_id, at=NOW)
+    for path in ("/plan", "/plan/print"):
+        text = phone.page(phone.get(path)).text
+        assert said in text
+        assert "Print them again, and throw the old ones away." in text
+    assert "also hold a signed code" in text
+    assert "not locked: anyone who finds the paper can scan it and read it" in text
 
 
 # --- warnings ------------------------------------------------------------------------------------

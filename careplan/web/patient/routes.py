@@ -11,6 +11,7 @@ from careplan.acts.break_glass import staff_looks
 from careplan.acts.carers import decisions_owed
 from careplan.acts.checking import due_now
 from careplan.acts.drafting import all_drafts
+from careplan.acts.papers import stale_since
 from careplan.acts.reading import compare_versions, history, overview, read_version, who_looked
 from careplan.acts.talks import counts, standing_lines
 from careplan.clock import london
@@ -80,6 +81,7 @@ def home() -> str:
         team=seen.patient.team_id is not None,
         alerts=alerts(),
         errands=news_of_errands(),
+        stale=stale_since(here().world, by=who(), patient_id=own_patient()),
         replies=news_of_replies(),
         looks=staff_looks(
             here().world, by=who(), patient_id=own_patient(), since=here().now() - _LATELY

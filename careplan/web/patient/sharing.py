@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from careplan.acts.errands import errands
-from careplan.acts.papers import Paper, paper
+from careplan.acts.papers import Paper, paper, stale_since
 from careplan.acts.sharing import NothingToShare, rename_link, replace_link, revoke_link
 from careplan.acts.watching import (
     Held,
@@ -143,7 +143,8 @@ def seen(link_id: UUID) -> Any:
 @open_to(Reader.PATIENT)
 def print_home() -> str:
     """Which print shows what, in plain words, before anybody prints."""
-    return render_template("patient/print.html")
+    stale = stale_since(here().world, by=who(), patient_id=own_patient())
+    return render_template("patient/print.html", stale=stale)
 
 
 @sharing.post("/plan/print/<any('page','card','private-card'):kind>")

@@ -59,7 +59,12 @@ def identity(patient_id: UUID) -> Any:
     except ChangedMeanwhile:
         sentence = _("The plan changed while you wrote. Press again to publish the new name.")
         return _show(patient_id, reading, method=method, problem=sentence), 409
-    flash(_("Put right. New copies and every link show it from now on; paper copies do not."))
+    flash(
+        _(
+            "Put right. Every link and new copy shows it from now on. Paper copies do not: ask "
+            "them to print again and to throw the old ones away."
+        )
+    )
     return redirect(url_for("team.overview", patient_id=patient_id))
 
 
