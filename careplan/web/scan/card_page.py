@@ -6,34 +6,23 @@ the reader's browser checks its signature with the service's public keys.
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from flask import Response, request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from flask import Response
 
 from careplan.fhir import codes
 from careplan.plan.content import installed
 from careplan.plan.dictionary import dictionary
 from careplan.summary.phrases import phrases
 from careplan.web.access import Reader, open_to
-from careplan.web.scan.inline import press_page
-from careplan.web.scan.viewer import Page
+from careplan.web.scan.static_page import Page, Words, served, static_page
 from careplan.web.words import gettext
-
-_TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
-Words = Callable[[str], str]
 
 
 def card_page(words: Words, *, code_door: str = "/code", scan_door: str = "/scan") -> Page:
     """Rendered in the words given; the doors are where else a reader may go."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
-    )
     said = {
         **_frame(words),
         **_standings(words),
@@ -45,26 +34,7 @@ def card_page(words: Words, *, code_door: str = "/code", scan_door: str = "/scan
         "codes": known_codes(words),
         "heads": _heads(),
     }
-    html = environment.get_template("scan/card.html").render(_=words, said=said)
-    pressed, scripts, styles = press_page(html)
-    body = pressed.encode("utf-8")
-    policy = (
-        "default-src 'none'",
-        f"script-src {' '.join(scripts)}",
-        f"style-src {' '.join(styles)}",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
-    )
-    return Page(
-        body=body,
-        gzip=gzip.compress(body, compresslevel=9, mtime=0),
-        etag=f'W/"{hashlib.sha256(body).hexdigest()[:32]}"',
-        csp="; ".join(policy),
-    )
+    return static_page("scan/card.html", words=words, trusts="'none'", said=said)
 
 
 def known_codes(_: Words) -> Mapping[str, str]:
@@ -209,16 +179,7 @@ def _page() -> Page:
 
 @open_to(Reader.ANYONE)
 def card() -> Response:
-    page = _page()
-    response = Response(headers=dict(page.headers))
-    if page.etag in request.headers.get("If-None-Match", ""):
-        response.status_code = 304
-        return response
-    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
-    if zipped:
-        response.headers["Content-Encoding"] = "gzip"
-    response.set_data(page.gzip if zipped else page.body)
-    return response
+    return served(_page())
 
 
 def add_to(scan: Any) -> None:

@@ -17,7 +17,8 @@ from careplan.web.scan import card_page, scan_page
 from careplan.web.scan.frame import frame_style
 from careplan.web.scan.machine import MOST_ANSWER
 from careplan.web.scan.replying import beside
-from careplan.web.scan.viewer import Page, viewer_page
+from careplan.web.scan.static_page import Page, served
+from careplan.web.scan.viewer import viewer_page
 from careplan.web.words import _, gettext
 
 scan = Blueprint("scan", __name__)
@@ -32,16 +33,7 @@ def _viewer() -> Page:
 @open_to(Reader.ANYONE)
 def viewer() -> Response:
     """The same static bytes for everybody: the plan is in the fragment, which never gets here."""
-    page = _viewer()
-    response = Response(headers=dict(page.headers))
-    if page.etag in request.headers.get("If-None-Match", ""):
-        response.status_code = 304
-        return response
-    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
-    if zipped:
-        response.headers["Content-Encoding"] = "gzip"
-    response.set_data(page.gzip if zipped else page.body)
-    return response
+    return served(_viewer())
 
 
 def _packed(response: Response) -> Response:

@@ -6,85 +6,18 @@ reader's browser with the key from the address's fragment, which the service nev
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from careplan.web.scan.inline import press_page
 from careplan.web.scan.replying import answers, asked, reasons
+from careplan.web.scan.static_page import Page, Words, static_page
 
-_TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
-# Long enough for a busy morning's second scan, short enough that a repair of this page reaches
-# every browser within minutes.
-_CACHE = "public, max-age=600"
-
-Words = Callable[[str], str]
 NOT_STATED = "Emergency department (not stated)"
 """What our own page gives as its recipient, which every manifest request must name: nobody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The page's bytes, plain and gzipped, and every header it must be served with."""
-
-    body: bytes
-    gzip: bytes
-    etag: str
-    csp: str
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Sent with either form; the sender adds Content-Encoding and Content-Length."""
-        return {
-            "Content-Type": "text/html; charset=utf-8",
-            "Content-Security-Policy": self.csp,
-            "ETag": self.etag,
-            "Cache-Control": _CACHE,
-            "Vary": "Accept-Encoding",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
-            "X-Robots-Tag": "noindex, nofollow",
-            "Cross-Origin-Opener-Policy": "same-origin",
-        }
-
-
 def viewer_page(words: Words, *, code_door: str = "/code") -> Page:
     """Renders the page in the words given; `code_door` is where a short code can be typed."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
-    )
     said = {**_sentences(words), "doorAddress": code_door}
-    html = environment.get_template("scan/viewer.html").render(
-        _=words, said=said, code_door=code_door
-    )
-    pressed, scripts, styles = press_page(html)
-    body = pressed.encode("utf-8")
-    return Page(
-        body=body,
-        gzip=gzip.compress(body, compresslevel=9, mtime=0),
-        etag=f'W/"{hashlib.sha256(body).hexdigest()[:32]}"',
-        csp=_policy(scripts, styles),
-    )
-
-
-def _policy(scripts: list[str], styles: list[str]) -> str:
-    return "; ".join(
-        [
-            "default-src 'none'",
-            f"script-src {' '.join(scripts)}",
-            f"style-src {' '.join(styles)}",
-            "connect-src 'self'",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
-            "require-trusted-types-for 'script'",
-            "trusted-types careplan",
-        ]
+    return static_page(
+        "scan/viewer.html", words=words, trusts="careplan", said=said, code_door=code_door
     )
 
 
