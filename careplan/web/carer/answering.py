@@ -25,6 +25,7 @@ from careplan.plan.lifecycle import NotNow
 from careplan.render.paper import DoesNotFit
 from careplan.store.errors import Stale
 from careplan.web.access import Reader, open_to
+from careplan.web.answer_form import answer_problems, number_shown
 from careplan.web.carer.acting import speaks_for_child, whom, writes
 from careplan.web.forms.text import Refused, clean, fits, line
 from careplan.web.here import here
@@ -32,7 +33,6 @@ from careplan.web.narratives import emergency_page
 from careplan.web.session import who
 from careplan.web.words import _
 
-MOST_WORDS = 500
 MOST_CHILD = 300
 MOST_PHONE = 30
 MOST_TOLD = 120
@@ -58,7 +58,7 @@ def _answer(patient_id: UUID, *, child: bool) -> Any:
     if request.method == "GET":
         return _answer_page(patient_id, {}, child=child)
     kind, words = request.form.get("answer", ""), request.form.get("words", "").strip()
-    errors = _problems(kind, words)
+    errors = answer_problems(kind, words)
     if errors:
         return _answer_page(patient_id, errors, child=child), 422
     act = answer_from_child if child else answer_beside
@@ -67,7 +67,7 @@ def _answer(patient_id: UUID, *, child: bool) -> Any:
             here().world,
             by=who(),
             patient_id=patient_id,
-            version_seen=_number(request.form.get("version", "")),
+            version_seen=number_shown(request.form.get("version", "")),
             kind=AnswerKind(kind),
             words=words or None,
             at=here().now(),
@@ -111,19 +111,6 @@ def _answer_page(patient_id: UUID, errors: dict[str, str], *, child: bool) -> st
     )
 
 
-def _problems(kind: str, words: str) -> dict[str, str]:
-    errors = {}
-    if kind not in list(AnswerKind):
-        errors["answer"] = _("Choose one answer.")
-    try:
-        fits(clean(words), MOST_WORDS)
-    except Refused as problem:
-        errors["words"] = str(problem)
-    if kind in (AnswerKind.AGREE_EXCEPT, AnswerKind.DO_NOT_AGREE) and not words:
-        errors["words"] = _("Say in your own words what you do not agree with.")
-    return errors
-
-
 @open_to(Reader.CARER)
 def child(patient_id: UUID) -> Any:
     """Hand over the phone: what the child writes here is the child's."""
@@ -133,7 +120,7 @@ def child(patient_id: UUID) -> Any:
         page = child_page(here().world, by=who(), patient_id=patient_id)
         return _child(patient_id, page.words, page.revision, own_phone=page.own_phone)
     typed = request.form.get("words", "")
-    revision = _number(request.form.get("revision", "0"))
+    revision = number_shown(request.form.get("revision", "0"))
     try:
         words = fits(clean(typed), MOST_CHILD).strip()
         child_writes(
@@ -206,7 +193,3 @@ def _number_page(patient_id: UUID, typed: Number, errors: dict[str, str] | None 
         back_to=url_for("carer.home", patient_id=patient_id),
         **whom(seen.face),
     )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 10 else 0

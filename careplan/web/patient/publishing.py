@@ -16,14 +16,13 @@ from careplan.plan.changes import compare
 from careplan.plan.lifecycle import NotNow
 from careplan.render.paper import DoesNotFit
 from careplan.web.access import Reader, open_to, own_patient
-from careplan.web.forms.text import Refused, clean, fits
+from careplan.web.answer_form import answer_problems, number_shown
 from careplan.web.here import here
 from careplan.web.narratives import emergency_page
 from careplan.web.session import who
 from careplan.web.words import _
 
 publishing = Blueprint("publishing", __name__)
-MOST_WORDS = 500
 
 
 @publishing.get("/plan/publish")
@@ -64,7 +63,7 @@ def answer() -> Any:
     if request.method == "GET":
         return _answer_page({})
     kind, words = request.form.get("answer", ""), request.form.get("words", "").strip()
-    errors = _problems(kind, words)
+    errors = answer_problems(kind, words)
     if errors:
         return _answer_page(errors), 422
     try:
@@ -72,7 +71,7 @@ def answer() -> Any:
             here().world,
             by=who(),
             patient_id=own_patient(),
-            version_seen=_number(request.form.get("version", "")),
+            version_seen=number_shown(request.form.get("version", "")),
             kind=AnswerKind(kind),
             words=words or None,
             interpreter=request.form.get("interpreter", "").strip() or None,
@@ -88,23 +87,6 @@ def answer() -> Any:
             {"words": _("Your words do not fit on the printed page. Make them shorter.")}
         ), 422
     return redirect(url_for("patient.home"))
-
-
-def _problems(kind: str, words: str) -> dict[str, str]:
-    errors = {}
-    if kind not in list(AnswerKind):
-        errors["answer"] = _("Choose one answer.")
-    try:
-        fits(clean(words), MOST_WORDS)
-    except Refused as problem:
-        errors["words"] = str(problem)
-    if kind in (AnswerKind.AGREE_EXCEPT, AnswerKind.DO_NOT_AGREE) and not words:
-        errors["words"] = _("Say in your own words what you do not agree with.")
-    return errors
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _answer_page(errors: dict[str, str]) -> str:
