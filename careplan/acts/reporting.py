@@ -18,6 +18,7 @@ from careplan.acts.world import NotThere, World, actor, allowed_patient, london_
 from careplan.audit.events import AuditEvent, Kind
 from careplan.store import reports as store
 from careplan.store.db import Transaction
+from careplan.store.patients import Face, face_of
 from careplan.store.reports import KeptReport
 from careplan.store.trail import append
 from careplan.store.visits import visit_of, visits_of
@@ -91,6 +92,16 @@ def report(world: World, *, by: Who, patient_id: UUID, report_id: UUID) -> KeptR
     with world.store.read() as tx:
         allowed_patient(tx, by, patient_id, may_tell_of_visit)
         return _found(tx, by, patient_id, report_id)
+
+
+def whose_report(world: World, *, by: Who, patient_id: UUID) -> Face:
+    """Whose visit a carer tells of, for the top of the page."""
+    with world.store.read() as tx:
+        allowed_patient(tx, by, patient_id, may_tell_of_visit)
+        face = face_of(tx, patient_id)
+    if face is None:
+        raise NotThere
+    return face
 
 
 def visits_to_tell(world: World, *, by: Who, patient_id: UUID) -> tuple[ToTell, ...]:

@@ -20,6 +20,7 @@ from careplan.acts.demo_people import (
     others,
     write,
 )
+from careplan.acts.hospitals import load_hospitals
 from careplan.acts.linking import link_in_clinic, show_code
 from careplan.acts.publishing import answer_plan, publish_words
 from careplan.acts.sharing import printed_link
@@ -39,6 +40,7 @@ DEMO_CLINICIAN = "helena.marsden@example.org"
 DEMO_NURSE = "bola.akande@example.org"
 DEMO_EMERGENCY = "tom.fairley@example.org"
 DEMO_PASSWORD = PASSWORD
+DEMO_HOSPITALS = CONDITIONS / "sickle_cell" / "demo" / "hospitals.csv"
 WRITTEN_AS_IF = date(2026, 11, 23)
 SIGNED = date(2026, 9, 8)
 ANSWERED = date(2026, 9, 10)
@@ -51,6 +53,7 @@ def seed(world: World, *, at: datetime, today: date, done: Done, everybody: bool
         if account_by_email(tx, DEMO_PATIENT) is not None:
             return False
     shift = today - WRITTEN_AS_IF
+    load_hospitals(world, DEMO_HOSPITALS.read_text("utf-8"), at=at, today=today)
     _team(world, _at(BEGUN, 8, shift))
     _emergency_department(world, _at(BEGUN, 8, shift))
     _ada(world, shift, done)

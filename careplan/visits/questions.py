@@ -87,6 +87,16 @@ class Page:
         return (of_them and self.for_them) or self.title
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """Somebody to turn to, said beside every report. `phone`: the trust's own, or blank."""
+
+    id: str
+    title: str
+    text: str
+    phone: str
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """All of the content, by page and by question."""
@@ -94,6 +104,7 @@ class Asked:
     pages: tuple[Page, ...]
     choices: Mapping[str, Mapping[str, str]]
     audience_hints: Mapping[str, str]
+    beside: tuple[Beside, ...]
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -127,7 +138,8 @@ def asked(file: Path = FILE) -> Asked:
     if set(found["audience_hints"]) != set(choices["audience"]):
         raise BadContent(f"{file.name}: audience_hints: one for each audience was expected")
     pages = tuple(_page(one, choices) for one in found["pages"])
-    return Asked(pages, choices, found["audience_hints"])
+    beside = tuple(Beside(**one) for one in found["beside"])
+    return Asked(pages, choices, found["audience_hints"], beside)
 
 
 def _page(found: Mapping[str, Any], choices: Mapping[str, Mapping[str, str]]) -> Page:

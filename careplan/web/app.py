@@ -23,10 +23,12 @@ from careplan.summary.wording import day, moment
 from careplan.web import access, conditions, errors, security, session
 from careplan.web.account import routes as account
 from careplan.web.carer.copies import carer_copies
+from careplan.web.carer.report import carer_report
 from careplan.web.carer.routes import carer
 from careplan.web.carer.visit import carer_visit
 from careplan.web.commands.all import commands
 from careplan.web.emergency.routes import emergency
+from careplan.web.equality import equality
 from careplan.web.front import routes as front
 from careplan.web.handed import handed
 from careplan.web.here import Here
@@ -44,10 +46,12 @@ from careplan.web.patient.photo import photo
 from careplan.web.patient.private import private
 from careplan.web.patient.publishing import publishing
 from careplan.web.patient.replies import replies
+from careplan.web.patient.report import report
 from careplan.web.patient.routes import patient
 from careplan.web.patient.sharing import sharing
 from careplan.web.patient.visit import visit
 from careplan.web.phone.copy_page import asking, copy_page
+from careplan.web.phone.going_page import going_page, tapping
 from careplan.web.phone.installing import installing
 from careplan.web.scan import routes as scan
 from careplan.web.scan.machine import machine
@@ -56,11 +60,12 @@ from careplan.web.staff_door import staff_door_doors
 from careplan.web.team.conversation import team_conversation
 from careplan.web.team.routes import team
 from careplan.web.team.together import team_together
+from careplan.web.visit_form import visit_form
 from careplan.web.well_known import well_known
 from careplan.web.words import gettext, ngettext
 
 ROOT = Path(__file__).resolve().parents[2]
-PHONE_DOORS = (installing, copy_page, asking)
+PHONE_DOORS = (installing, copy_page, asking, going_page, tapping)
 MEASURES_DOORS = (measures, team_measures)
 TALKING_DOORS = (conversation, team_conversation, team_together, handed)
 OWN_DOORS = (
@@ -68,6 +73,7 @@ OWN_DOORS = (
     *(private, notices, photo, replies),
     phone,
     *(lock_screen, losing, new_link),
+    *(report, carer_report, equality, visit_form),
     *(visit, carer_visit),
 )
 
@@ -99,7 +105,7 @@ def create_app(
     session.install(app)
     errors.install(app)
     forms = CSRFProtect(app)
-    for not_a_form in (machine, replying, asking):
+    for not_a_form in (machine, replying, asking, tapping):
         forms.exempt(not_a_form)
     for door in (
         front.front,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from careplan.web.commands.card_keys import rotate_card_key_command
+from careplan.web.commands.hospitals import hospital_reports_command, load_hospitals_command
 from careplan.web.commands.measuring import load_deprivation_command, measures_command
 from careplan.web.commands.running import (
     logins_command,
@@ -32,4 +33,6 @@ commands = {
     "load-deprivation": load_deprivation_command,
     "make-team": make_team_command,
     "rotate-card-key": rotate_card_key_command,
+    "load-hospitals": load_hospitals_command,
+    "hospital-reports": hospital_reports_command,
 }

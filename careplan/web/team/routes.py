@@ -24,6 +24,7 @@ from careplan.web.team.overview import overview
 from careplan.web.team.people import people
 from careplan.web.team.printing import print_copy, print_paper
 from careplan.web.team.replies import all_replies, replies
+from careplan.web.team.reports import report, reports, write_report
 from careplan.web.team.section import section
 from careplan.web.team.signing import sign
 from careplan.web.team.signing_again import sign_unchanged
@@ -47,7 +48,10 @@ team.add_url_rule("/team/members/<uuid:account_id>", view_func=member, methods=B
 team.add_url_rule("/team/private", view_func=private_messages)
 team.add_url_rule("/team/handovers", view_func=handovers)
 team.add_url_rule("/team/replies", view_func=all_replies)
+team.add_url_rule("/team/reports", view_func=reports)
 team.add_url_rule(_PLAN, view_func=overview)
+team.add_url_rule(f"{_PLAN}/reports/<uuid:report_id>", view_func=report)
+team.add_url_rule(f"{_PLAN}/write-report", view_func=write_report, methods=BOTH)
 team.add_url_rule(f"{_PLAN}/helpers", view_func=helpers)
 team.add_url_rule(f"{_PLAN}/helpers/let-in", view_func=let_in, methods=BOTH)
 team.add_url_rule(f"{_PLAN}/helpers/reviewed", view_func=reviewed, methods=("POST",))
