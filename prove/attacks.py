@@ -51,19 +51,22 @@ def prove(asked: list[str]) -> int:
     if unknown:
         print(f"bin/prove attacks: unknown: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
+    committed = "--committed" in asked
     before = {} if "--all" in asked else kept(NAME).get("attacks", {})
     with tempfile.TemporaryDirectory(prefix="careplan-prove-") as folder:
         trees = [Path(folder, str(number)) for number in range(AT_ONCE)]
         for tree in trees:
-            _copy(tree, committed="--committed" in asked)
+            _copy(tree, committed=committed)
         rows = attacks(trees[0] / TABLE.relative_to(ROOT))
+        # Of the tree as it was copied: others may commit while this runs.
+        about = {one.name: here_and_now(*([] if committed else one.files)) for one in rows}
         found = {one.name: before[one.name] for one in rows if _still(one, before, trees[0])}
         todo = [one for one in rows if one.name not in found]
         print(f"{len(todo)} attacks to prove; first their tests as they are ...", flush=True)
         tests = sorted({test for one in todo for test in one.tests})
         on = _pytest(trees[0], tests, "-n", str(AT_ONCE)) if todo else Run(Counter())
         for attack, said in _each(todo, trees, on):
-            found[attack.name] = said
+            found[attack.name] = said | about[attack.name]
             _write(found, rows)
             verdict = "proved" if said["proved"] else "NOT PROVED"
             print(f"  {attack.name:32} {verdict}: {said['on']}; {said['off']}", flush=True)
@@ -99,17 +102,15 @@ def _proved(attack: Attack, tree: Path, on: Run) -> Said:
     try:
         covers = attack.covers(tree)
     except Rotten as rotten:
-        return {"covers": "", "proved": False, "on": str(rotten), "off": "", **here_and_now()}
+        return {"covers": "", "proved": False, "on": str(rotten), "off": ""}
     with_control = on.says(attack.tests)
     with _switched_off(attack, tree):
         without = _pytest(tree, attack.tests, "-x").failed
-    files = [*(one.file for one in attack.off), *(test.split("::")[0] for test in attack.tests)]
     return {
         "covers": covers,
         "proved": bool(with_control and without),
         "on": with_control or "did not pass",
         "off": _short(without[0]) if without else "nothing failed",
-        **here_and_now(*files),
     }
 
 
@@ -141,7 +142,8 @@ def _id_of(case: ElementTree.Element) -> str:
 
 def _short(test: str) -> str:
     """Its file and name, and as much of a parameter as a table has room for."""
-    return test.rpartition("/")[2].replace("|", "/").replace("\n", " ")[:110]
+    path, _, name = test.partition("::")
+    return f"{path.rpartition('/')[2]}::{name}".replace("|", "/").replace("\n", " ")[:110]
 
 
 @contextmanager

@@ -79,7 +79,7 @@ def running(
             yield Running(port, log)
         finally:
             server.send_signal(signal.SIGINT)  # as Ctrl-C does: nobody is served any more
-            server.wait(timeout=20)
+            server.wait(timeout=120)
 
 
 def _settings(database_url: str, port: int) -> dict[str, str]:

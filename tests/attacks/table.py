@@ -62,6 +62,11 @@ class Attack:
     tests: tuple[str, ...]
     off: tuple[Off, ...]
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Its controls' files and its tests'."""
+        return (*(one.file for one in self.off), *(one.split("::")[0] for one in self.tests))
+
     def covers(self, tree: Path = ROOT) -> str:
         """A digest of what a proof of this row was about: the row, and its control's own text."""
         said = [repr(self), *(one.around(tree) for one in self.off)]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from prove import guesses
 from tests.attacks.table import ROOT, Attack, attacks
 
 EVIDENCE = ROOT / "docs" / "evidence" / "attacks.json"
@@ -56,6 +57,12 @@ def test_it_was_proved_as_it_is_now(attack: Attack) -> None:
     kept = json.loads(EVIDENCE.read_text("utf-8"))["attacks"].get(attack.name, {})
     proved = kept.get("covers") == attack.covers() and kept.get("proved") is True
     assert proved, "the control or its row has changed: run bin/prove attacks"
+
+
+def test_the_long_guessing_was_of_the_code_as_it_is_now() -> None:
+    kept = json.loads(EVIDENCE.with_name("guesses.json").read_text("utf-8"))
+    assert kept["covers"] == guesses.covers(), "how guesses count has changed: bin/prove guesses"
+    assert len(kept["found"]) == 2 * len(guesses.ASKED)
 
 
 @cache
