@@ -41,11 +41,11 @@ function link(text, address) {
 
 // ---- what the taps come to ----
 
-const events = () => new Set(Object.keys(W.taps).concat("took"));
+const EVENTS = new Set(Object.keys(W.taps).concat("took"));
 
 function standing(all) {
   const back = new Set(all.filter((one) => one.tap === "taken_back" && one.state !== "refused").map((one) => one.back));
-  return all.filter((one) => events().has(one.tap) && one.state !== "refused" && !back.has(one.id));
+  return all.filter((one) => EVENTS.has(one.tap) && one.state !== "refused" && !back.has(one.id));
 }
 
 // The newest press of "I'm going in" of the last day, with what belongs to it; null before one.
@@ -69,7 +69,7 @@ async function press(tap) {
   await taps.press(tap);
   panel = null;
   await look();
-  main.scrollIntoView();
+  scrollTo(0, 0);
   nameLine.focus();
   send();
 }
@@ -181,7 +181,8 @@ const takeBack = (one, visit) => button(W.takeBack, () => press({ tap: "taken_ba
 function words(one) {
   if (one.tap !== "took") return W.taps[one.tap];
   if (!one.words) return W.tookNothing;
-  return fill(W.iTook, { what: one.words, when: W.whens[one.when].toLowerCase() });
+  const [, said] = W.whens.find(([when]) => when === one.when);
+  return fill(W.iTook, { what: one.words, when: said.toLowerCase() });
 }
 
 function waitingBox(visit) {
@@ -213,7 +214,7 @@ function team(visit) {
 
 function list(all) {
   const stands = new Set(standing(all));
-  const shown = all.filter((one) => events().has(one.tap)).reverse();
+  const shown = all.filter((one) => EVENTS.has(one.tap)).reverse();
   if (!shown.length) return [];
   const lines = shown.map((one) => {
     const state = one.state === "refused" ? W.refusals[one.why] : W[one.state];
@@ -240,7 +241,7 @@ function ask(title, ...inside) {
   nameLine.textContent = title;
   main.replaceChildren(...inside, button(W.back, leavePanel, "g-quiet"));
   foot.replaceChildren();
-  main.scrollIntoView();
+  scrollTo(0, 0);
   nameLine.focus();
 }
 
@@ -261,7 +262,7 @@ function askTook(of) {
 }
 
 function askWhen(of, what) {
-  const choose = Object.entries(W.whens).map(([when, said]) => button(said, () => press({ tap: "took", words: what, when, ...of })));
+  const choose = W.whens.map(([when, said]) => button(said, () => press({ tap: "took", words: what, when, ...of })));
   ask(fill(W.tookWhen, { what }), ...choose);
 }
 

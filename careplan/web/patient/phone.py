@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 
 from careplan.acts.phones import LIVES, KeptCopy, forget_phone, keep_on_phone, phones
 from careplan.acts.sharing import NothingToShare
+from careplan.acts.tapping import tapping_phones
 from careplan.plan.lifecycle import standing
 from careplan.web.access import Reader, open_to, own_patient
 from careplan.web.forms.text import Refused, line
@@ -25,8 +26,13 @@ MOST_NAME = 40
 @phone.get("/plan/phone")
 @open_to(Reader.PATIENT)
 def home() -> str:
-    found = phones(here().world, by=who(), patient_id=own_patient(), at=here().now())
-    return render_template("phone/home.html", phones=found)
+    world, mine = here().world, own_patient()
+    return render_template(
+        "phone/home.html",
+        phones=phones(world, by=who(), patient_id=mine, at=here().now()),
+        tappers=tapping_phones(world, by=who(), patient_id=mine),
+        forget_tapper=lambda _name, **more: url_for("visit.forget", **more),
+    )
 
 
 @phone.get("/plan/phone/keep")

@@ -14,6 +14,7 @@ from careplan.acts.drafting import all_drafts
 from careplan.acts.papers import stale_since
 from careplan.acts.reading import compare_versions, history, overview, read_version, who_looked
 from careplan.acts.talks import counts, standing_lines
+from careplan.acts.visiting import visit_now
 from careplan.clock import london
 from careplan.plan.care_plan import OWN_WORDS
 from careplan.plan.lifecycle import State as PlanState
@@ -81,6 +82,8 @@ def home() -> str:
         team=seen.patient.team_id is not None,
         alerts=alerts(),
         errands=news_of_errands(),
+        going_in=visit_now(here().world, by=who(), patient_id=own_patient(), at=here().now()),
+        tap_id=here().world.new_id(),
         stale=stale_since(here().world, by=who(), patient_id=own_patient()),
         replies=news_of_replies(),
         looks=staff_looks(

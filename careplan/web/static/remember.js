@@ -47,7 +47,7 @@ form.addEventListener("submit", async (event) => {
     // Asks the browser not to throw it away by itself; it may say no.
     if (navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(() => {});
     const done = document.querySelector("[data-done]");
-    form.hidden = true;
+    form.hidden = document.querySelector("[data-list]").hidden = true;
     done.hidden = false;
     done.focus();
   } catch {

@@ -4,7 +4,11 @@
 const line = document.querySelector("[data-wipe]");
 
 async function wipe() {
-  if (window.indexedDB) await vault.erase();
+  if (window.indexedDB) {
+    await vault.erase();
+    await taps.forget();
+    await taps.erase();
+  }
   if (window.caches) await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
   if (!navigator.serviceWorker) return;
   const workers = await navigator.serviceWorker.getRegistrations();
@@ -13,7 +17,7 @@ async function wipe() {
 
 async function nothingLeft() {
   const names = window.caches ? await caches.keys() : [];
-  return names.length === 0 && (await vault.read()) === null;
+  return names.length === 0 && (await vault.read()) === null && (await taps.read()) === null;
 }
 
 try {

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import render_template
 
+from careplan.acts.arrivals import told_to_team
 from careplan.acts.break_glass import staff_looks
 from careplan.acts.desk import Desk, desk_due, desk_findings, open_desk
 from careplan.acts.drafting import Unfinished
@@ -63,6 +64,7 @@ def overview(patient_id: UUID) -> Any:
         alerts=warned(patient_id),
         standing=standing_lines(here().world, by=who(), patient_id=patient_id),
         replies=reply_news(here().world, by=who(), patient_id=patient_id),
+        going_in=told_to_team(here().world, by=who(), patient_id=patient_id, at=here().now()),
         looks=staff_looks(
             here().world, by=who(), patient_id=patient_id, since=here().now() - _LATELY
         ),

@@ -15,6 +15,7 @@ from uuid import UUID
 from flask import redirect, render_template, request, url_for
 
 from careplan.accounts.people import Role
+from careplan.acts.arrivals import in_departments_now
 from careplan.acts.listing import SOON, TeamPage, hide_search, shown_search, team_page
 from careplan.acts.quietly import how_many_open
 from careplan.acts.replying import news_in_team
@@ -98,6 +99,7 @@ def _search(text: str) -> Any:
 def _page(asked: Asked, *, error: str = "") -> str:
     today = here().today()
     page = _found(asked) if not error else TeamPage(())
+    first = asked == Asked() and not error
     following = None
     if page.more and not asked.text:
         last = page.lines[-1].patient
@@ -119,6 +121,7 @@ def _page(asked: Asked, *, error: str = "") -> str:
         team=who().organisation or "",
         manages=Role.TEAM_ADMIN in who().roles,
         private=how_many_open(here().world, by=who()),
+        arrivals=in_departments_now(here().world, by=who(), at=here().now()) if first else (),
         replies=news_in_team(here().world, by=who()),
     )
 
