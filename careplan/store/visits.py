@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, and_, bindparam, insert, select, update
 
 from careplan.store.db import Transaction, on_both
 from careplan.store.owners import of_patient
@@ -38,11 +38,17 @@ _SETTLE = (
 )
 _BY_ID = select(visit).where(*_ONE)
 _ALL = select(visit).where(_OF_PATIENT).order_by(*_NEWEST_FIRST).limit(MOST_LISTED)
-_SHOWN = (
-    select(visit)
+_NEWEST_SHOWN = (
+    select(_v.visit_id)
     .where(_OF_PATIENT, _v.shown_until > bindparam("at"), _v.begun_at <= bindparam("at"))
     .order_by(*_NEWEST_FIRST)
     .limit(1)
+    .scalar_subquery()
+)
+_SHOWN = (
+    select(visit, _t.tap_id, _t.heard_at, _t.body.label("tap_body"))
+    .outerjoin(visit_tap, and_(_t.patient_id == _v.patient_id, _t.visit_id == _v.visit_id))
+    .where(_OF_PATIENT, _v.visit_id == _NEWEST_SHOWN)
 )
 _NEAR = (
     select(visit)
@@ -128,9 +134,17 @@ def visits_of(tx: Transaction, patient_id: UUID) -> tuple[Visit, ...]:
 
 
 def visit_shown(tx: Transaction, patient_id: UUID, *, at: datetime) -> Visit | None:
-    """The newest that emergency pages speak of at this moment, left or not."""
-    row = tx.run(_SHOWN, {"of_patient": patient_id, "at": at}).one_or_none()
-    return None if row is None else _with_taps(tx, patient_id, [row])[0]
+    """The newest that emergency pages speak of at this moment, left or not, with its taps: one
+    statement, because whoever scans a card waits for it."""
+    rows = tx.run(_SHOWN, {"of_patient": patient_id, "at": at}).all()
+    if not rows:
+        return None
+    taps = [
+        _tapped(tx, patient_id, row.tap_id, row.heard_at, row.tap_body)
+        for row in rows
+        if row.tap_id is not None
+    ]
+    return after(_visit(tx, rows[0]), taps)
 
 
 def visit_near(tx: Transaction, patient_id: UUID, *, at: datetime) -> Visit | None:
@@ -207,7 +221,8 @@ def _taps(tx: Transaction, patient_id: UUID, visits: list[UUID]) -> dict[UUID, l
     found: dict[UUID, list[Tapped]] = defaultdict(list)
     if visits:
         for row in tx.run(_TAPS, {"of_patient": patient_id, "of_visits": visits}):
-            found[row.visit_id].append(_tapped(tx, row))
+            one = _tapped(tx, row.patient_id, row.tap_id, row.heard_at, row.body)
+            found[row.visit_id].append(one)
     for taps in found.values():
         taps.sort(key=lambda one: (one.heard_at, one.at, str(one.tap_id)))
     return found
@@ -231,13 +246,15 @@ def _visit(tx: Transaction, row: Row[Any]) -> Visit:
     )
 
 
-def _tapped(tx: Transaction, row: Row[Any]) -> Tapped:
-    facts = tx.unseal_facts(of_patient(row.patient_id), _t.body, str(row.tap_id), row.body)
+def _tapped(
+    tx: Transaction, patient_id: UUID, tap_id: UUID, heard_at: datetime, body: bytes
+) -> Tapped:
+    facts = tx.unseal_facts(of_patient(patient_id), _t.body, str(tap_id), body)
     return Tapped(
-        tap_id=row.tap_id,
+        tap_id=tap_id,
         tap=Tap(facts["tap"]),
         at=datetime.fromisoformat(facts["at"]),
-        heard_at=row.heard_at,
+        heard_at=heard_at,
         clock_off=facts["off"],
         words=facts["words"],
         when=When(facts["when"]) if facts["when"] else None,
