@@ -96,7 +96,8 @@ def serving(database_url: str, clock: Clock, *, break_glass: bool = False) -> It
         settings, clock=clock, entropy=seeded("journey"), strength=CHEAP, pause=clock.wait
     )
     server.app = _whole(keep_compiled(app))
-    running = threading.Thread(target=server.serve_forever, daemon=True)
+    # Half a second, unless told otherwise, is how long it takes to notice that it shall stop.
+    running = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     running.start()
     yield Site(app, clock, settings.base_url)
     server.shutdown()
