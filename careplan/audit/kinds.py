@@ -117,6 +117,7 @@ class Kind(StrEnum):
     REPORT_READ = "report_read"
     REPORT_HANDED_OVER = "report_handed_over"
     EQUALITY_TOLD = "equality_told"
+    OWN_TOLD_COPIED = "own_told_copied"
     HOSPITALS_LOADED = "hospitals_loaded"
     REPORTS_COUNTED = "reports_counted"
     DEPRIVATION_LOADED = "deprivation_loaded"
@@ -868,6 +869,9 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         # What was answered is nobody's to read here, and neither is whether it was.
         Kind.EQUALITY_TOLD: Deed(
             _CHANGE, _P, "{who} answered questions about fairness.", shown_to_person=False
+        ),
+        Kind.OWN_TOLD_COPIED: Deed(
+            _LOOK, _P, "{who} took a copy of all that was told of visits and of fairness."
         ),
         Kind.HOSPITALS_LOADED: Deed(
             _CHANGE,

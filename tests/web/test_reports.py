@@ -63,7 +63,7 @@ def told(world) -> VisitReport:
     return sure(one.report)
 
 
-PAGES = {
+PAGES: dict[str, dict[str, Any]] = {
     "where": {
         "hospital": "R9X01",
         "arrived-day": YESTERDAY,

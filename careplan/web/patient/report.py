@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, url_for
+from flask import Blueprint, Response, url_for
 
+from careplan.acts.own_told import own_told
 from careplan.web import reporting
 from careplan.web.access import Reader, open_to, own_patient
+from careplan.web.here import here
 from careplan.web.reporting import Teller
+from careplan.web.session import who
 
 report = Blueprint("report", __name__)
 
@@ -28,6 +31,17 @@ def _teller() -> Teller:
 @open_to(Reader.PATIENT)
 def home() -> Any:
     return reporting.home(_teller())
+
+
+@report.post("/plan/report/all")
+@open_to(Reader.PATIENT)
+def everything() -> Response:
+    """All of it in one file, the answers about fairness too. Written down, so it is a POST."""
+    world, at = here().world, here().now()
+    body = own_told(world, by=who(), patient_id=own_patient(), at=at)
+    answer = Response(body, mimetype="application/json")
+    answer.headers["Content-Disposition"] = 'attachment; filename="what-i-told.json"'
+    return answer
 
 
 @report.get("/plan/report/<uuid:report_id>")
