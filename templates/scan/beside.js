@@ -12,17 +12,17 @@ function goingIn({ going }) {
 // One answer for this opening, sent with the ticket that came with it; another takes its place.
 function askUsed(v, box) {
   const told = element("p");
-  told.setAttribute("aria-live", "polite");
+  told.tabIndex = -1;
   const ask = (title, answers, name, before) => {
     const send = async (value) => {
       const body = new URLSearchParams({ ...before, [name]: value });
-      const sent = await fetchText("/reply", { method: "POST", body }).catch(() => [{}]);
-      told.textContent = sent[0].ok ? W.thanks : W.notTaken;
-      if (!sent[0].ok) return;
-      if (value === "could_not") ask(W.why, W.because, "because", { ...before, said: value });
-      else box.replaceChildren(told);
+      const [{ ok }] = await fetchText("/reply", { method: "POST", body }).catch(() => [{}]);
+      told.textContent = ok ? W.thanks : W.notTaken;
+      if (ok && value === "could_not") ask(W.why, W.because, "because", { ...before, said: value });
+      else if (ok) box.replaceChildren(told);
+      told.focus();
     };
-    const taps = Object.entries(answers).map(([value, words]) => button(words, () => send(value)));
+    const taps = answers.map(([value, words]) => button(words, () => send(value)));
     box.replaceChildren(told, element("h2", "", title), ...taps);
   };
   ask(W.used, W.said, "said", { ticket: v.reply });

@@ -68,6 +68,7 @@ def test_one_tap_and_one_more_for_why(app, client, shown, replies):
     page, ticket = client.page(answer), ticket_in(answer)
     buttons = [one.get("value") for one in page.find("button")]
     assert buttons == [one.value for one in Said]
+    assert page.text.index("Used it") < page.text.index("Copy for notes")
     stranger = app.test_client()  # another browser: what is sent along is the ticket alone
     thanks = stranger.post("/reply", data={"ticket": ticket, "said": "could_not"})
     assert thanks.status_code == 200

@@ -32,8 +32,8 @@ def _sentences(_: Words) -> dict[str, object]:
         **_questions(_),
         **_covers(_),
         **asked(_),
-        "said": answers(_),
-        "because": reasons(_),
+        "said": [*answers(_).items()],
+        "because": [*reasons(_).items()],
     }
 
 

@@ -21,6 +21,8 @@ def test_one_tap_is_one_answer_and_one_more_says_why(page, service):
     scan(page, service)
     below = page.locator(".v-reply")
     assert below.bounding_box()["y"] > page.locator(".plan").bounding_box()["y"]
+    asked = ["Used it", "Could not use it", "The 24-hour number was not answered", "Copy for notes"]
+    expect(below.get_by_role("button")).to_have_text(asked)
     no_violations(page)
     service.cut = True
     below.get_by_role("button", name="Used it").click()
