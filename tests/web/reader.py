@@ -23,7 +23,7 @@ Element = Any
 ALLOWED_PARSE_ERRORS: frozenset[str] = frozenset()
 UNTYPED = {"hidden", "submit", "button", "image", "reset"}
 ASSETS = ("/static/", "/emergency.css", "/favicon.ico")
-CACHEABLE = (*ASSETS, "/s", "/c")
+CACHEABLE = (*ASSETS, "/s", "/c", "/measures", "/measures.csv", "/measures.json")
 PUBLIC = (*ASSETS, "/.well-known/jwks.json", "/.well-known/crl/")
 """Design 3.2: the viewer's shell holds no data and may be kept; everything else may not."""
 
