@@ -65,9 +65,8 @@ def read_asked(arguments: Mapping[str, str]) -> Asked:
         )
     except ValueError:
         raise NothingLikeIt from None
-    first, rest = asked.by[:1], asked.by[1:]
-    if set(asked.by) - set(asked.splits()) or (rest and not first):
-        raise NothingLikeIt
-    if rest and rest[0] not in asked.seconds():
+    second = asked.by[1:]
+    alone = arguments.get("and") and not arguments.get("by")
+    if alone or set(asked.by) - set(asked.splits()) or set(second) - set(asked.seconds()):
         raise NothingLikeIt
     return asked
