@@ -194,7 +194,7 @@ def true_time(claimed: datetime, *, sent: datetime, heard: datetime) -> tuple[da
     """
     off = sent - heard
     if abs(off) <= WRONG_CLOCK:
-        return min(claimed, heard), 0
+        return min(claimed - max(off, timedelta()), heard), 0
     return min(claimed - off, heard), round(off.total_seconds())
 
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.journey
 Visit = Callable[..., Visitor]
 PIN = "740193"
 DOSE = "morphine 10 mg"
-SHELLS = {"/s", "/c", "/scan", "/my-copy", "/manifest.webmanifest"}
+SHELLS = {"/s", "/c", "/scan", "/my-copy", "/going-in", "/manifest.webmanifest"}
 
 EVERY_ENTRY = """async () => {
   const found = [];

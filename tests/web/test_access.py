@@ -49,11 +49,12 @@ READERS = (
         For.ANYONE,
     ),
     (r"/\.well-known/(jwks\.json|crl/<kid>\.json)", For.ANYONE),
+    (r"/going-in(/taps)?", For.ANYONE),
     (r"/my-copy(/still)?|/sw\.js|/manifest\.webmanifest|/icons/<.*>\.png", For.ANYONE),
     (r"/\.well-known/security\.txt|/static/<path:filename>", For.ANYONE),
     (r"/[mu]/<token>|/f/<ticket>", For.ANYONE),  # a 256-bit address is the key
 )
-NOT_FORMS = {"/m/<token>", "/my-copy/still", "/reply"}
+NOT_FORMS = {"/m/<token>", "/my-copy/still", "/going-in/taps", "/reply"}
 """Asked for by programs: no cookie is looked at, so there is nothing for a token to protect."""
 LOOKS_WRITTEN_DOWN = re.compile(
     r"/plan(/answer|/read|/show(/ambulance)?|/talk|/talk/<uuid:thread_id>)?"

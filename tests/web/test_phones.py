@@ -150,7 +150,7 @@ def shells(client) -> list[str]:
 def test_every_shell_is_there_for_somebody_who_is_nobody(app, ada):
     """The same bytes whoever is signed in, so nobody's name can be in one."""
     found = shells(ada)
-    assert {"/s", "/c", "/scan", "/my-copy"} <= set(found)
+    assert {"/s", "/c", "/scan", "/my-copy", "/going-in"} <= set(found)
     assert not [path for path in found if path.startswith("/plan") or "?" in path or "#" in path]
     for path in found:
         answer = app.test_client().get(path)
@@ -165,11 +165,11 @@ def test_the_worker_is_at_the_root_and_named_by_what_it_keeps(client):
 
 
 def test_only_a_press_registers_the_worker(app):
-    """Nothing in any page or script registers it but the two that were told apart for it."""
+    """Nothing in any page or script registers it but the three that were told apart for it."""
     scripts = Path(app.static_folder).glob("*.js")
     with_it = {one.name for one in scripts if "serviceWorker.register(" in one.read_text("utf-8")}
-    assert with_it == {"ready.js", "keep-copy.js"}
-    for page in ("/s", "/c", "/my-copy"):
+    assert with_it == {"ready.js", "keep-copy.js", "remember.js"}
+    for page in ("/s", "/c", "/my-copy", "/going-in"):
         body = app.test_client().get(page).get_data(as_text=True)
         assert "serviceWorker.register" not in body
 

@@ -1,0 +1,143 @@
+"""Going in at three in the morning: one press, no typing, and a signal that comes and goes."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from careplan.acts.seeding import DEMO_PATIENT
+from careplan.acts.signing_in import who_is
+from careplan.acts.tapping import forget_tapping_phone, tapping_phones
+from careplan.store.visits import visits_of
+from careplan.visits.visit import Tap, Visit, When, Where
+from tests.journeys.site import Site
+from tests.journeys.steps import given_ada_with_her_phone
+from tests.journeys.test_my_copy import EVERY_BYTE, EVERY_ENTRY
+from tests.journeys.visitor import PHONE, SMALL_PHONE, Visitor
+
+pytestmark = pytest.mark.journey
+
+Visiting = Callable[..., Visitor]
+SECOND = timedelta(seconds=1)
+
+
+def at_real_time(site: Site, off: timedelta = timedelta()) -> None:
+    """Sets the service's clock by the phone's, `off` behind it."""
+    site.clock.now += timedelta(seconds=time.time() - site.clock.now.timestamp()) - off
+
+
+def remembers(phone: Visitor, names: str) -> None:
+    phone.goes_to("/plan/visit").presses(
+        "Remember this phone: one press, no sign-in, works with no signal"
+    )
+    phone.answers({"Is this your own phone?": "Yes, it is mine and only I use it"})
+    phone.answers({"May these names stay on this phone?": names})
+    phone.finds("Remember this phone").click()
+    expect(phone.finds("Open “I’m going in”")).to_be_visible(timeout=20_000)
+    phone.presses("Open “I’m going in”")
+
+
+def visits(site: Site) -> tuple[Visit, ...]:
+    ada = UUID(who_is(site.world, email=DEMO_PATIENT).patient_id)
+    with site.world.store.read() as tx:
+        return visits_of(tx, ada)
+
+
+def test_taps_made_with_no_signal_are_sent_once_when_it_comes_back(
+    visit: Visiting, adas_site: Site
+) -> None:
+    at_real_time(adas_site)
+    phone = given_ada_with_her_phone(visit("Ada", PHONE))
+    remembers(phone, "No, no names")
+    phone.page.context.set_offline(True)  # in a lift
+    taps_without_typing(phone)
+    assert visits(adas_site) == ()
+    phone.goes_to("/plan/visit").reads("Not sent yet: 5.")  # another page, still no signal
+    hands_them_in_and_hears_nothing(phone)
+    assert len(visits(adas_site)) == 1
+    phone.presses("I have arrived").reads("All sent.").reads("You have just arrived.")
+    phone.reads("Aim: first pain relief within 15 minutes. Must: within 30 (NICE).")
+    (kept,) = visits(adas_site)
+    assert [one.tap for one in kept.taps] == [Tap.GOING_IN, Tap.TOOK, Tap.ARRIVED]
+    assert (kept.taps[1].words, kept.taps[1].when) == ("My usual pain relief", When.HOUR)
+    assert kept.where == Where(words="My own hospital")
+    assert_nothing_of_the_plan_stays(phone)
+    signs_in_and_leaves(phone)
+
+
+def taps_without_typing(phone: Visitor) -> None:
+    before = phone.taps
+    phone.goes_to("/going-in").presses("I’m going in")
+    assert phone.taps - before == 1
+    phone.reads_heading("On the way in").reads("Not sent yet: 1.")
+    phone.presses("What I took").presses("My usual pain relief").presses("About 1 hour ago")
+    phone.presses("Where I am going").presses("My own hospital")
+    phone.presses("I have left").presses("Take it back").reads("(taken back)")
+    assert phone.taps - before == 8
+
+
+def hands_them_in_and_hears_nothing(phone: Visitor) -> None:
+    """The signal lasts long enough to send, and not to be told that they were kept."""
+    context, cut = phone.page.context, re.compile(r"/going-in/taps$")
+    context.route(cut, _lose_the_answer)
+    context.set_offline(False)
+    phone.goes_to("/going-in")
+    phone.page.wait_for_timeout(500)
+    phone.reads("Not sent yet: 5.")
+    context.unroute(cut)
+
+
+def signs_in_and_leaves(phone: Visitor) -> None:
+    phone.goes_to("/plan").presses("My visit to the emergency department")
+    phone.presses("Yes, tell my team").presses("I was given pain relief")
+    phone.reads("every 30 minutes until it is controlled").presses("I have left")
+    phone.goes_to("/plan").presses("Sign out").reads("no copy of your plan is left")
+    assert phone.page.evaluate(EVERY_BYTE) == {"names": [], "leaves": "", "workers": 0}
+    phone.goes_to("/going-in").reads("This phone does not remember you")
+
+
+def _lose_the_answer(route: Route) -> None:
+    route.fetch()
+    route.abort()
+
+
+def assert_nothing_of_the_plan_stays(phone: Visitor) -> None:
+    held = phone.page.evaluate(EVERY_BYTE)
+    kept = "\n".join(text for _url, text in phone.page.evaluate(EVERY_ENTRY))
+    assert held["names"] == ["going-in"]
+    for secret in ("Okonkwo", "Adaeze", "paracetamol", "St Anselm", "9990110212"):
+        assert secret not in held["leaves"]
+    assert "Okonkwo" not in kept
+    assert "St Anselm" not in kept
+
+
+def test_on_a_phone_whose_clock_is_a_day_ahead_until_it_is_forgotten(
+    visit: Visiting, adas_site: Site
+) -> None:
+    at_real_time(adas_site, timedelta(days=1))
+    phone = given_ada_with_her_phone(visit("Ada", SMALL_PHONE))
+    remembers(phone, "Yes, keep the names here")
+    phone.presses("I’m going in").presses("What I took").presses("paracetamol")
+    phone.presses("Just now").presses("Where I am going").presses("The nearest hospital")
+    phone.presses("I have arrived").reads("All sent.").reads("You have just arrived.")
+    (kept,) = visits(adas_site)
+    now = adas_site.clock.now
+    assert all(now - 60 * SECOND <= one.at <= now for one in kept.taps)
+    assert all(abs(one.clock_off - 86_400) < 300 for one in kept.taps)
+
+    ada = who_is(adas_site.world, email=DEMO_PATIENT)
+    mine = {"by": ada, "patient_id": kept.patient_id}
+    (remembered,) = tapping_phones(adas_site.world, **mine)
+    forget_tapping_phone(adas_site.world, **mine, phone_id=remembered.phone_id, at=now)
+    phone.presses("They checked me again").reads_heading("This phone has been forgotten")
+    phone.reads("They checked me again (not sent yet)")
+    assert [one.tap for one in visits(adas_site)[0].taps][-1] is Tap.ARRIVED
+    phone.finds("Forget this phone").click()
+    phone.presses("Yes, forget it, with anything not sent").reads("does not remember you")
+    assert phone.page.evaluate(EVERY_BYTE)["names"] == []
