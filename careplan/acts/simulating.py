@@ -133,9 +133,10 @@ class Counted:
 
 
 def _days(rng: Random, visits: int, since: date, today: date) -> list[date]:
-    """In order and apart, the last long enough ago to be reported."""
+    """In order, the last long enough ago to be reported, and so far apart that nobody would ask
+    whether two of them are one."""
     span = (today - since).days - 2 * FEWEST_DAYS
-    return [since + timedelta(days=1 + one) for one in sorted(rng.sample(range(span), visits))]
+    return [since + timedelta(days=day) for day in sorted(rng.sample(range(1, span, 2), visits))]
 
 
 def _doctor(world: World, seed: int, at: datetime) -> Who:
