@@ -25,7 +25,7 @@ from careplan.visits.report import (
 from careplan.web.forms.text import Refused, clean, fits, keepable, line
 from careplan.web.words import _
 
-ELSEWHERE, EARLIER, NONE = "elsewhere", "earlier", "none"
+ELSEWHERE, EARLIER, NONE, BLANK = "elsewhere", "earlier", "none", "blank"
 LONGEST_PLACE = 120
 _DAYS = 28
 _NOON = 12
@@ -224,6 +224,8 @@ def _clock_of(typed: Typed, name: str) -> time | None:
 def _remembered(
     name: str, on: date | None, clock: time | None, sure: str, kept: Remembered | None
 ) -> Remembered | None:
+    if sure == BLANK:
+        return None
     if sure in (Sureness.DONT_KNOW, NONE):
         if clock is not None:
             sentence = _("You gave a time, and said that there is none. Which is right?")

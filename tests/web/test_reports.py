@@ -24,13 +24,20 @@ from careplan.visits.report import (
     VisitReport,
     YesNo,
 )
+from tests.acts.families import a_family
 from tests.stores import NOW, TODAY
-from tests.visitors import ADA, linked_patient, sign_up, signed_in_team, sure
+from tests.visitors import ADA, come_in, linked_patient, sign_up, signed_in_team, sure
 from tests.web.team.desk import Desk
 
 NIGHT = datetime(2026, 11, 22, 3, 40, tzinfo=UTC)
 YESTERDAY = (TODAY - timedelta(days=1)).isoformat()
 HOSPITALS = "code,name,town\nR9X01,St Anselm's Hospital,\nR9X03,Avon Cross Infirmary,Avon Cross\n"
+
+
+@pytest.fixture
+def store_url(sqlite_url: str) -> str:
+    """The acts behind these pages are tried on both databases; the pages themselves on one."""
+    return sqlite_url
 
 
 @pytest.fixture
@@ -162,6 +169,8 @@ def test_relief_before_arriving_is_asked_about_and_not_changed(person, world):
     assert told(world).relief is None
     assert send(person, f"{at}/relief", {"relief-sure": "none"}).status_code == 303
     assert told(world).no_relief is True
+    send(person, f"{at}/relief", typed | {"relief-sure": "blank"})
+    assert (told(world).no_relief, told(world).relief) == (None, None)
 
 
 def test_what_is_odd_but_may_be_right_is_kept_once_it_was_said(person, world):
@@ -303,3 +312,64 @@ def test_fairness_questions_are_kept_changed_and_emptied(person, world):
 def test_no_staff_open_the_fairness_questions(desk):
     assert desk.client.get("/plan/equality").status_code == 403
     assert desk.client.get(f"/for/{desk.patient_id}/equality").status_code == 404
+
+
+# --- a helper, and the commands ---------------------------------------------------------------
+
+
+def test_a_mother_tells_for_her_child_and_a_grandmother_who_reads_does_not(client, world):
+    family = a_family(world)
+    at = f"/for/{family.patient_id}"
+    come_in(client, email="abena@example.org")
+    answer = client.submit(f"{at}/report", {})
+    report_at = str(answer.headers["Location"]).rsplit("/", 1)[0]
+    send(client, f"{report_at}/plan", {"followed": "no"})
+    page = client.page(client.get(report_at))
+    assert "Only the person, and you" in page.text
+    assert "Did staff see their plan?" in client.page(client.get(f"{report_at}/plan")).text
+    assert client.submit(f"{at}/equality", {"smartphone": "no"}).status_code == 303
+    client.submit("/account/sign-out", {}, seen_on="/account")
+    come_in(client, email="grace@example.org")
+    for closed in (f"{at}/report", report_at, f"{at}/equality"):
+        assert client.get(closed).status_code == 404
+
+
+def test_the_commands_say_what_they_did(app, person, world, tmp_path):
+    run = app.test_cli_runner()
+    listed = tmp_path / "hospitals.csv"
+    listed.write_text("code,name,town\nR9X03,Avon Cross Infirmary,Avon Cross\nX!,No,\n")
+    told_of = run.invoke(args=["load-hospitals", str(listed)])
+    assert told_of.exit_code == 1
+    for line in ("line 2: R9X03: the same", "line 3: X!: a code has", "R9X01: left as it is"):
+        assert line in told_of.output
+    listed.write_bytes(b"\xff\xfe")
+    assert "not UTF-8" in run.invoke(args=["load-hospitals", str(listed)]).output
+    listed.write_text("name")
+    assert "first line must be" in run.invoke(args=["load-hospitals", str(listed)]).output
+
+    at = begun(person)
+    send(person, f"{at}/where", PAGES["where"])
+    named = {"words": "Dr Helena Marsden laughed.", "sure": "names_staff"}
+    send(person, f"{at}/words", named)
+    send(person, f"{at}/who", {"audience": ["hospital"]})
+    out = tmp_path / "reports.txt"
+    app.extensions["careplan"].clock.go_on(minutes=1)
+    made = run.invoke(args=["hospital-reports", "R9X01", "--out", str(out)])
+    assert "1 visits written" in made.output
+    text = out.read_text("utf-8")
+    assert "Dr [name left out] laughed." in text
+    assert not any(name in text for name in ("Adaeze", "Marsden"))
+    assert "no hospital" in run.invoke(args=["hospital-reports", "R9X99", "--out", str(out)]).output
+    looked = person.page(person.get("/plan/who-looked")).text
+    assert "to the hospital’s named person, without your name" in looked
+
+
+def test_all_that_was_told_is_one_file_for_the_person(person):
+    at = begun(person)
+    send(person, f"{at}/words", PAGES["words"])
+    person.submit("/plan/equality", {"described": "Nigerian"})
+    file = person.submit("/plan/report/all", {}, seen_on="/plan/report")
+    assert file.status_code == 200
+    assert "attachment" in file.headers["Content-Disposition"]
+    for said in ("Nobody came.", "Nigerian", "QuestionnaireResponse"):
+        assert said in file.get_data(as_text=True)
