@@ -12,6 +12,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = Path(__file__).with_name("attacks.toml")
 
+_LONG, _NEAR = 80, 5
+
 
 class Rotten(AssertionError):
     """A row that no longer fits the tree."""
@@ -50,7 +52,11 @@ class Off:
         ]
         named = [n for n in spans if isinstance(n, ast.FunctionDef | ast.ClassDef)]
         found = max(named or spans, key=lambda node: node.lineno) if spans else None
-        return ast.get_source_segment(whole, found) or self.text if found else self.text
+        lines = whole.split("\n")
+        start, end = (found.lineno - 1, found.end_lineno or line) if found else (line - 1, line)
+        if end - start > _LONG:  # a table of everything: only the lines about it
+            start, end = max(line - _NEAR, start), min(line + _NEAR, end)
+        return "\n".join(lines[start:end])
 
 
 @dataclass(frozen=True)
