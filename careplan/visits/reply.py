@@ -34,7 +34,7 @@ class Because(StrEnum):
 class Reply:
     """Bound to one opening, which has one reply; a second takes the first one's place. `door` is
     how the page was reached (link, code, staff), `who` what the reader calls themself, `opened_at`
-    when the page was shown. `seen_at` is the person's look at it, `seen_by_team_at` their team's."""
+    when the page was shown. `seen_at`: the person saw it, `seen_by_team_at`: somebody of theirs."""
 
     patient_id: UUID
     opening_id: UUID

@@ -2,10 +2,9 @@
 // reader's one tap back, and the page's own words for somebody's notes. This device keeps none of it.
 
 function goingIn({ going }) {
-  const lines = Array.isArray(going) ? going : [];
-  const said = lines.map((one) => element("p", "", String(one)));
+  const said = [].concat(going || []).map((one) => element("p", "", one));
   const box = element("section", "v-going", element("h2", "", W.going), ...said);
-  box.hidden = !lines.length;
+  box.hidden = !said.length;
   return box;
 }
 
@@ -58,7 +57,7 @@ async function copy(v, box) {
   } catch {
     const area = element("textarea", "", text);
     area.readOnly = true;
-    area.setAttribute("aria-label", W.copyThis);
+    area.ariaLabel = W.copyThis;
     box.replaceChildren(W.copyThis, area);
     area.select();
   }
@@ -67,7 +66,7 @@ async function copy(v, box) {
 function replyBox(v) {
   const asks = element("div");
   const copied = element("div", "v-notes");
-  copied.setAttribute("aria-live", "polite");
+  copied.ariaLive = "polite";
   if (v.reply) askUsed(v, asks);
   return element("section", "v-reply", asks, button(W.copy, () => copy(v, copied)), copied);
 }

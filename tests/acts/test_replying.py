@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -62,7 +63,7 @@ def test_an_answer_is_kept_written_down_and_shown_to_person_and_team(clinic: Cli
         "Not checked: we do not know who pressed it."
     )
     for by in (clinic.ada, clinic.nurse):
-        mine = {"by": by, "patient_id": clinic.patient_id}
+        mine: dict[str, Any] = {"by": by, "patient_id": clinic.patient_id}
         assert reply_news(clinic.world, **mine) == 1
         (answer,) = replies_for(clinic.world, **mine, at=LATER)
         assert answer.new
@@ -88,7 +89,7 @@ def test_sent_a_thousand_times_it_is_one_answer_and_one_line(clinic: Clinic, lin
 
 
 def test_a_second_answer_takes_the_place_of_the_first_and_is_news_again(clinic: Clinic, link):
-    mine = {"by": clinic.ada, "patient_id": clinic.patient_id}
+    mine: dict[str, Any] = {"by": clinic.ada, "patient_id": clinic.patient_id}
     ticket = opened(clinic, link).reply
     say(clinic.world, ticket=ticket, said=Said.COULD_NOT, at=LATER)
     replies_for(clinic.world, **mine, at=LATER)
@@ -132,7 +133,7 @@ def test_a_ticket_that_is_not_ours_or_too_old_and_one_used_too_often_are_the_sam
 
 
 def test_many_openings_of_one_link_fill_nobodys_list(clinic: Clinic, link):
-    mine = {"patient_id": clinic.patient_id, "link_id": UUID(link.link.id)}
+    mine: dict[str, Any] = {"patient_id": clinic.patient_id, "link_id": UUID(link.link.id)}
     for _ in range(MOST_OF_LINK + 2):
         ticket = reply_ticket(clinic.world, **mine, version=2, door="link", at=NOW)
         say(clinic.world, ticket=ticket, said=Said.USED, at=LATER)
@@ -140,7 +141,8 @@ def test_many_openings_of_one_link_fill_nobodys_list(clinic: Clinic, link):
 
 
 def test_a_dead_link_still_takes_the_answer_of_an_opening_that_was_right(clinic: Clinic, link):
-    ticket, mine = opened(clinic, link).reply, {"by": clinic.ada, "patient_id": clinic.patient_id}
+    mine: dict[str, Any] = {"by": clinic.ada, "patient_id": clinic.patient_id}
+    ticket = opened(clinic, link).reply
     revoke_link(clinic.world, **mine, link_id=UUID(link.link.id), at=NOW)
     assert isinstance(say(clinic.world, ticket=ticket, said=Said.USED, at=LATER), Reply)
     with clinic.world.store.begin() as tx:

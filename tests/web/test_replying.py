@@ -114,7 +114,7 @@ def test_the_text_for_notes_is_what_is_shown_and_who_is_going_in_stands_under_th
         "From the person today. Not part of the plan.",
         said,
     ]
-    assert "Dr Helena Marsden" in notes.text  # type: ignore[operator]
+    assert "Dr Helena Marsden" in notes.text
     assert answer.text.index("morphine") < answer.text.index(said)
     assert len(gzip.compress(answer.data)) + 1000 < MOST_BYTES
     assert said in shown(order="ambulance").text

@@ -53,12 +53,12 @@ def asked(_: Words) -> Mapping[str, str]:
     """The same words with a script and without."""
     return {
         "used": _("Did you use this plan?"),
-        "why": _("Why not? One more tap."),
+        "why": _("Why not?"),
         "thanks": _("Thank you. The patient and their team can see this."),
-        "notTaken": _("This answer could not be taken. Nothing else is needed."),
+        "notTaken": _("This answer could not be taken."),
         "copy": _("Copy for notes"),
-        "copied": _("Copied. Paste it into the notes."),
-        "copyThis": _("Copy this text into the notes."),
+        "copied": _("Copied."),
+        "copyThis": _("Copy this text:"),
         "going": _("From the person today. Not part of the plan."),
         "notes": _("Patient’s own plan, version {version}, read at {when}; check identity."),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import render_template
@@ -18,7 +19,7 @@ from careplan.web.team.header import header_of
 @open_to(Reader.TEAM)
 def replies(patient_id: UUID) -> str:
     """The unread first; with this the team has read them."""
-    mine = {"by": who(), "patient_id": patient_id, "at": here().now()}
+    mine: dict[str, Any] = {"by": who(), "patient_id": patient_id, "at": here().now()}
     desk = open_desk(here().world, **mine)
     found = replies_for(here().world, **mine)
     return render_template(

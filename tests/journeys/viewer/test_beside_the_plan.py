@@ -44,7 +44,7 @@ def test_the_copy_is_what_is_shown_word_for_word(page, service):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     scan(page, service)
     page.get_by_role("button", name="Copy for notes").click()
-    expect(page.locator(".v-notes")).to_have_text("Copied. Paste it into the notes.")
+    expect(page.locator(".v-notes")).to_have_text("Copied.")
     lines = page.evaluate("navigator.clipboard.readText()").splitlines()
     assert lines[0] == (
         "Patient’s own plan, version 3, read at 20 November 2026 at 03:12; check identity."
@@ -61,7 +61,7 @@ def test_without_a_clipboard_the_text_can_be_selected_and_goes_with_the_dose(pag
     page.clock.install()
     scan(page, service)
     page.get_by_role("button", name="Copy for notes").click()
-    text = page.get_by_label("Copy this text into the notes.")
+    text = page.get_by_label("Copy this text:")
     assert "Morphine 10 mg subcutaneous" in text.input_value()
     chosen = "(area) => area.selectionEnd - area.selectionStart === area.value.length"
     assert text.evaluate(chosen)
