@@ -153,8 +153,8 @@ def said_now(world: World, *, by: Who, patient_id: UUID, at: datetime) -> GoingI
 
 
 def _is_told(one: Tapped, visit: Visit) -> bool:
-    """A second press of "I'm going in" says nothing new."""
-    return one.tap is not Tap.GOING_IN or one.at == visit.first(Tap.GOING_IN)
+    """A second press of "I'm going in", or of "I have arrived", says nothing new."""
+    return one.tap not in (Tap.GOING_IN, Tap.ARRIVED) or one.at == visit.first(one.tap)
 
 
 def _line(one: Tapped, visit: Visit, at: datetime) -> str:

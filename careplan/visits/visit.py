@@ -158,8 +158,8 @@ class Past(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """The clock from arrival, in whole minutes. `relief_at`: the first that was tapped, which may
-    be before the arrival; the report asks about it then."""
+    """The clock from arrival, in whole minutes. `relief_at`: the first that was tapped since; where
+    there is none, one from before, such as in the ambulance, which the report asks about."""
 
     arrived_at: datetime
     minutes: int
@@ -177,12 +177,13 @@ def waiting(visit: Visit, at: datetime) -> Waiting | None:
     if arrived is None or visit.stage is Stage.LEFT:
         return None
     gone_by = max(at - arrived, timedelta())
+    relief = [one.at for one in visit.taps if one.tap is Tap.RELIEF_GIVEN]
     past = Past.MUST if gone_by >= MUST else Past.AIM if gone_by >= AIM else Past.NONE
     return Waiting(
         arrived_at=arrived,
         minutes=int(gone_by.total_seconds() // 60),
         past=past,
-        relief_at=visit.first(Tap.RELIEF_GIVEN),
+        relief_at=min((one for one in relief if one >= arrived), default=min(relief, default=None)),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,9 @@ from careplan.web.here import here
 from careplan.web.session import who
 from careplan.web.words import _
 
+_OLD = timedelta(hours=4)
+"""After this long without a tap the page asks first whether it is the same visit."""
+
 
 @dataclass(frozen=True)
 class Doors:
@@ -43,6 +47,7 @@ class Doors:
     address: Callable[..., str]
     show_plan: str
     remember: str
+    report: str
     called: str | None = None
     top: Mapping[str, Any] = field(default_factory=dict)
 
@@ -71,7 +76,7 @@ def home(doors: Doors, problem: str = "") -> str:
         arrived=found.visit.stage is Stage.ARRIVED,
         clock=waiting(found.visit, here().now()),
         said=_said(found.visit),
-        asked_team=found.told_before is not None,
+        old=here().now() - found.visit.taps[-1].at > _OLD,
     )
 
 

@@ -55,10 +55,11 @@ function visitOf(all) {
   if (!begun) return null;
   const mine = all.filter((one) => one.visit === begun.id);
   const of = (tap) => stands.find((one) => one.visit === begun.id && one.tap === tap);
+  const since = (one, first) => one && stands.find((other) => other.visit === begun.id && other.tap === "relief_given" && other.n > one.n) || first;
   const last = (tap) => mine.filter((one) => one.tap === tap).pop();
   return {
     id: begun.id, mine, stands: stands.filter((one) => one.visit === begun.id), joined: begun.joined,
-    arrived: of("arrived"), relief: of("relief_given"), left: of("left"),
+    arrived: of("arrived"), relief: since(of("arrived"), of("relief_given")), left: of("left"),
     where: last("where"), tells: last("tell_team"),
   };
 }
@@ -123,7 +124,12 @@ function draw() {
   const visit = visitOf(kept.all);
   if (!visit || visit.left) return drawStart(visit);
   nameLine.textContent = visit.arrived ? W.here : W.onTheWay;
+  const another = button(W.another, () => press({ tap: "going_in", another: true }), "g-quiet");
+  const last = visit.stands[visit.stands.length - 1];
+  const old = Date.now() - Date.parse(last.at) > W.marks.old;
+  const ask = old ? [element("section", "g-box", element("h2", "", W.same), paragraph(fill(W.since, { time: clock(visit.stands[0].at) })), another)] : [];
   main.replaceChildren(
+    ...ask,
     ...lastTap(visit),
     ...(visit.joined ? [paragraph(W.joined, "g-box")] : []),
     ...waitingBox(visit),
@@ -131,7 +137,7 @@ function draw() {
     ...team(visit),
     urgent(),
     ...list(visit.mine),
-    button(W.another, () => press({ tap: "going_in", another: true }), "g-quiet"),
+    ...(old ? [] : [another]),
     link(W.showPlan, "/my-copy"),
   );
   return drawFoot();

@@ -118,5 +118,9 @@ def test_relief_before_arrival_is_kept_as_it_was_tapped() -> None:
     clock = waiting(visit, ARRIVED.at)
     assert clock is not None
     assert clock.relief_before
+    again = after(VISIT, [*visit.taps, tapped(6, Tap.RELIEF_GIVEN, 55)])
+    later = waiting(again, ARRIVED.at)
+    assert later is not None
+    assert (later.relief_at, later.relief_before) == (NOW + 55 * MINUTE, False)
     assert visit.stage is Stage.ARRIVED
     assert after(VISIT, [GOING, tapped(5, Tap.RELIEF_GIVEN, 20)]).stage is Stage.GOING

@@ -32,6 +32,7 @@ def _doors(patient_id: UUID) -> Doors:
         address=address,
         show_plan=url_for("carer_copies.show", patient_id=patient_id),
         remember=address("remember"),
+        report=url_for("carer_report.home", patient_id=patient_id),
         called=top["called"],
         top=top,
     )

@@ -25,6 +25,7 @@ def _doors() -> Doors:
         address=lambda name, **more: url_for(f"visit.{name}", **more),
         show_plan=url_for("copies.show"),
         remember=url_for("visit.remember"),
+        report=url_for("report.home"),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from careplan.visits.visit import AIM, LONGEST_WORDS, MAY_TAKE_BACK, MUST, SHOWN_FOR, Tap, When
 
@@ -16,6 +17,7 @@ def going_words(_: Words) -> dict[str, object]:
 def _bounds() -> dict[str, object]:
     """In milliseconds, from the room that says what a visit is."""
     marks = {"aim": AIM, "must": MUST, "back": MAY_TAKE_BACK, "shown": SHOWN_FOR}
+    marks["old"] = timedelta(hours=4)
     return {
         "marks": {name: one.total_seconds() * 1000 for name, one in marks.items()},
         "most": LONGEST_WORDS,
@@ -61,6 +63,8 @@ def _buttons(_: Words) -> dict[str, object]:
         "takeBack": _("Take it back"),
         "tell": _("Yes, tell my team"),
         "dontTell": _("No, do not tell them"),
+        "same": _("Is this another visit?"),
+        "since": _("You pressed “I’m going in” at {time}. What you tap belongs to that visit."),
         "another": _("That visit is over: start another"),
         "showPlan": _("Open the copy of my plan on this phone"),
         "forget": _("Forget this phone"),
