@@ -8,8 +8,12 @@ import pytest
 
 from careplan.plan.content import BadContent
 from careplan.visits.questions import FILE, asked
+from careplan.visits.report import VisitReport
+from tests.web.forms.reading_age import grade
 
 CONTENT = asked()
+HARDEST = 6
+"""Years of school."""
 NOT_ASKED = {
     "patient_id", "report_id", "visit_id", "source", "given_at", "withdrawn_at",
     "hospital_words", "on_day", "no_relief",
@@ -18,8 +22,6 @@ NOT_ASKED = {
 
 
 def test_every_answer_of_a_report_is_asked_once() -> None:
-    from careplan.visits.report import VisitReport  # noqa: PLC0415
-
     ids = [one.id for one in CONTENT.questions]
     assert len(ids) == len(set(ids))
     assert set(ids) | NOT_ASKED == set(VisitReport.__dataclass_fields__)
@@ -39,6 +41,16 @@ def test_somebody_who_speaks_for_the_person_is_not_called_you() -> None:
         asked_of_them = f" {question.asked(of_them=True)} {question.hinted(of_them=True)} "
         assert " you " not in asked_of_them.replace("?", " ").lower(), question.id
         assert " your " not in asked_of_them.lower(), question.id
+
+
+def test_everything_is_said_in_plain_words() -> None:
+    said = [
+        f"{one.asked(of_them=of_them)} {one.hinted(of_them=of_them)}"
+        for one in CONTENT.questions
+        for of_them in (False, True)
+    ]
+    said += [*CONTENT.audience_hints.values(), *(one.text for one in CONTENT.beside)]
+    assert [text for text in said if grade(text) > HARDEST] == []
 
 
 @pytest.mark.parametrize(
