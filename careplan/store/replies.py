@@ -53,7 +53,11 @@ _COUNT_OF_TEAM = (
     select(func.count())
     .select_from(department_reply)
     .join(patient, _p.patient_id == _r.patient_id)
-    .where(_r.seen_by_team_at.is_(None), _p.team_id == bindparam("of_team"))
+    .where(
+        _r.seen_by_team_at.is_(None),
+        _p.team_id == bindparam("of_team"),
+        _p.data_key.is_not(None),
+    )
 )
 
 

@@ -31,7 +31,7 @@ from careplan.audit.events import sentence
 from careplan.sharing.links import Kind
 from careplan.store.patients import erase_patient
 from careplan.visits.reply import Because, Reply, Said
-from tests.acts.worlds import Clinic, token_of
+from tests.acts.worlds import Clinic, decrypted, token_of
 from tests.stores import NOW, TODAY
 
 READER = Reader(None, "", NOW, TODAY, on_our_page=True)
@@ -148,6 +148,7 @@ def test_a_dead_link_still_takes_the_answer_of_an_opening_that_was_right(clinic:
     with clinic.world.store.begin() as tx:
         erase_patient(tx, clinic.patient_id)
     assert say(clinic.world, ticket=ticket, said=Said.NO_ANSWER, at=LATER) == NotTaken()
+    assert news_in_team(clinic.world, by=clinic.nurse) == 0
 
 
 def test_other_peoples_readers_and_direct_links_get_none(clinic: Clinic):
@@ -214,6 +215,8 @@ def test_who_is_going_in_is_said_on_our_own_page_for_a_day(clinic: Clinic, link)
     assert opened(clinic, link, replace(READER, on_our_page=False)).going is None
     by_code = replace(READER, answer="14 3 1997")
     shown = open_by_code(clinic.world, by_code, code=link.code, passcode="")
+    kept = [*decrypted(clinic.world, link), clinic.current.record, clinic.current.emergency]
+    assert not any(b"on the way to" in one for one in kept)
     assert shown.going == found.going  # type: ignore[union-attr]
     over = replace(READER, at=NOW + timedelta(hours=24))
     assert opened(clinic, link, over).going is None
