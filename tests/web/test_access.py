@@ -20,6 +20,7 @@ from careplan.store.tables import metadata
 from careplan.web import access
 from careplan.web.access import Reader as For
 from careplan.web.forms.pages import section_pages
+from tests.measures.published import publish
 from tests.stores import NOW
 from tests.visitors import (
     PASSWORD,
@@ -35,8 +36,9 @@ from tests.visitors import (
 # thought about here first.
 READERS = (
     (r"/plan(/.*)?", For.PATIENT),
-    (r"/team/members(/.*)?", For.TEAM_ADMIN),
-    (r"/team(?!/members)(/.*)?", For.TEAM),
+    (r"/team/(members(/.*)?|measures/(promises(/.*)?|work-out))", For.TEAM_ADMIN),
+    (r"/team(?!/members|/measures/[pw])(/.*)?", For.TEAM),
+    (r"/measures(\.csv|\.json)?", For.ANYONE),
     (r"/for/<uuid:patient_id>(/.*)?", For.CARER),
     (r"/helping(/code)?", For.SIGNED_IN),
     (r"/demo/(patient|team|emergency|staff-door)", For.DEMO),
@@ -50,6 +52,7 @@ READERS = (
     ),
     (r"/\.well-known/(jwks\.json|crl/<kid>\.json)", For.ANYONE),
     (r"/going-in(/taps)?", For.ANYONE),
+    (r"/visit-form", For.ANYONE),  # a paper form: nobody is on it
     (r"/my-copy(/still)?|/sw\.js|/manifest\.webmanifest|/icons/<.*>\.png", For.ANYONE),
     (r"/\.well-known/security\.txt|/static/<path:filename>", For.ANYONE),
     (r"/[mu]/<token>|/f/<ticket>", For.ANYONE),  # a 256-bit address is the key
@@ -58,11 +61,20 @@ NOT_FORMS = {"/m/<token>", "/my-copy/still", "/going-in/taps", "/reply"}
 """Asked for by programs: no cookie is looked at, so there is nothing for a token to protect."""
 LOOKS_WRITTEN_DOWN = re.compile(
     r"/plan(/answer|/read|/show(/ambulance)?|/talk|/talk/<uuid:thread_id>)?"
-    r"|/plan/versions/(<int:number>|side-by-side)|/team(/handovers|/replies|/<uuid:patient_id>.*)?"
+    r"|/plan/versions/(<int:number>|side-by-side)|/team(/handovers|/replies|/reports|/<uuid:patient_id>.*)?"
 )
 """GETs that append to the trail: looking at a plan is a deed. They change nothing else."""
 TRAIL = {"audit_event", "trail_head", "service_event", "service_head"}
-OF_NOBODY = ("grant_id", "note_id", "batch_id", "account_id", "errand_id", "phone_id")
+OF_NOBODY = (
+    "grant_id",
+    "note_id",
+    "batch_id",
+    "account_id",
+    "errand_id",
+    "phone_id",
+    "promise_id",
+    "report_id",
+)
 """Parts of addresses for which the demonstration's people have nothing: 404 is the answer."""
 READ_UP_TO = {"thread_seen", "department_reply"}
 """Opening a thread, or what departments said, marks it as read by that side; nothing else."""
@@ -89,6 +101,8 @@ def ada(world):
 def paths(app, world, ada):
     """Every rule with an address that really leads somewhere."""
     own = UUID(ada.patient_id)
+    with world.store.begin() as tx:
+        publish(tx, UUID(who_is(world, email=DEMO_CLINICIAN).team_id))
     page = section_pages("about_me").pages[0]
     values = {
         "patient_id": own,
