@@ -11,7 +11,13 @@ from careplan.measures.splits import Who
 
 def a_row(person: int = 1, **changes: Any) -> Row:
     who = {name: changes.pop(name) for name in Who.__slots__ if name in changes}
-    facts = {"month": "2026-10", "minutes": 20, "believed": 4, "opened": True, "checked": True}
+    facts: dict[str, Any] = {
+        "month": "2026-10",
+        "minutes": 20,
+        "believed": 4,
+        "opened": True,
+        "checked": True,
+    }
     return Row(person=person, who=Who(**who), **(facts | changes))
 
 

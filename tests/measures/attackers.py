@@ -138,8 +138,8 @@ class Squeezer:
             moved = False
             for total, parts in self._sums:
                 moved |= self._squeeze(total, parts)
-            for parts, count in self._known:
-                moved |= self._squeeze(count, parts)
+            for parts, told in self._known:
+                moved |= self._squeeze(told, parts)
 
     def _tables(self, whose: str, at: int, said: str, codes: Sequence[str]) -> None:
         def count(*values: tuple[Split, str]) -> Count:
