@@ -17,9 +17,9 @@ from careplan.acts.tapping import forget_tapping_phone, tapping_phones
 from careplan.store.visits import visits_of
 from careplan.visits.visit import Tap, Visit, When, Where
 from tests.journeys.site import Site
-from tests.journeys.steps import given_ada_with_her_phone
+from tests.journeys.steps import given_ada_with_her_phone, given_dr_marsden_at_her_desk
 from tests.journeys.test_my_copy import EVERY_BYTE, EVERY_ENTRY
-from tests.journeys.visitor import PHONE, SMALL_PHONE, Visitor
+from tests.journeys.visitor import DESK, PHONE, SMALL_PHONE, Visitor
 
 pytestmark = pytest.mark.journey
 
@@ -68,7 +68,13 @@ def test_taps_made_with_no_signal_are_sent_once_when_it_comes_back(
     assert (kept.taps[1].words, kept.taps[1].when) == ("My usual pain relief", When.HOUR)
     assert kept.where == Where(words="My own hospital")
     assert_nothing_of_the_plan_stays(phone)
-    signs_in_and_leaves(phone)
+    phone.goes_to("/plan").presses("My visit to the emergency department")
+    phone.presses("Yes, tell my team")
+    desk = given_dr_marsden_at_her_desk(visit("Helena", DESK)).goes_to("/team")
+    desk.reads("In an emergency department now").presses("Adaeze Grace Okonkwo-Bright")
+    desk.reads("not checked: took My usual pain relief, about 1 hour before.")
+    leaves_and_signs_out(phone)
+    desk.goes_to("/team").does_not_read("In an emergency department now")
 
 
 def taps_without_typing(phone: Visitor) -> None:
@@ -93,9 +99,9 @@ def hands_them_in_and_hears_nothing(phone: Visitor) -> None:
     context.unroute(cut)
 
 
-def signs_in_and_leaves(phone: Visitor) -> None:
-    phone.goes_to("/plan").presses("My visit to the emergency department")
-    phone.presses("Yes, tell my team").presses("I was given pain relief")
+def leaves_and_signs_out(phone: Visitor) -> None:
+    phone.goes_to("/plan/visit/took").goes_to("/plan/visit/where").goes_to("/plan/visit")
+    phone.presses("I was given pain relief")
     phone.reads("every 30 minutes until it is controlled").presses("I have left")
     phone.goes_to("/plan").presses("Sign out").reads("no copy of your plan is left")
     assert phone.page.evaluate(EVERY_BYTE) == {"names": [], "leaves": "", "workers": 0}
