@@ -19,7 +19,7 @@ from careplan.acts.world import SYSTEM, NotAllowed, World, actor, london_day
 from careplan.audit.events import AuditEvent, Kind
 from careplan.measures.sheet import Period, Sheet, make_sheet
 from careplan.store.db import Transaction
-from careplan.store.measures import EVERYONE, keep_sheet, sheet_days, sheet_of
+from careplan.store.measures import EVERYONE, keep_sheet, reports_waiting, sheet_days, sheet_of
 from careplan.store.teams import teams
 from careplan.store.trail import append
 from careplan.summary.wording import LONDON
@@ -29,6 +29,8 @@ ENOUGH = 30
 would be used up: it is left open for another month instead."""
 TIME_TO_SIGN = timedelta(days=90)
 """A plan begun yesterday is not unsigned yet: people are counted this long after they began."""
+MOST_BY_HAND = 1000
+"""Reports. More take longer to read than a browser waits: they are left to the night."""
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 VISITS, SERVICE = "visits", "service"
@@ -38,12 +40,13 @@ ABOUT = (VISITS, SERVICE)
 @dataclass(frozen=True)
 class WorkedOut:
     """`published`: about what there is a new sheet. `waiting`: about what there is something new,
-    of too few people to publish yet."""
+    of too few people to publish yet. `tonight`: it was too much to do while somebody waits."""
 
     until: date
     counted: int
     published: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
+    tonight: bool = False
 
 
 def work_out(world: World, *, at: datetime, by: Who | None = None) -> WorkedOut:
@@ -55,6 +58,8 @@ def work_out(world: World, *, at: datetime, by: Who | None = None) -> WorkedOut:
         team_id = _team_of(by, admin=True)
     until = london_day(at).replace(day=1)
     with world.store.read() as tx:
+        if by is not None and _too_many(tx, until):
+            return WorkedOut(until, 0, tonight=True)
         counting = Counting(tx)
         found = {
             about: (period, _gathered(counting, about, period))
@@ -104,6 +109,14 @@ def _next_period(tx: Transaction, about: str, until: date) -> Period | None:
     days = sheet_days(tx, about, whose=EVERYONE)
     since = days[0] if days else None
     return None if since is not None and since >= until else Period(since=since, until=until)
+
+
+def _too_many(tx: Transaction, until: date) -> bool:
+    period = _next_period(tx, VISITS, until)
+    if period is None:
+        return False
+    since = _midnight(period.since) if period.since else _EVER
+    return reports_waiting(tx, since=since, until=_midnight(until)) > MOST_BY_HAND
 
 
 def _gathered(counting: Counting, about: str, period: Period) -> list[Counted]:

@@ -17,7 +17,14 @@ from careplan.measures.keeping import from_text, to_text
 from careplan.measures.sheet import Sheet
 from careplan.store.db import Transaction, on_both
 from careplan.store.owners import of_patient
-from careplan.store.tables import link, measure_promise, measure_sheet, patient, signature
+from careplan.store.tables import (
+    link,
+    measure_promise,
+    measure_sheet,
+    patient,
+    signature,
+    visit_report,
+)
 
 EVERYONE = "everyone"
 BATCH = 500
@@ -57,6 +64,16 @@ def sheet_of(tx: Transaction, about: str, *, whose: str, until: date) -> Sheet |
 
 def _scope(about: str, whose: str, until: date) -> str:
     return f"{about}:{whose}:{until.isoformat()}"
+
+
+_WAITING = select(func.count()).where(
+    visit_report.c.given_at >= bindparam("since"), visit_report.c.given_at < bindparam("until")
+)
+
+
+def reports_waiting(tx: Transaction, *, since: datetime, until: datetime) -> int:
+    """About how many reports there are to read, without reading one."""
+    return int(tx.run(_WAITING, {"since": since, "until": until}).scalar_one())
 
 
 # --- promises ----------------------------------------------------------------------------------

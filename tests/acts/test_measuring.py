@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from careplan.accounts.people import Role
-from careplan.acts import counting
+from careplan.acts import counting, measuring
 from careplan.acts.deprivation_file import BadTable, load_deprivation
 from careplan.acts.measuring import ENOUGH, published, work_out
 from careplan.acts.promising import BadPromise, Promised, make_promise, promise_done, promises
@@ -192,10 +192,17 @@ def test_the_service_counts_whoever_began_and_was_never_reached(world):
     assert days.value is None, "nobody has signed: longer than any"
 
 
-def test_only_an_administrator_works_it_out_by_hand(people, admin):
+def test_only_an_administrator_works_it_out_by_hand_and_not_much(people, admin, monkeypatch):
     with pytest.raises(NotAllowed):
         work_out(people.world, at=NOW, by=people.doctor)
-    assert work_out(people.world, at=NOW, by=admin).counted == 0
+    monkeypatch.setattr(measuring, "MOST_BY_HAND", 2)
+    with people.world.store.begin() as tx:
+        many(tx, 2)
+    assert work_out(people.world, at=NOW, by=admin).counted == 2
+    with people.world.store.begin() as tx:
+        many(tx, 1)
+    assert work_out(people.world, at=NOW, by=admin).tonight
+    assert work_out(people.world, at=NOW).counted == 3, "at night all are read"
     with pytest.raises(NotAllowed):
         published(people.world, about="visits", by=people.ada)
 

@@ -67,6 +67,8 @@ def work_out_now() -> Any:
 
 
 def _outcome(made: WorkedOut) -> str:
+    if made.tonight:
+        return _("So many reports are new that they are read tonight.")
     if made.published:
         return _("New figures are published, up to %(day)s.", day=day(made.until))
     if made.waiting:
