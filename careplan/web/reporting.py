@@ -22,9 +22,9 @@ from careplan.acts.reporting import (
 )
 from careplan.store.errors import Stale
 from careplan.store.reports import KeptReport
-from careplan.visits.questions import Page, asked
+from careplan.visits.questions import Kind, Page, asked
 from careplan.visits.report import LONGEST_WORDS, VisitReport
-from careplan.visits.telling import Doubt
+from careplan.visits.telling import Doubt, doubts
 from careplan.web.answer_form import number_shown
 from careplan.web.drafts import AUTOSAVE, posted
 from careplan.web.here import here
@@ -115,8 +115,16 @@ def page(teller: Teller, report_id: UUID, page_id: str) -> Any:
         return redirect(teller.address("one", report_id=report_id))
     if request.method == "GET":
         typed = typed_of(asked_now, kept.report)
-        return _page(teller, asked_now, kept, typed)
+        return _page(teller, asked_now, kept, typed, odd=_cannot_be(asked_now, kept.report))
     return _answer(teller, asked_now, kept, kept.report)
+
+
+def _cannot_be(asked_now: Page, told: VisitReport) -> Odd | None:
+    """What was tapped, or what a change of the arrival made of it, is asked about where it is."""
+    if all(question.kind is not Kind.RELIEF for question in asked_now.questions):
+        return None
+    found = doubts(told, at=here().now(), today=here().today())
+    return Odd((Doubt.RELIEF_FIRST,)) if Doubt.RELIEF_FIRST in found else None
 
 
 def _answer(teller: Teller, asked_now: Page, kept: KeptReport, told: VisitReport) -> Any:

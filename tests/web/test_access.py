@@ -61,9 +61,11 @@ NOT_FORMS = {"/m/<token>", "/my-copy/still", "/going-in/taps", "/reply"}
 """Asked for by programs: no cookie is looked at, so there is nothing for a token to protect."""
 LOOKS_WRITTEN_DOWN = re.compile(
     r"/plan(/answer|/read|/show(/ambulance)?|/talk|/talk/<uuid:thread_id>)?"
-    r"|/plan/versions/(<int:number>|side-by-side)|/team(/handovers|/replies|/reports|/<uuid:patient_id>.*)?"
+    r"|/plan/versions/(<int:number>|side-by-side)|/team(/handovers|/replies|/reports)?"
+    r"|/team/<uuid:patient_id>(?!/reports/).*"
 )
-"""GETs that append to the trail: looking at a plan is a deed. They change nothing else."""
+"""GETs that append to the trail: looking at a plan is a deed. They change nothing else. A report
+is a deed too, and here there is none to look at."""
 TRAIL = {"audit_event", "trail_head", "service_event", "service_head"}
 OF_NOBODY = (
     "grant_id",

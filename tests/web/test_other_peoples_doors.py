@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -18,12 +18,14 @@ from careplan.acts.inviting import take_list
 from careplan.acts.phones import keep_on_phone
 from careplan.acts.private_words import write_note
 from careplan.acts.quietly import notes_for_team, tell_in_private
+from careplan.acts.reporting import answer_report, begin_report
 from careplan.acts.sharing import make_link
 from careplan.acts.signing_in import begin_two_factor, sign_in
 from careplan.plan.places import Place
 from careplan.sharing.links import Kind, Opening
 from careplan.store.errands import Way
 from careplan.store.teams import set_member_state
+from careplan.visits.report import Audience
 from tests.acts.families import Family, a_family
 from tests.stores import NOW
 from tests.visitors import PASSWORD, SESSION_COOKIE, Staff, a_person, come_in
@@ -60,8 +62,12 @@ def ids(world, family) -> dict[str, Any]:
     link = make_link(world, **kofi, kind=Kind.MESSAGE, opening=Opening.DATE_OF_BIRTH, label="x")
     tell_in_private(world, **kofi, words="He reads this", stop=None)
     (told,) = notes_for_team(world, by=family.doctor.who, patient_id=family.patient_id)
+    report_id, told_team = uuid4(), {"audience": (Audience.TEAM,)}
+    begin_report(world, **kofi, report_id=report_id)
+    answer_report(world, **kofi, report_id=report_id, answers=told_team, based_on=1)
     return {
         "patient_id": family.patient_id,
+        "report_id": report_id,
         "thread_id": start_remark(world, **kofi, place=Place("care_team.phone_24h"), words="?"),
         "link_id": UUID(link.link.id),
         "grant_id": UUID(helpers_of(world, **doctor)[0].grant.id),

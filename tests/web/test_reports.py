@@ -167,6 +167,10 @@ def test_relief_before_arriving_is_asked_about_and_not_changed(person, world):
     assert "before the time of getting there" in person.page(answer).errors["relief-time"]
     assert send(person, f"{at}/relief", typed | {"sure": "relief_first"}).status_code == 422
     assert told(world).relief is None
+    late = PAGES["where"] | {"arrived-time": "06:30"}
+    send(person, f"{at}/relief", PAGES["relief"])
+    send(person, f"{at}/where", late)
+    assert "relief-time" in person.page(person.get(f"{at}/relief")).errors, "asked about there"
     assert send(person, f"{at}/relief", {"relief-sure": "none"}).status_code == 303
     assert told(world).no_relief is True
     send(person, f"{at}/relief", typed | {"relief-sure": "blank"})

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 
+from careplan.acts.desk import open_desk
 from careplan.acts.hospitals import every_hospital, offered_hospitals
 from careplan.acts.reporting import Odd
 from careplan.acts.reports_read import (
@@ -26,6 +27,7 @@ from careplan.web.here import here
 from careplan.web.report_form import ELSEWHERE, Reading, day_choices, one, read
 from careplan.web.report_words import doubt_words, rows_of, title_of
 from careplan.web.session import who
+from careplan.web.team.header import header_of
 from careplan.web.words import _
 
 
@@ -58,14 +60,14 @@ def report(patient_id: UUID, report_id: UUID) -> str:
 @open_to(Reader.TEAM)
 def write_report(patient_id: UUID) -> Any:
     """The paper form or a telephone call, on one page in the order of the paper."""
-    face = may_write_down(here().world, by=who(), patient_id=patient_id)
+    may_write_down(here().world, by=who(), patient_id=patient_id)
     if request.method == "GET":
         new_id = str(here().world.new_id())
-        return _form(patient_id, {"report": [new_id]}, {}, face=face)
+        return _form(patient_id, {"report": [new_id]}, {})
     typed = posted()
     reading, errors = _read(patient_id, typed)
     if errors:
-        return _form(patient_id, typed, errors, face=face), 422
+        return _form(patient_id, typed, errors), 422
     try:
         write_down_report(
             here().world,
@@ -81,7 +83,7 @@ def write_report(patient_id: UUID) -> Any:
         found = doubt_words(odd, of_them=True)
         problems = {item.box: item.sentence for item in found if item.must_change}
         softer = [item for item in found if not item.must_change]
-        return _form(patient_id, typed, problems, face=face, doubts=softer), 422
+        return _form(patient_id, typed, problems, doubts=softer), 422
     flash(_("It is kept. They can see and change it, and they chose who else may."))
     return redirect(url_for("team.overview", patient_id=patient_id), 303)
 
@@ -108,9 +110,11 @@ def _form(
     patient_id: UUID, typed: Mapping[str, Any], errors: Mapping[str, str], **more: Any
 ) -> str:
     choices = asked().choices
+    desk = open_desk(here().world, by=who(), patient_id=patient_id, at=here().now())
     return render_template(
         "team/write_report.html",
         patient_id=patient_id,
+        header=header_of(desk, here().today()),
         typed=typed,
         errors=errors,
         pages=asked().pages,
