@@ -113,6 +113,7 @@ class _Maker:
         self.family, self.kin = family, KIN[family]
         self.cases, self.others, self.whole = cases, others, whole
         self.tell = may_tell(self.kin)
+        self._ones: dict[Split, Cells[str]] = {}
 
     def tables(self, by_splits: Sequence[Split]) -> Iterable[Table]:
         total = self._total()
@@ -185,7 +186,9 @@ class _Maker:
     # --- counting ----------------------------------------------------------------------------
 
     def _one(self, split: Split) -> Cells[str]:
-        return self._counted(lambda case: case.values.get(split, MISSING))
+        if split not in self._ones:
+            self._ones[split] = self._counted(lambda case: case.values.get(split, MISSING))
+        return self._ones[split]
 
     def _two(self, by: tuple[Split, Split]) -> Cells[tuple[str, str]]:
         one, two = by
