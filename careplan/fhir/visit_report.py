@@ -5,9 +5,10 @@ It stands by itself: no document of the plan holds or points at it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -279,10 +280,16 @@ def problems(response: Node) -> Iterator[Broken]:
     if response.text("questionnaire") != URL:
         yield Broken(f"{response.path}.questionnaire", f"{URL} was expected")
         return
-    yield from _against(response, questionnaire_items())
+    yield from _against(response, _asked_items())
 
 
-def _against(node: Node, allowed: list[Tree]) -> Iterator[Broken]:
+@cache
+def _asked_items() -> Sequence[Tree]:
+    """Built once: counting reads thousands of responses."""
+    return questionnaire_items()
+
+
+def _against(node: Node, allowed: Sequence[Tree]) -> Iterator[Broken]:
     known = {one["linkId"]: one for one in allowed}
     seen: set[str] = set()
     for item in node.each("item"):

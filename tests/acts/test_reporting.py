@@ -282,6 +282,32 @@ def test_the_hospitals_named_person_has_no_names(clinic: Clinic) -> None:
     assert Kind.REPORT_HANDED_OVER in clinic.deeds()
 
 
+def test_a_visit_that_somebody_else_told_is_not_told_again(world: Any) -> None:
+    """A carer learns that it was told, and neither by whom nor what."""
+    family = a_family(world)
+    visit = Visit(
+        patient_id=family.patient_id,
+        visit_id=UUID(int=0xB1),
+        begun_at=ARRIVED,
+        stage=Stage.GOING,
+        tells_team=False,
+    )
+    tapped = Tapped(tap_id=UUID(int=0xB2), tap=Tap.GOING_IN, at=ARRIVED, heard_at=ARRIVED)
+    with world.store.begin() as tx:
+        keep_visit(tx, visit)
+        keep_tap(tx, family.patient_id, visit.visit_id, tapped)
+        settle_visit(tx, family.patient_id, visit.visit_id)
+    here: dict[str, Any] = {"patient_id": family.patient_id}
+    begin_report(world, by=family.kofi, **here, report_id=ONE, visit_id=visit.visit_id, at=NOW)
+    mother = family.here("Abena")
+    with pytest.raises(AlreadyTold) as told:
+        begin_report(world, by=mother, **here, report_id=TWO, visit_id=visit.visit_id, at=NOW)
+    assert told.value.report_id is None
+    (to_tell,) = visits_to_tell(world, by=mother, **here)
+    assert (to_tell.report_id, to_tell.by_another) == (None, True)
+    assert reports(world, by=mother, **here) == ()
+
+
 def test_a_carer_sees_what_they_told_and_not_what_others_did(world: Any) -> None:
     family = a_family(world)
     here: dict[str, Any] = {"patient_id": family.patient_id}
