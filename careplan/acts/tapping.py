@@ -33,11 +33,12 @@ from careplan.store import tapping as store
 from careplan.store.accounts import account_of, patients_of_account
 from careplan.store.counters import count_in
 from careplan.store.db import Transaction
+from careplan.store.hospitals import hospital_of
 from careplan.store.patients import lock_patient
 from careplan.store.tapping import TAPPER_IN_SESSION, Tapper
 from careplan.store.trail import append
 from careplan.store.visits import visit_near, visit_of, visit_of_tap
-from careplan.visits.visit import Tap, Visit, placed
+from careplan.visits.visit import Tap, Visit, Where, placed
 
 MOST_PHONES = 10
 MOST_AT_ONCE = 100
@@ -234,12 +235,23 @@ def _keep(
     visit = visit_of(tx, patient_id, known) if known else None
     begun = visit.begun_at if visit else None
     when, off = placed(one.press.at, sent=sent, heard=heard, begun=begun)
-    press = replace(one.press, at=when, clock_off=off, on="phone")
+    where = _on_the_list(tx, one.press.where)
+    press = replace(one.press, at=when, clock_off=off, where=where, on="phone")
     if visit is None and press.tap is not Tap.GOING_IN:
         visit = visit_near(tx, patient_id, at=when)
     if visit is None:
         return begin_in(tx, by, patient_id, press, heard=heard, another=one.another)
     return tap_in(tx, by, visit, press, heard=heard)
+
+
+def _on_the_list(tx: Transaction, where: Where | None) -> Where | None:
+    """A hospital's name as the list has it; one that the list does not have is only words."""
+    if where is None or where.hospital is None:
+        return where
+    listed = hospital_of(tx, where.hospital)
+    if listed is None:
+        return Where(words=where.listed_as)
+    return Where(hospital=listed.code, listed_as=listed.words)
 
 
 def _who(tx: Transaction, phone: Tapper, at: datetime) -> Who | None:

@@ -149,13 +149,13 @@ def took(doors: Doors) -> Any:
     if request.form.get("nothing") == "yes":
         return _tap(doors, Press(**facts))
     try:
-        own = line(request.form.get("words", ""), LONGEST_WORDS)
+        typed = request.form.get("words", "") if chosen in ("", "other") else chosen
+        words = line(typed, LONGEST_WORDS)
         when = When(request.form.get("when", ""))
     except Refused as refused:
         return _ask_took(doors, found, problem=str(refused)), 422
     except ValueError:
         abort(400)
-    words = own if chosen == "other" or not chosen else line(chosen, LONGEST_WORDS)
     if not words and chosen != "other":
         return _ask_took(doors, found, problem=_("First tap what you took. Then tap when.")), 422
     return _tap(doors, Press(**facts, words=words or _("something else"), when=when))

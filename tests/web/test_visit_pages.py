@@ -149,7 +149,9 @@ def test_a_hospital_of_the_list_is_kept_by_its_code(ada, world, mine):
         answer = press(ada, f"{HOME}/where", "There", **empty)
         assert answer.status_code == 422
     assert press(ada, f"{HOME}/where", "This hospital").status_code == 422
-    assert press(ada, f"{HOME}/took", "About 1 hour ago").status_code == 422
+    for wrong in ({}, {"what": "x" * 121}, {"what": "a\nb"}):
+        assert press(ada, f"{HOME}/took", "About 1 hour ago", **wrong).status_code == 422
+    assert press(ada, f"{HOME}/took", "About 1 hour ago", what="x", when="5").status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -231,7 +233,15 @@ def test_a_phone_hands_in_taps_and_learns_which_were_kept_and_nothing_else(ada, 
     (visit,) = kept(world, mine)
     assert visit.begun_at == NOW - timedelta(minutes=40)
     assert visit.first(Tap.ARRIVED) == NOW - timedelta(minutes=5)
-    assert visit.where == Where(hospital="RXX01", listed_as="St Anselm’s")
+    assert visit.where == Where(words="St Anselm’s")  # the list knows no such code
+    with world.store.begin() as tx:
+        keep_hospitals(tx, [Hospital(code="RXX01", name="St Anselm’s", town="Anselm Cross")])
+    again = a_tap(
+        tap="where", visit=going["id"], place="Elsewhere", hospital="RXX01", at=stamp(later)
+    )
+    assert sent(app, {**body, "taps": [again]}).get_json()["kept"] == {again["id"]: False}
+    named = Where(hospital="RXX01", listed_as="St Anselm’s, Anselm Cross")
+    assert kept(world, mine)[0].where == named
     assert sent(app, {"token": token, "sent": stamp(), "taps": []}).get_json() == {
         "kept": {},
         "refused": {},

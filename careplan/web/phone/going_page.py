@@ -67,9 +67,9 @@ def _send(token: str, asked: Mapping[str, Any]) -> tuple[Response, int]:
     every = asked.get("taps")
     if sent is None or not isinstance(every, list) or len(every) > MOST_AT_ONCE:
         abort(400)
-    read = [_tap(one) for one in every]
-    refused = {str(_id(one)): "unreadable" for one in every if _tap(one) is None and _id(one)}
-    good = [one for one in read if one is not None]
+    read = [(_id(one), _tap(one)) for one in every]
+    refused = {str(tap_id): "unreadable" for tap_id, one in read if tap_id and one is None}
+    good = [one for _tap_id, one in read if one is not None]
     try:
         heard = send(here().world, token=token, sent=sent, taps=good, at=here().now())
     except Slower:
