@@ -15,6 +15,8 @@ from uuid import UUID
 from careplan.accounts.people import Role, Standing, Who
 from careplan.accounts.permissions import may_write_for
 from careplan.acts.carers import helping
+from careplan.acts.own_hospital import own_hospital
+from careplan.acts.publishing import current_of
 from careplan.acts.signing_in import forget_tapper_of_session
 from careplan.acts.taps import (
     BadTap,
@@ -33,7 +35,7 @@ from careplan.store import tapping as store
 from careplan.store.accounts import account_of, patients_of_account
 from careplan.store.counters import count_in
 from careplan.store.db import Transaction
-from careplan.store.hospitals import hospital_of
+from careplan.store.hospitals import hospital_of, hospitals
 from careplan.store.patients import lock_patient
 from careplan.store.tapping import TAPPER_IN_SESSION, Tapper
 from careplan.store.trail import append
@@ -76,11 +78,13 @@ class Slower(ValueError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FromPhone:
     """A tap as a phone sends it. `press.at` is by the phone's clock, and `visit` the id of the
-    press of "I'm going in" that it belongs to; `another`: they said it is not the same visit."""
+    press of "I'm going in" that it belongs to; `another`: they said it is not the same visit.
+    `own`: the place is their own hospital, whose name is not on the phone."""
 
     press: Press
     visit: UUID
     another: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +239,7 @@ def _keep(
     visit = visit_of(tx, patient_id, known) if known else None
     begun = visit.begun_at if visit else None
     when, off = placed(one.press.at, sent=sent, heard=heard, begun=begun)
-    where = _on_the_list(tx, one.press.where)
+    where = _where(tx, patient_id, one)
     press = replace(one.press, at=when, clock_off=off, where=where, on="phone")
     if visit is None and press.tap is not Tap.GOING_IN:
         visit = visit_near(tx, patient_id, at=when)
@@ -244,8 +248,12 @@ def _keep(
     return tap_in(tx, by, visit, press, heard=heard)
 
 
-def _on_the_list(tx: Transaction, where: Where | None) -> Where | None:
+def _where(tx: Transaction, patient_id: UUID, one: FromPhone) -> Where | None:
     """A hospital's name as the list has it; one that the list does not have is only words."""
+    where = one.press.where
+    if one.own and where is not None:
+        version = current_of(tx, patient_id)
+        return (own_hospital(version, hospitals(tx)) if version else None) or where
     if where is None or where.hospital is None:
         return where
     listed = hospital_of(tx, where.hospital)

@@ -12,15 +12,17 @@ from uuid import UUID
 
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_read_record, may_write_for
+from careplan.acts.own_hospital import own_hospital
 from careplan.acts.publishing import current_of
 from careplan.acts.taps import Press, begin_in, tap_in
 from careplan.acts.world import NotThere, World, allowed_patient, facts_of
 from careplan.plan.pain import Stage as Step
 from careplan.store import visits as store
 from careplan.store.db import Transaction
+from careplan.store.hospitals import hospitals
 from careplan.store.patients import lock_patient
 from careplan.summary.wording import LONDON, clock, day
-from careplan.visits.visit import Tap, Tapped, Visit, When, Where
+from careplan.visits.visit import LONGEST_WORDS, Tap, Tapped, Visit, When, Where
 
 # --- tapping -----------------------------------------------------------------------------------
 
@@ -100,17 +102,10 @@ def going(world: World, *, by: Who, patient_id: UUID, at: datetime) -> Going:
         before = store.visits_of(tx, patient_id)
         version = current_of(tx, patient_id)
         visit = store.visit_near(tx, patient_id, at=at)
-    if version is None:
-        return Going(visit, before[0].tells_team if before else None, (), None)
-    steps = version.plan.pain_plan.stage(Step.HOME)
-    team = version.plan.care_team
-    named = team.hospital_name or team.hospital_ods
-    return Going(
-        visit,
-        before[0].tells_team if before else None,
-        tuple(dict.fromkeys(step.drug for step in steps)),
-        Where(hospital=team.hospital_ods, words=team.hospital_name) if named else None,
-    )
+        own = own_hospital(version, hospitals(tx)) if version else None
+    steps = version.plan.pain_plan.stage(Step.HOME) if version else ()
+    names = tuple(dict.fromkeys(step.drug for step in steps if len(step.drug) <= LONGEST_WORDS))
+    return Going(visit, before[0].tells_team if before else None, names, own)
 
 
 def visit_now(world: World, *, by: Who, patient_id: UUID, at: datetime) -> Visit | None:

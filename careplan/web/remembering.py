@@ -9,13 +9,11 @@ from typing import Any
 
 from flask import jsonify, render_template, request
 
-from careplan.acts.hospitals import offered_hospitals
 from careplan.acts.tapping import TooManyPhones, remember_phone, tapping_phones
 from careplan.acts.visiting import going
-from careplan.visits.visit import LONGEST_WORDS
 from careplan.web.here import here
 from careplan.web.session import session_token, who
-from careplan.web.visiting import Doors, own_hospitals
+from careplan.web.visiting import Doors
 from careplan.web.words import _
 
 
@@ -54,10 +52,9 @@ def _names(doors: Doors) -> dict[str, Any]:
     """What would stay on the phone for anybody who opens it, if they say that it may."""
     world, mine = here().world, doors.patient_id
     found = going(world, by=who(), patient_id=mine, at=here().now())
-    own = own_hospitals(found, offered_hospitals(world, by=who(), patient_id=mine))
-    medicines = [name for name in found.medicines if len(name) <= LONGEST_WORDS]
+    own = [found.own_hospital] if found.own_hospital else []
     return {
         "called": doors.called,
-        "medicines": medicines,
+        "medicines": list(found.medicines),
         "hospitals": [{"code": one.hospital, "name": one.called} for one in own],
     }

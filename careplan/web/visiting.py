@@ -162,14 +162,13 @@ def took(doors: Doors) -> Any:
 
 
 def _ask_took(doors: Doors, found: Going, problem: str = "") -> str:
-    names = [name for name in found.medicines if len(name) <= LONGEST_WORDS]
     typed = request.form.get("words", "")
     return _page(
         doors,
         "visit/took.html",
         problem=problem,
         visit=found.visit,
-        names=names or [_("My usual pain relief")],
+        names=found.medicines or [_("My usual pain relief")],
         whens=when_words(),
         typed=typed,
         most=LONGEST_WORDS,
@@ -209,7 +208,7 @@ def _where(listed: tuple[Hospital, ...]) -> Where:
 
 
 def _ask_where(doors: Doors, found: Going, listed: tuple[Hospital, ...], problem: str = "") -> str:
-    own = own_hospitals(found, listed)
+    own = [found.own_hospital] if found.own_hospital else []
     return _page(
         doors,
         "visit/where.html",
@@ -220,18 +219,6 @@ def _ask_where(doors: Doors, found: Going, listed: tuple[Hospital, ...], problem
         typed=request.form.get("words", ""),
         most=LONGEST_WORDS,
     )
-
-
-def own_hospitals(found: Going, listed: tuple[Hospital, ...]) -> list[Where]:
-    """The hospital of the plan, by the list's name where it is on it."""
-    mine = found.own_hospital
-    if mine is None:
-        return []
-    name = (mine.words or "").casefold()
-    on_it = [one for one in listed if one.code == mine.hospital or one.name.casefold() == name]
-    if on_it:
-        return [Where(hospital=one.code, listed_as=one.words) for one in on_it[:1]]
-    return [Where(words=mine.words[:LONGEST_WORDS])] if mine.words else []
 
 
 # --- words ---------------------------------------------------------------------------------------

@@ -286,12 +286,12 @@ function askOther(of) {
 }
 
 function askWhere(of) {
-  const own = kept.phone.hospitals && kept.phone.hospitals.length ? kept.phone.hospitals : [{ name: W.ownHospital }];
+  const own = kept.phone.hospitals && kept.phone.hospitals.length ? kept.phone.hospitals : [{ name: W.ownHospital, own: true }];
   const [input, label] = typed(W.inWords);
-  const go = (place, hospital) => press({ tap: "where", place, hospital: hospital || undefined, ...of });
+  const go = (place, more) => press({ tap: "where", place, ...more, ...of });
   ask(
     W.where,
-    ...own.map((one) => button(one.name, () => go(one.name, one.code))),
+    ...own.map((one) => button(one.name, () => go(one.name, { hospital: one.code || undefined, own: one.own }))),
     ...W.places.map((place) => button(place, () => go(place))),
     label,
     input,

@@ -99,7 +99,8 @@ def _tap(one: Any) -> FromPhone | None:
             tells=_yes_or_no(one.get("tells")),
             back=UUID(one["back"]) if one.get("back") else None,
         )
-        return FromPhone(press=press, visit=UUID(one["visit"]), another=one.get("another") is True)
+        another, own = (one.get(name) is True for name in ("another", "own"))
+        return FromPhone(press=press, visit=UUID(one["visit"]), another=another, own=own)
     except (Refused, LookupError, TypeError, ValueError, AttributeError):
         return None
 

@@ -125,8 +125,8 @@ const taps = (() => {
     }
   }
 
-  const bare = ({ id, visit, tap, at, words, when, hospital, place, tells, back, another }) =>
-    ({ id, visit, tap, at, words, when, hospital, place, tells, back, another });
+  const bare = ({ id, visit, tap, at, words, when, hospital, place, own, tells, back, another }) =>
+    ({ id, visit, tap, at, words, when, hospital, place, own, tells, back, another });
 
   // "sent", "waiting" (no signal, or a service that is busy) or "forgotten". Whatever goes wrong,
   // a tap stays here until it was said to be kept.
