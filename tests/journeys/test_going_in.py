@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -138,7 +139,7 @@ def test_on_a_phone_whose_clock_is_a_day_ahead_until_it_is_forgotten(
     assert all(abs(one.clock_off - 86_400) < 300 for one in kept.taps)
 
     ada = who_is(adas_site.world, email=DEMO_PATIENT)
-    mine = {"by": ada, "patient_id": kept.patient_id}
+    mine: dict[str, Any] = {"by": ada, "patient_id": kept.patient_id}
     (remembered,) = tapping_phones(adas_site.world, **mine)
     forget_tapping_phone(adas_site.world, **mine, phone_id=remembered.phone_id, at=now)
     phone.presses("They checked me again").reads_heading("This phone has been forgotten")
