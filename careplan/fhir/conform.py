@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from careplan.fhir import codes, profiles, structure, visit_report, wire, xhtml
+from careplan.fhir import codes, profiles, structure, visit_questionnaire, wire, xhtml
 from careplan.fhir.tree import Node
 from careplan.fhir.writable import text_problem
 from careplan.plan.codec import Unreadable
@@ -62,7 +62,7 @@ def check(data: bytes) -> list[Problem]:
             resource = entry.at("resource")
             if resource is not None and isinstance(resource.tree, dict):
                 found += _resource(resource)
-    elif tree.get("questionnaire") == visit_report.URL:
+    elif tree.get("questionnaire") == visit_questionnaire.URL:
         found += _told(bundle)
     else:
         found.append(_error(bundle.path, "not a document Bundle: only this resource was checked"))
@@ -74,7 +74,7 @@ def check(data: bytes) -> list[Problem]:
 def _told(response: Node) -> Iterator[Problem]:
     """A visit report stands by itself, and keeps to the questionnaire it answers."""
     try:
-        yield from (_error(one.path, one.problem) for one in visit_report.problems(response))
+        yield from (_error(one.path, one.problem) for one in visit_questionnaire.problems(response))
     except Unreadable as problem:
         yield _error(problem.path, problem.problem)
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from careplan.fhir import alerts, codes, visit_report
+from careplan.fhir import alerts, codes, visit_questionnaire
 from careplan.fhir.answers import kind_of_choice
 from careplan.fhir.profiles import FOLDER
 from careplan.fhir.tree import Tree, some
@@ -49,18 +49,18 @@ def files(*conditions: Dictionary) -> dict[str, Tree]:
             made[name] = _with_more(made[name], one) if name in made else one
         questionnaire = _questionnaire(words)
         made[f"Questionnaire-{questionnaire['id']}.json"] = questionnaire
-    for name, (title, known) in visit_report.code_systems().items():
+    for name, (title, known) in visit_questionnaire.code_systems().items():
         made[f"CodeSystem-{name}.json"] = _code_system(name, title, known)
-    made[f"Questionnaire-{visit_report.NAME}.json"] = _visit_report()
+    made[f"Questionnaire-{visit_questionnaire.NAME}.json"] = _visit_report()
     return made
 
 
 def _visit_report() -> Tree:
     """What is asked after a visit to an emergency department, whatever the condition."""
     title = "What happened at a visit to an emergency department"
-    return _head("Questionnaire", visit_report.NAME, visit_report.URL, title) | {
+    return _head("Questionnaire", visit_questionnaire.NAME, visit_questionnaire.URL, title) | {
         "subjectType": ["Patient"],
-        "item": visit_report.questionnaire_items(),
+        "item": visit_questionnaire.questionnaire_items(),
     }
 
 

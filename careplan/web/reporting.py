@@ -24,7 +24,7 @@ from careplan.store.errors import Stale
 from careplan.store.reports import KeptReport
 from careplan.visits.questions import Kind, Page, asked
 from careplan.visits.report import LONGEST_WORDS, VisitReport
-from careplan.visits.telling import Doubt, doubts
+from careplan.visits.telling import Doubt, doubts, names_staff
 from careplan.web.answer_form import number_shown
 from careplan.web.drafts import AUTOSAVE, posted
 from careplan.web.here import here
@@ -146,9 +146,13 @@ def _answer(teller: Teller, asked_now: Page, kept: KeptReport, told: VisitReport
 
 
 def _keep(teller: Teller, kept: KeptReport, told: VisitReport, reading: Reading) -> int:
+    sure = frozenset(one for one in Doubt if one in request.form.getlist("sure"))
+    if AUTOSAVE in request.headers:
+        sure |= {Doubt.NAMES_STAFF}  # a flat battery loses no words: it is asked when they press
+    elif names_staff(reading.answers.get("words") or "") and Doubt.NAMES_STAFF not in sure:
+        raise Odd((Doubt.NAMES_STAFF,))
     if all(getattr(told, name) == value for name, value in reading.answers.items()):
         return kept.revision  # nothing was changed, so nothing is written
-    sure = frozenset(one for one in Doubt if one in request.form.getlist("sure"))
     return answer_report(
         here().world,
         **teller.mine,

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careplan.fhir.conform import check
-from careplan.fhir.visit_report import URL, Withdrawn, from_response, to_response
+from careplan.fhir.visit_questionnaire import URL
+from careplan.fhir.visit_report import Withdrawn, from_response, to_response
 from careplan.plan.codec import Unreadable
 from careplan.visits.report import Audience, Remembered, Sureness, Unfair, VisitReport, YesNo
 from tests.strategies import visit_reports

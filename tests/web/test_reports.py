@@ -225,6 +225,10 @@ def test_saving_as_they_type_answers_the_page(person, world):
     saved = send(person, f"{at}/words", {"words": "Half a"}, headers={"X-Autosave": "1"})
     assert saved.get_json()["revision"] == 2
     assert told(world).words == "Half a"
+    named = {"words": "Dr Brown said"}
+    send(person, f"{at}/words", named, headers={"X-Autosave": "1"})
+    assert told(world).words == "Dr Brown said", "a flat battery loses nothing"
+    assert send(person, f"{at}/words", named).status_code == 422, "and it is asked about"
 
 
 def test_it_can_be_taken_back(person, world):
