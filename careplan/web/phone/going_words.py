@@ -77,7 +77,7 @@ def _buttons(_: Words) -> dict[str, object]:
 def _state(_: Words) -> dict[str, object]:
     return {
         "title": _("I’m going in"),
-        "forWhom": _("For {name}. Your own name stands beside it."),
+        "forWhom": _("For {name}: “I” and “you” here mean them. Your own name stands beside it."),
         "onTheWay": _("On the way in"),
         "here": _("In the emergency department"),
         "what": _("One press. For 24 hours, staff who open the plan see what is tapped here."),

@@ -29,6 +29,7 @@ def test_a_helper_who_may_write_presses_and_the_visit_says_so(app, family):
     mine = family.here("Abena").grant
     assert mine is not None
     assert (visit.by, {one.by for one in visit.taps}) == (mine.called, {mine.called})
+    assert "You tap for Kofi" in abena.page(abena.get(page)).text
     assert f"By {mine.called}." in abena.page(abena.get(page)).text
     kept = abena.submit(f"{page}/phone", {"own": "yes", "names": "yes"}).get_json()
     assert kept["called"].startswith("Kofi")
