@@ -117,6 +117,7 @@ def test_prints_that_are_out_of_date_are_said(phone, world, mine):
 
     with world.store.begin() as tx:
         version = current_of(tx, patient_id)
+        assert version is not None
         signed_card(world, tx, version, UUID(link.link.id), NOW)
     said = "Your printed full page and full card are out of date since 23 November 2026."
     assert said not in phone.page(phone.get("/plan/print")).text
