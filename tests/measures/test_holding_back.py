@@ -12,7 +12,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from careplan.measures.figures import view
-from careplan.measures.holding_back import FEWEST
 from careplan.measures.measures import Family, Measure
 from careplan.measures.sheet import Period, Sheet, make_sheet
 from careplan.measures.splits import Split
@@ -63,7 +62,7 @@ def small_targets(rows, team_of) -> list[Target]:
             (*((one,) for one in KNOWN), *both), ("everyone", team_of[row.person])
         ):
             people[whose, tuple((one, values[one]) for one in by)].add(row.person)
-    return [target for target, who in people.items() if len(who) < FEWEST]
+    return [target for target, who in people.items() if len(who) < 10]
 
 
 @settings(max_examples=12)
@@ -128,7 +127,7 @@ def test_every_figure_is_about_ten_people_and_the_sums_add_up(seed, people, visi
                 )
             ]
             assert cell.n == len(here)
-            assert len({row.person for row in here}) >= FEWEST
+            assert len({row.person for row in here}) >= 10
         if table.cells:
             assert sum(cell.n for cell in table.cells) == total.n
             assert sum(cell.missing for cell in table.cells) == total.missing
