@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from careplan.store.teams import teams
 from tests.journeys.site import Site
+from tests.journeys.steps import given_dr_marsden_at_her_desk
 from tests.journeys.visitor import DESK, SMALL_PHONE, Visitor
 from tests.measures.published import publish
 
@@ -32,3 +34,23 @@ def test_somebody_reads_how_fair_it_was(
     reader.presses("Has a signed plan").reads("Of 100 people")
     reader.presses("Has a smartphone").reads("Has no smartphone")
     assert reader.taps <= 6
+
+
+def test_a_team_reads_its_own_and_promises(visit: Visit, adas_site: Site) -> None:
+    with adas_site.world.store.begin() as tx:
+        publish(tx, *(one.team_id for one in teams(tx)))
+    desk = given_dr_marsden_at_her_desk(visit("Dr Marsden", DESK))
+    desk.goes_to("/team").presses("Measures").presses("Day or night").reads("25 (16 to 37)")
+    desk.presses("Make promises and mark them as done").presses("Promise")
+    desk.reads("There is a problem").reads("Write who answers for it")
+    desk.page.get_by_label("About which measure?").select_option("Pain relief within 30 minutes")
+    desk.page.get_by_label("Who answers for it?").fill("Dr Oduya, emergency lead")
+    desk.page.get_by_label("What will be done?").fill("First dose at triage")
+    for label, text in (("Day", "31"), ("Month", "1"), ("Year", "2027")):
+        desk.page.get_by_label(label, exact=True).fill(text)
+    desk.page.get_by_label("Everyone, at /measures").check()
+    desk.presses("Promise").reads("First dose at triage").reads("To come")
+    anyone = visit("Anyone", SMALL_PHONE, script=False).goes_to("/measures")
+    anyone.reads("Dr Oduya, emergency lead").reads("31 January 2027")
+    desk.page.get_by_role("button", name="Mark as done").click()
+    desk.looks().reads("Done on 23 November 2026")
