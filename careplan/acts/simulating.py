@@ -63,7 +63,10 @@ SIGNER = DemoSigner(
     phone="020 7946 0990",
 )
 SIGNED_DAYS_AGO = 330
-"""The plans stand in their first year, and the visits lie after them."""
+"""The first; the plans stand in their first year, and the visits lie after them."""
+A_CLINIC = 5
+"""People signed on one day by the one doctor; more would look like somebody guessing codes."""
+DAYS_OF_CLINICS = 200
 FEWEST_DAYS = 3
 TAPS = 0.6
 """How often somebody pressed at all; the others only report."""
@@ -112,9 +115,11 @@ def simulate(
     seen = Counted()
     invented = people(people_count, rng=rng, today=today, signed=signed)
     for person in invented:
-        who = _join(world, person, plan, doctor, signed_on, seed, done)
-        _tell(world, person, who, moment(signed_on, 20))
-        for day in _days(rng, visits_each, signed_on, today):
+        later = timedelta(days=person.number // A_CLINIC % DAYS_OF_CLINICS)
+        clinic = signed_on + later
+        who = _join(world, person, moved(plan, later), doctor, clinic, seed, done)
+        _tell(world, person, who, moment(clinic, 20))
+        for day in _days(rng, visits_each, clinic, today):
             one = visit(person, rng=rng, midnight=moment(day, 0))
             made.append(Told(person, one, _go(world, who, person, one, rng, seen)))
     return Played(

@@ -9,7 +9,7 @@ from careplan.acts.simulating import ThereAlready, simulate
 from careplan.web.commands.running import Cannot, page_ids
 from careplan.web.here import here
 
-MOST_PEOPLE, MOST_VISITS = 5000, 100
+MOST_PEOPLE, MOST_VISITS = 1000, 50
 
 
 @click.command("simulate")
