@@ -151,9 +151,10 @@ def forget_tapping_phone(
     """It taps nothing from now on, and says so on its own page. Twice is once."""
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_write_for)
-        mine = _seen_by(by, store.tappers_of(tx, patient_id))
-        if phone_id in {one.phone_id for one in mine}:
-            _forget(tx, by, patient_id, phone_id, "page", at)
+        owner = store.tapper_owner(tx, patient_id, phone_id)
+        if owner is None or (by.grant is not None and str(owner) != by.account_id):
+            raise NotThere
+        _forget(tx, by, patient_id, phone_id, "page", at)
 
 
 def forget_itself(world: World, *, token: str, at: datetime) -> None:

@@ -30,6 +30,7 @@ _OF_PATIENT = (
     .where(_c.patient_id == bindparam("of_patient"), _c.forgotten_at.is_(None))
     .order_by(_c.made_at.desc(), _c.phone_id)
 )
+_OWNER = select(_c.account_id).where(*_ONE)
 _KEEP = insert(tapping_phone)
 _SEEN = update(tapping_phone).where(*_ONE).values(last_seen_at=bindparam("at"))
 _FORGET = (
@@ -84,6 +85,13 @@ def tappers_of(tx: Transaction, patient_id: UUID) -> tuple[Tapper, ...]:
         _tapper(row, name=tx.unseal(owner, _c.name, str(row.phone_id), row.name).decode())
         for row in tx.run(_OF_PATIENT, {"of_patient": patient_id})
     )
+
+
+def tapper_owner(tx: Transaction, patient_id: UUID, phone_id: UUID) -> UUID | None:
+    """The account that a phone taps for, or tapped for until it was forgotten."""
+    asked = {"of_patient": patient_id, "of_phone": phone_id}
+    owner: UUID | None = tx.run(_OWNER, asked).scalar_one_or_none()
+    return owner
 
 
 def note_tapper_seen(tx: Transaction, phone: Tapper, *, at: datetime) -> None:

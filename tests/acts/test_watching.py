@@ -171,7 +171,8 @@ def test_a_story_goes_back_as_far_as_its_link(clinic: Clinic) -> None:
 def test_many_wrong_answers_are_one_line_and_hide_no_opening(clinic: Clinic) -> None:
     link = a_private_link(clinic)
     try_at(clinic, link, RIGHT)
-    try_at(clinic, link, *[THREE[0]] * 30, at=after(1), said="A nurse")
+    guesses = [f"{day}/1/1901" for day in range(1, 31)]
+    try_at(clinic, link, *guesses, at=after(1), said="A nurse")
     try_at(clinic, link, THREE[1], at=after(40), said="Another")
     told = story(clinic, link)
     assert [(one.event.kind, one.times) for one in told.happened] == [
