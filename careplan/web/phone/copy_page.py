@@ -8,23 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 from flask import Blueprint, Response, jsonify, request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from careplan.acts.phones import Cause, phone_erased, still
 from careplan.web.access import Reader, open_to
 from careplan.web.here import here
-from careplan.web.scan.inline import press_page
+from careplan.web.scan.static_page import OWN_APP, pressed_page
 from careplan.web.words import gettext
 
 copy_page = Blueprint("copy_page", __name__)
 asking = Blueprint("asking", __name__)
 """Asked by a page with no session, with a 256-bit token of its own: there is no form to forge."""
 
-_ROOT = Path(__file__).resolve().parents[3]
-_FOLDERS = [_ROOT / "templates", _ROOT / "careplan" / "web" / "static"]
 Words = Callable[[str], str]
 
 
@@ -56,25 +52,10 @@ def may_it() -> tuple[Response, int]:
 
 @cache
 def _page() -> tuple[str, str]:
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDERS), autoescape=True, undefined=StrictUndefined
+    said = _said(gettext)
+    return pressed_page(
+        "phone/my_copy.html", {"said": said}, words=gettext, trusts="careplan", loads=OWN_APP
     )
-    html = environment.get_template("phone/my_copy.html").render(_=gettext, said=_said(gettext))
-    body, scripts, styles = press_page(html)
-    policy = (
-        "default-src 'none'",
-        f"script-src {' '.join(scripts)}",
-        f"style-src {' '.join(styles)}",
-        "connect-src 'self'",
-        "img-src 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types careplan",
-    )
-    return body, "; ".join(policy)
 
 
 def _said(_: Words) -> dict[str, object]:

@@ -7,15 +7,13 @@ nothing but which taps were kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, jsonify, request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from careplan.acts.tapping import MOST_AT_ONCE, FromPhone, Slower, forget_itself, send
 from careplan.acts.taps import Press
@@ -24,7 +22,7 @@ from careplan.web.access import Reader, open_to
 from careplan.web.forms.text import Refused, line
 from careplan.web.here import here
 from careplan.web.phone.going_words import going_words
-from careplan.web.scan.inline import press_page
+from careplan.web.scan.static_page import OWN_APP, pressed_page
 from careplan.web.words import gettext
 
 going_page = Blueprint("going_page", __name__)
@@ -32,8 +30,6 @@ tapping = Blueprint("tapping", __name__)
 """No cookie and no session come here: each request carries a 256-bit token of its own, so there is
 no form that another site could send."""
 
-_ROOT = Path(__file__).resolve().parents[3]
-_FOLDERS = [_ROOT / "templates", _ROOT / "careplan" / "web" / "static"]
 _LARGEST = 64 * 1024
 _TOKEN = 43
 
@@ -166,23 +162,7 @@ def _moment(text: Any) -> datetime | None:
 
 @cache
 def _page() -> tuple[str, str]:
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDERS), autoescape=True, undefined=StrictUndefined
+    said = going_words(gettext)
+    return pressed_page(
+        "phone/going_in.html", {"said": said}, words=gettext, trusts="'none'", loads=OWN_APP
     )
-    words: Callable[[str], str] = gettext
-    html = environment.get_template("phone/going_in.html").render(_=words, said=going_words(words))
-    body, scripts, styles = press_page(html)
-    policy = (
-        "default-src 'none'",
-        f"script-src {' '.join(scripts)}",
-        f"style-src {' '.join(styles)}",
-        "connect-src 'self'",
-        "img-src 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
-    )
-    return body, "; ".join(policy)

@@ -13,12 +13,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from careplan.web.scan.inline import press_page
 
-_TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
+_ROOT = Path(__file__).resolve().parents[3]
+_FOLDERS = (_ROOT / "templates", _ROOT / "careplan" / "web" / "static")
 # Long enough for a busy morning's second scan, short enough that a repair of this page reaches
 # every browser within minutes.
 _CACHE = "public, max-age=600"
 
 Words = Callable[[str], str]
+OWN_APP = ("img-src", "manifest-src")
+"""What a page on the person's own phone loads besides: its picture and its manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +50,47 @@ class Page:
         }
 
 
-def static_page(template: str, *, words: Words, trusts: str, **shown: object) -> Page:
-    """`trusts`: the one Trusted Types policy that the page's script may make, or 'none'."""
+def pressed_page(
+    template: str,
+    shown: Mapping[str, object],
+    *,
+    words: Words,
+    trusts: str,
+    loads: tuple[str, ...] = (),
+) -> tuple[str, str]:
+    """The page, and the security policy under which it is served.
+
+    `trusts`: the one Trusted Types policy that the page's script may make, or 'none'. `loads`:
+    what it may load from here besides, as the policy names it.
+    """
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
+        loader=FileSystemLoader(_FOLDERS), autoescape=True, undefined=StrictUndefined
     )
     html = environment.get_template(template).render(_=words, **shown)
     pressed, scripts, styles = press_page(html)
+    return pressed, _policy(scripts, styles, trusts, loads)
+
+
+def static_page(template: str, *, words: Words, trusts: str, **shown: object) -> Page:
+    """A page that is kept by browsers for a while; `trusts` as for `pressed_page`."""
+    pressed, policy = pressed_page(template, shown, words=words, trusts=trusts)
     body = pressed.encode("utf-8")
     return Page(
         body=body,
         gzip=gzip.compress(body, compresslevel=9, mtime=0),
         etag=f'W/"{hashlib.sha256(body).hexdigest()[:32]}"',
-        csp=_policy(scripts, styles, trusts),
+        csp=policy,
     )
 
 
-def _policy(scripts: list[str], styles: list[str], trusts: str) -> str:
+def _policy(scripts: list[str], styles: list[str], trusts: str, loads: tuple[str, ...]) -> str:
     return "; ".join(
         [
             "default-src 'none'",
             f"script-src {' '.join(scripts)}",
             f"style-src {' '.join(styles)}",
             "connect-src 'self'",
+            *(f"{kind} 'self'" for kind in loads),
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",
