@@ -209,6 +209,13 @@ patient = Table(
     Column("signer_left_at", Moment),
     # The team that takes over, while a handover lasts.
     Column("next_team_id", Uuid),
+    # What other systems search by, and whether theirs may: closed until the person's plan is
+    # published or they say so, because a consent is sealed and cannot be asked of many at once.
+    Column("published_at", Moment),
+    Column("open_to_ambulance", Boolean, nullable=False, server_default=false()),
+    Column("open_to_gp", Boolean, nullable=False, server_default=false()),
+    Column("open_to_emergency", Boolean, nullable=False, server_default=false()),
+    Index("ix_patient_published", "team_id", "published_at", "patient_id"),
     Index(
         "ix_patient_next_team",
         "next_team_id",
@@ -830,6 +837,94 @@ measure_promise = Table(
     Column("made_by", Uuid, nullable=False),
 )
 
+# --- other people's systems ------------------------------------------------------------------
+
+# An organisation's computer, let in by a team's administrator. Nothing of a person is in these.
+partner = Table(
+    "partner",
+    metadata,
+    Column("partner_id", Uuid, primary_key=True),
+    Column("team_id", Uuid, ForeignKey("team.team_id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("ods", Text),
+    Column("purpose", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("jwks_url", Text),
+    Column("jwks", Text),
+    Column("jwks_fetched_at", Moment),
+    Column("state", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", Uuid, nullable=False),
+    Column("last_used_at", Moment),
+)
+
+partner_token = Table(
+    "partner_token",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("partner_id", Uuid, ForeignKey("partner.partner_id"), nullable=False, index=True),
+    Column("scopes", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+
+# An assertion opens once: its name is kept until it would have run out by itself.
+partner_assertion = Table(
+    "partner_assertion",
+    metadata,
+    Column("partner_id", Uuid, ForeignKey("partner.partner_id"), primary_key=True),
+    Column("jti_hash", LargeBinary, primary_key=True),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+
+# --- what other systems brought ---------------------------------------------------------------
+
+received = Table(
+    "received",
+    metadata,
+    _patient(),
+    Column("received_id", Uuid, primary_key=True),
+    Column("partner_id", Uuid),
+    Column("received_at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("settled_at", Moment),
+    Column("settled_by", Uuid),
+    Column("facts", Sealed, nullable=False),
+    Column("document", Sealed, nullable=False),
+)
+# What waits for the team, found without looking at all that ever came.
+Index(
+    "ix_received_waiting",
+    received.c.patient_id,
+    sqlite_where=received.c.state == "waiting",
+    postgresql_where=received.c.state == "waiting",
+)
+
+# Came for somebody the team could not find: no person to keep it under, until one is found.
+unplaced = Table(
+    "unplaced",
+    metadata,
+    Column("received_id", Uuid, primary_key=True),
+    Column("team_id", Uuid, ForeignKey("team.team_id"), nullable=False, index=True),
+    Column("partner_id", Uuid, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("facts", Sealed, nullable=False),
+    Column("document", Sealed, nullable=False),
+)
+
+# The same document sent twice is one; found by what its sender calls it.
+received_key = Table(
+    "received_key",
+    metadata,
+    Column("partner_id", Uuid, primary_key=True),
+    Column("identifier_hash", LargeBinary, primary_key=True),
+    Column("received_id", Uuid, nullable=False, index=True),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("patient_id", Uuid),
+    sqlite_with_rowid=False,
+)
+
 # --- the closed list -------------------------------------------------------------------------
 
 
@@ -851,7 +946,7 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
             "patient_id team_id next_team_id state data_key master_id created_at current_version "
             "review_due valid_to signed_at answer_pending changed_since_signed dose_stopped "
             "tell_opened due_on next_due unlinked disagreed waiting_for_team signed_by "
-            "signer_left_at"
+            "signer_left_at published_at open_to_ambulance open_to_gp open_to_emergency"
         ),
         "directory": _names("kind hash patient_id target"),
         "search_word": _names("patient_id team_id hash"),
@@ -921,6 +1016,17 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
         "measure_promise": _names(
             "promise_id scope public measure owner action due_on done_on made_at made_by"
         ),
+        "partner": _names(
+            "partner_id team_id name organisation ods purpose scopes jwks_url jwks jwks_fetched_at "
+            "state made_at made_by last_used_at"
+        ),
+        "partner_token": _names("token_hash partner_id scopes made_at expires_at"),
+        "partner_assertion": _names("partner_id jti_hash expires_at"),
+        "received": _names(
+            "patient_id received_id partner_id received_at state settled_at settled_by"
+        ),
+        "unplaced": _names("received_id team_id partner_id received_at"),
+        "received_key": _names("partner_id identifier_hash received_id sha256 patient_id"),
         "outbox": _names("message_id patient_id kind created_at due_at sent_at attempts"),
         "counter": _names("scope_hash window_start count"),
     }
@@ -930,6 +1036,6 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
 NOT_BY_PERSON = _names(
     "team account membership session directory clinic_code carer_code card_key outbox service_head "
     "service_event counter invitation_batch invitation_row hospital deprivation measure_sheet "
-    "measure_promise"
+    "measure_promise partner partner_token partner_assertion unplaced received_key"
 )
 """Tables whose keys do not begin with a patient's id, each for the reason given at the table."""

@@ -73,8 +73,9 @@ TABLES = {table.name: table for table in metadata.sorted_tables}
 IDS_AND_WORDS_OF_OURS = {
     "kind", "state", "master_id", "role", "relation", "section", "layout", "opening",
     "content_type", "chain", "side", "waiting_for", "kid", "rid", "stage",
+    "scopes",
 }  # fmt: skip
-OF_NOBODY = {"hospital", "deprivation", "measure_sheet", "measure_promise"}
+OF_NOBODY = {"hospital", "deprivation", "measure_sheet", "measure_promise", "partner"}
 """Public facts and sums that are published as they stand."""
 PUBLIC = {"name", "organisation", "ods", "phone"}
 
