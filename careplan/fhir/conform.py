@@ -6,12 +6,13 @@ It never raises, whatever the bytes; and it says aloud what it does not check.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from careplan.fhir import codes, profiles, structure, visit_questionnaire, wire, xhtml
+from careplan.fhir.outcome import Issue, IssueType
 from careplan.fhir.tree import Node
 from careplan.fhir.writable import text_problem
 from careplan.plan.codec import Unreadable
@@ -35,6 +36,7 @@ _MOST_PROBLEMS = 200
 class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
+    INFORMATION = "information"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,23 @@ class Problem:
     path: str
     severity: Severity
     text: str
+    type: IssueType = IssueType.INVALID
+
+
+def issues(problems: Iterable[Problem]) -> tuple[Issue, ...]:
+    """The same for an OperationOutcome; of a file without problems, the sentence that says so."""
+    said = tuple(
+        Issue(
+            type=one.type,
+            says=f"{one.path}: {one.text}" if one.path else one.text,
+            severity=str(one.severity),
+            expression=one.path or None,
+        )
+        for one in problems
+    )
+    return said or (
+        Issue(type=IssueType.INFORMATIONAL, says="No problem was found.", severity="information"),
+    )
 
 
 def check(data: bytes) -> list[Problem]:
