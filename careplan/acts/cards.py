@@ -15,8 +15,15 @@ from uuid import UUID
 
 from careplan.acts.card_keys import key_that_signs
 from careplan.acts.world import NotThere, World, london_day
-from careplan.fhir.offline import NoRoom, project
-from careplan.keys.health_cards import CardKey, as_numeric, letters_of, sign_card
+from careplan.fhir.offline import NoRoom, least, project
+from careplan.fhir.offline_facts import Facts
+from careplan.keys.health_cards import (
+    CardKey,
+    as_numeric,
+    letters_of,
+    new_card_key,
+    sign_card,
+)
 from careplan.keys.tokens import to_b64url
 from careplan.plan.care_plan import CarePlan, Version
 from careplan.store.cards import (
@@ -36,6 +43,7 @@ __all__ = [
     "NoCardForIt",
     "SignedCard",
     "card_file",
+    "has_room",
     "names_another",
     "signed_card",
     "take_back",
@@ -146,28 +154,41 @@ def _new_card(
         raise NoCardForIt("a newer version has been published")
     key = key_that_signs(world, tx, at)
     rid = _rid(tx, version.patient_id, link_id, key)
-    until = good_until(version)
-    envelope = {
-        "iss": world.base_url.rstrip("/"),
-        "nbf": int(version.published_at.timestamp()),
-        "exp": _end_of(until),
-    }
-
-    def payload(bundle: Mapping[str, Any]) -> dict[str, Any]:
-        subject = {"fhirVersion": _FHIR, "fhirBundle": bundle}
-        return envelope | {"vc": {"type": [_TYPE], "credentialSubject": subject, "rid": rid}}
-
     made = project(
-        version, world.words_of(version), fits=lambda bundle: _fits(payload(bundle), key)
+        version,
+        world.words_of(version),
+        fits=lambda bundle: _fits(_payload(world, version, bundle, rid), key),
     )
     return IssuedCard(
         kid=key.kid,
         rid=rid,
-        good_until=until,
+        good_until=good_until(version),
         made_at=at,
-        jws=sign_card(payload(made.bundle), key),
+        jws=sign_card(_payload(world, version, made.bundle, rid), key),
         left_out=made.left_out,
     )
+
+
+def _payload(world: World, version: Version, bundle: Mapping[str, Any], rid: str) -> dict[str, Any]:
+    subject = {"fhirVersion": _FHIR, "fhirBundle": bundle}
+    return {
+        "iss": world.base_url.rstrip("/"),
+        "nbf": int(version.published_at.timestamp()),
+        "exp": _end_of(good_until(version)),
+        "vc": {"type": [_TYPE], "credentialSubject": subject, "rid": rid},
+    }
+
+
+def has_room(world: World, version: Version) -> bool:
+    """Whether one code holds at least what a card of this version must say: known once, when it is
+    published, so that no link names a card that nobody can make.
+
+    Tried under a name as long as any card's; a real one may still be some letters longer, and is
+    then handed out empty.
+    """
+    rid = to_b64url(world.entropy(_RID_BYTES))
+    payload = _payload(world, version, least(Facts(version, world.words_of(version))), rid)
+    return _fits(payload, new_card_key(world.entropy))
 
 
 def _fits(payload: Mapping[str, Any], key: CardKey) -> bool:

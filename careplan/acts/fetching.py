@@ -53,11 +53,13 @@ def further_files(
     """What else a link hands out beside its document, worked out from what was read already.
 
     The signed card goes to whoever holds all of the link: once fetched, it asks nothing more. One
-    that is past its end is not named: readers turn the whole link away for it.
+    that is past its end is not named: readers turn the whole link away for it. Nor is one that no
+    code has room for.
     """
     version, published = document.version, document.last_updated
-    ends = good_until_from(patient.standing.review_due, published)
-    places = (PAGE, CARD) if link.full and london_day(at) <= ends else (PAGE,)
+    stands, ends = patient.standing, good_until_from(patient.standing.review_due, published)
+    named = link.full and stands.card_has_room and london_day(at) <= ends
+    places = (PAGE, CARD) if named else (PAGE,)
     return tuple(Further(version, place, _TYPES[place], published) for place in places)
 
 

@@ -21,7 +21,7 @@ from careplan.accounts.permissions import (
     may_stop_dose,
     may_write_for,
 )
-from careplan.acts.cards import names_another, take_back
+from careplan.acts.cards import has_room, names_another, take_back
 from careplan.acts.drafting import Unfinished, assemble, contributions, put_together
 from careplan.acts.faces import face_from
 from careplan.acts.files import refresh_links
@@ -377,6 +377,7 @@ def _note(world: World, tx: Transaction, version: Version, deed: Deed) -> None:
         disagreed=version.answer is not None and version.answer.kind is AnswerKind.DO_NOT_AGREE,
         dose_stopped=version.stop is not None,
         next_due=next_day(_facts(world, version)),
+        card_has_room=has_room(world, version),
     )
     kept = face_of(tx, version.patient_id)
     face = face_from(version.plan, version.plan_number, version.condition)

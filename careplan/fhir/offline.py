@@ -52,7 +52,7 @@ def project(version: Version, words: Dictionary, *, fits: Fits) -> Projection:
     """
     facts = Facts(version, words)
     picked: list[Extra] = []
-    bundle = _bundle(facts, picked)
+    bundle = least(facts)
     if not fits(bundle):
         raise NoRoom(f"signed card: {facts.longest()}")
     left_out = []
@@ -64,6 +64,11 @@ def project(version: Version, words: Dictionary, *, fits: Fits) -> Projection:
         elif extra.kind not in _FOR_SOFTWARE:
             left_out.append(facts.say.say(f"offline.left_{extra.kind}"))
     return Projection(bundle, tuple(dict.fromkeys(left_out)))
+
+
+def least(facts: Facts) -> Tree:
+    """The Bundle with nothing in it that may be left out."""
+    return _bundle(facts, [])
 
 
 def _bundle(facts: Facts, picked: list[Extra]) -> Tree:

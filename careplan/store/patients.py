@@ -80,6 +80,8 @@ class Standing:
     waiting_for_team: bool = False
     signed_by: UUID | None = None
     signer_left_at: datetime | None = None
+    # Whether one code holds at least what a signed card of the current version must say.
+    card_has_room: bool = True
 
     @property
     def due_on(self) -> date | None:
@@ -293,6 +295,7 @@ def patient_from(tx: Transaction, row: Any) -> Patient:
             waiting_for_team=row.waiting_for_team,
             signed_by=row.signed_by,
             signer_left_at=row.signer_left_at,
+            card_has_room=row.card_has_room,
         ),
         erased=row.data_key is None,
         next_team_id=row.next_team_id,

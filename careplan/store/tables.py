@@ -30,6 +30,7 @@ from sqlalchemy import (
     Uuid,
     false,
     text,
+    true,
 )
 
 if TYPE_CHECKING:
@@ -207,6 +208,7 @@ patient = Table(
     Column("waiting_for_team", Boolean, nullable=False, server_default=false()),
     Column("signed_by", Uuid),
     Column("signer_left_at", Moment),
+    Column("card_has_room", Boolean, nullable=False, server_default=true()),
     # The team that takes over, while a handover lasts.
     Column("next_team_id", Uuid),
     # What other systems search by, and whether theirs may: closed until the person's plan is
@@ -946,7 +948,8 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
             "patient_id team_id next_team_id state data_key master_id created_at current_version "
             "review_due valid_to signed_at answer_pending changed_since_signed dose_stopped "
             "tell_opened due_on next_due unlinked disagreed waiting_for_team signed_by "
-            "signer_left_at published_at open_to_ambulance open_to_gp open_to_emergency"
+            "signer_left_at card_has_room published_at open_to_ambulance open_to_gp "
+            "open_to_emergency"
         ),
         "directory": _names("kind hash patient_id target"),
         "search_word": _names("patient_id team_id hash"),

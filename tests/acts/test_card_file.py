@@ -55,6 +55,17 @@ def test_a_card_that_fits_in_no_code_spoils_nothing_else(clinic, monkeypatch):
     assert decrypt_file(jwe, key=key_of(link))[0] == b'{"verifiableCredential":[]}'
 
 
+def test_a_card_that_fits_in_no_code_is_not_named(clinic, monkeypatch):
+    """Known when the version is published, and again with the next."""
+    link = clinic.share()
+    monkeypatch.setattr(cards, "MOST_LETTERS", 700)
+    assert not cards.has_room(clinic.world, clinic.publish())
+    assert [one.position for one in look(clinic, link).further] == [PAGE]
+    monkeypatch.undo()
+    assert cards.has_room(clinic.world, clinic.publish())
+    assert [one.position for one in look(clinic, link).further] == [PAGE, CARD]
+
+
 def test_a_card_past_its_end_is_not_named(clinic):
     """Twelve months after the review, to the day; readers turn the whole link away for it."""
     link, due = clinic.share(), ADA.review.review_due
