@@ -16,6 +16,7 @@ from careplan.acts.standing import AccessEnded
 from careplan.acts.world import NotAllowed, NotThere
 from careplan.render.paper import DoesNotFit
 from careplan.store.errors import Unavailable
+from careplan.web.fhir_api.refusals import FHIR_DOORS, as_outcome
 from careplan.web.security import for_machines
 from careplan.web.words import _
 
@@ -39,8 +40,10 @@ def install(app: Flask) -> None:
 
 
 def say(code: int, title: str, text: str) -> Response:
-    """The error page, or a few words of JSON for a program."""
-    if for_machines():
+    """The error page, or a few words of JSON for a program; of FHIR for one that speaks it."""
+    if request.path.startswith(FHIR_DOORS):
+        answer = as_outcome(code, text)
+    elif for_machines():
         answer = jsonify(error=title, detail=text)
     elif code >= 500:
         answer = make_response(_without_asking_who(title, text))

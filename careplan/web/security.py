@@ -42,6 +42,12 @@ LARGER = {"photo.home": 2_200_000, "team.invite": 2_200_000}
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _MACHINE = ("/m/", "/u/", "/f/")
 """Links and their files: asked for by other people's software, guarded by a 256-bit address."""
+_PROGRAMS = (
+    *_MACHINE,
+    *("/fhir/", "/.well-known/", "/measures.json"),
+    *("/going-in/taps", "/my-copy/still"),
+)
+"""Where nobody reads a page: other people's software, and the workers of ours."""
 
 
 class InMemory(Request):
@@ -86,7 +92,7 @@ def install(app: Flask, *, https: bool) -> None:
 
 def for_machines() -> bool:
     """Whether a program asked, and wants JSON even when told no."""
-    return request.path.startswith(_MACHINE)
+    return request.path.startswith(_PROGRAMS)
 
 
 def _from_elsewhere() -> bool:

@@ -156,3 +156,35 @@ def test_the_answer_to_a_stale_form_says_what_to_do(client):
 
 def test_the_title_says_what_happened(client):
     assert client.page(client.get("/nothing")).title == "Page not found – My sickle cell plan"
+
+
+@pytest.mark.parametrize(
+    ("ask", "code", "issue"),
+    [
+        (("GET", "/fhir/nothing-here"), 404, "not-found"),
+        (("GET", "/fhir/fail/value"), 500, "exception"),
+        (("GET", "/fhir/fail/unavailable"), 503, "transient"),
+        (("POST", "/fhir/fail/value"), 405, "not-supported"),
+    ],
+)
+def test_a_fhir_door_says_it_as_an_outcome(app, ask, code, issue):
+    def fail(name):
+        raise {"value": ValueError, "unavailable": Unavailable}[name](SECRET)
+
+    app.add_url_rule("/fhir/fail/<name>", "fhir_fail", open_to(Reader.ANYONE)(fail))
+    method, path = ask
+    answer = app.test_client().open(path, method=method)
+    assert (answer.status_code, answer.mimetype) == (code, "application/fhir+json")
+    assert answer.json["resourceType"] == "OperationOutcome"
+    assert [one["code"] for one in answer.json["issue"]] == [issue]
+    assert SECRET not in answer.text
+    assert ("Allow" in answer.headers) == (code == 405)
+
+
+def test_the_programs_of_our_own_pages_are_told_no_in_json(app):
+    client = app.test_client()
+    for path in ("/going-in/taps", "/my-copy/still"):
+        answer = client.post(path, data=b"x" * (MAX_BODY + 1))
+        assert answer.status_code in (410, 413)
+        assert answer.mimetype == "application/json"
+    assert client.get("/.well-known/crl/none.json").json["error"]
