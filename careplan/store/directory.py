@@ -34,6 +34,8 @@ class Kind(StrEnum):
     SHORT_CODE = "short_code"
     PHONE_TOKEN = "phone_token"  # noqa: S105 (the name of a kind)
     TAPPING_TOKEN = "tapping_token"  # noqa: S105 (the name of a kind)
+    DOCUMENT = "document"
+    """The id of the emergency document that stands: drawn at random, and known to whoever has it."""
 
 
 _AS_TYPED = frozenset({Kind.LINK_TOKEN, Kind.PHONE_TOKEN, Kind.TAPPING_TOKEN})

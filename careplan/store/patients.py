@@ -31,7 +31,18 @@ _NEW_HEAD = insert(trail_head)
 _SET_FACE = update(patient).where(_BY_ID).values(face=bindparam("new_face"))
 _GIVE = update(patient).where(_BY_ID).values(team_id=bindparam("new_team"))
 _ERASE = (
-    update(patient).where(_BY_ID).values(state="erased", data_key=None, master_id=None, face=None)
+    update(patient)
+    .where(_BY_ID)
+    .values(
+        state="erased",
+        data_key=None,
+        master_id=None,
+        face=None,
+        published_at=None,
+        open_to_ambulance=False,
+        open_to_gp=False,
+        open_to_emergency=False,
+    )
 )
 _SIGNER_GONE = (
     update(patient)

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import Column, Row, bindparam, insert, select, update
 
+from careplan.store import directory
+from careplan.store.consents import note_openness
 from careplan.store.db import Transaction
 from careplan.store.errors import Damaged, Stale
 from careplan.store.owners import of_patient
@@ -54,7 +56,7 @@ _MOVE_ON = (
         patient.c.patient_id == bindparam("of_patient"),
         patient.c.current_version.is_not_distinct_from(bindparam("before")),
     )
-    .values(current_version=bindparam("now_current"))
+    .values(current_version=bindparam("now_current"), published_at=bindparam("now_published"))
 )
 
 
@@ -96,11 +98,13 @@ class KeptVersion:
 def keep_version(tx: Transaction, version: NewVersion) -> None:
     """Makes it the current one. Raises Stale when it is not the next in number after that.
 
+    What other systems search by and are let in by is noted here, and not left to whoever publishes.
     There is no function that changes a version, and the database refuses to.
     """
     patient_id, row = version.patient_id, str(version.number)
     before = version.number - 1 or None
     moved = {"of_patient": patient_id, "before": before, "now_current": version.number}
+    moved["now_published"] = version.published_at
     if version.number < 1 or tx.run(_MOVE_ON, moved).rowcount == 0:
         raise Stale(current_head(tx, patient_id))
     owner = of_patient(patient_id)
@@ -118,6 +122,9 @@ def keep_version(tx: Transaction, version: NewVersion) -> None:
         "emergency": tx.seal(owner, _c.emergency, row, version.emergency, dictionary=True),
     }
     tx.run(_KEEP, kept)
+    directory.leave(tx, directory.Kind.DOCUMENT, patient_id=patient_id)
+    directory.enter(tx, directory.Kind.DOCUMENT, str(version.emergency_id), patient_id=patient_id)
+    note_openness(tx, patient_id)
 
 
 def current_version(tx: Transaction, patient_id: UUID) -> KeptVersion | None:
