@@ -10,6 +10,7 @@ BASE = "https://my-sickle-cell-plan.example/fhir"
 PROFILE = f"{BASE}/StructureDefinition"
 EXTENSION = f"{BASE}/StructureDefinition"
 OWN = f"{BASE}/CodeSystem"
+VALUE_SET = f"{BASE}/ValueSet"
 FIELD = f"{OWN}/field"
 SECTION = f"{OWN}/section"
 ALERT = f"{OWN}/alert"
@@ -41,6 +42,7 @@ INTERPRETER_REQUIRED = f"{HL7}/patient-interpreterRequired"
 VERSION_NUMBER = f"{HL7}/composition-clinicaldocument-versionNumber"
 FLAG_DETAIL = f"{HL7}/flag-detail"
 DATA_ABSENT = f"{HL7}/data-absent-reason"
+REACTION_SEVERITY = "http://hl7.org/fhir/ValueSet/reaction-event-severity"
 
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 ALLERGY_CLINICAL = f"{TERMINOLOGY}/allergyintolerance-clinical"
@@ -200,3 +202,45 @@ SECTION_HEADING = {
 """PRSB record headings as UK Core's code system has them."""
 
 GENDERS = {"female": "female", "male": "male", "indeterminate": "other", "not known": "unknown"}
+
+NRL = "https://fhir.nhs.uk/England"
+NRL_STABILITY = f"{NRL}/StructureDefinition/Extension-England-ContentStability"
+NRL_STABILITY_CODE = f"{NRL}/CodeSystem/England-NRLContentStability"
+NRL_FORMAT = f"{NRL}/CodeSystem/England-NRLFormatCode"
+SPINE_ASID = "https://fhir.nhs.uk/Id/nhsSpineASID"
+
+NRL_TYPES = {
+    "887701000000100": "Emergency health care plan",
+    "2181441000000107": "Personalised Care and Support Plan",
+    "325691000000100": "Contingency plan",
+    "735324008": "Treatment escalation plan",
+    "736253002": "Mental health crisis plan",
+    "736366004": "Advance care plan",
+}
+"""The National Record Locator's kinds of care plan that a plan of ours could be, in its words."""
+
+NRL_CATEGORY = {CARE_PLAN: "Care plan"}
+NRL_SETTINGS = {
+    "892761000000102": "Clinical haematology service",
+    "893661000000101": "Paediatric clinical haematology service",
+    "788007007": "General practice service",
+}
+"""Of the Locator's several hundred practice settings, those a team of ours could be."""
+
+NRL_CONTACT, NRL_STRUCTURED = "urn:nhs-ic:record-contact", "urn:nhs-ic:structured"
+NRL_UNSTRUCTURED = "urn:nhs-ic:unstructured"
+NRL_FORMATS = {
+    NRL_CONTACT: "Contact details (HTTP Unsecured)",
+    NRL_STRUCTURED: "Structured Document",
+    NRL_UNSTRUCTURED: "Unstructured Document",
+}
+NRL_FORMATS_OF = {
+    "application/pdf": {NRL_UNSTRUCTURED},
+    "text/html": {NRL_CONTACT, NRL_STRUCTURED},
+    "application/fhir+json": {NRL_STRUCTURED},
+    "application/json": {NRL_STRUCTURED},
+    "application/json+fhir": {NRL_STRUCTURED},
+}
+"""The kinds of content the Locator takes, and the formats each may be said to have."""
+
+NRL_STABILITIES = {"static": "Static", "dynamic": "Dynamic"}

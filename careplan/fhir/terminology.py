@@ -1,4 +1,4 @@
-"""Our own codes and the questionnaire as FHIR files, made from the dictionary for fhir_profiles/.
+"""Our own codes, their value sets and the questionnaires as FHIR files for fhir_profiles/.
 
 `python -m careplan.fhir.terminology` writes them again; a test fails when they have drifted.
 """
@@ -6,19 +6,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from enum import StrEnum
-from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from collections.abc import Mapping
 
-from careplan.fhir import alerts, codes, visit_questionnaire
-from careplan.fhir.answers import kind_of_choice
+from careplan.fhir import closed_lists, codes, visit_questionnaire
 from careplan.fhir.profiles import FOLDER
 from careplan.fhir.tree import Tree, some
-from careplan.plan.care_plan import SECTIONS
 from careplan.plan.content import installed
 from careplan.plan.dictionary import Dictionary, Field, dictionary
-from careplan.plan.values import Answer3, Route
 
 _DATED = "2026-11-23"
 _TYPES = {
@@ -41,18 +35,22 @@ _TYPES = {
 
 
 def files(*conditions: Dictionary) -> dict[str, Tree]:
-    """File name to resource: the code systems of all conditions together, a questionnaire each."""
+    """File name to resource: the codes of all conditions together, a questionnaire each."""
+    systems = _code_systems(*conditions)
+    asked = [*map(_questionnaire, conditions), _visit_report()]
+    made = [*systems, *map(_value_set, systems), *asked]
+    return {f"{one['resourceType']}-{one['id']}.json": one for one in made}
+
+
+def _code_systems(*conditions: Dictionary) -> list[Tree]:
     made: dict[str, Tree] = {}
     for words in conditions:
-        for one in _code_systems(words):
-            name = f"CodeSystem-{one['id']}.json"
+        for name, title, known in closed_lists.lists(words):
+            one = _code_system(name, title, known)
             made[name] = _with_more(made[name], one) if name in made else one
-        questionnaire = _questionnaire(words)
-        made[f"Questionnaire-{questionnaire['id']}.json"] = questionnaire
-    for name, (title, known) in visit_questionnaire.code_systems().items():
-        made[f"CodeSystem-{name}.json"] = _code_system(name, title, known)
-    made[f"Questionnaire-{visit_questionnaire.NAME}.json"] = _visit_report()
-    return made
+    visits = visit_questionnaire.code_systems().items()
+    once = [*closed_lists.shared(), *((name, *said) for name, said in visits)]
+    return [*made.values(), *(_code_system(*one) for one in once)]
 
 
 def _visit_report() -> Tree:
@@ -90,53 +88,29 @@ def _head(kind: str, name: str, url: str, title: str) -> Tree:
     }
 
 
-def _code_systems(words: Dictionary) -> Iterator[Tree]:
-    for name, known in words.options.items():
-        yield _code_system(name, f"Options of the plan: {name.replace('_', ' ')}", known)
-    for name, title, known in _lists(words):
-        yield _code_system(name, title, known)
-
-
-def _lists(words: Dictionary) -> Iterator[tuple[str, str, Mapping[str, str]]]:
-    labels = {field.path: field.label for field in words.fields.values()}
-    titles = {section.id: section.title for section in words.sections.values()}
-    yield "field", "The fields of the plan: which place in the plan a resource takes", labels
-    yield "section", "The sections of the document", {codes.ALERTS: "Alerts"} | titles
-    yield "document", "Which document of a version", {"record": "record", "emergency": "emergency"}
-    yield "routes", "Routes, one of which may be PCA", _members(Route)
-    yield "answer3", "A thing is said to be so, not so, or not known", _members(Answer3)
-    told = {"dose stopped": "Do not use the dose on earlier copies"} | alerts.TEXTS
-    yield "alert", "Facts nobody may overlook", told
-    for path, closed in _closed_lists():
-        field = words.fields[path]
-        if not field.options and field.type != "answer3":
-            yield kind_of_choice(field), f"Choices of the field {path}", _members(closed)
-
-
-def _members(closed: type[StrEnum]) -> dict[str, str]:
-    return {str(one): str(one) for one in closed}
-
-
-def _closed_lists() -> Iterator[tuple[str, type[StrEnum]]]:
-    for name, cls in SECTIONS.items():
-        for field, kind in get_type_hints(cls).items():
-            bare = _bare(kind)
-            if isinstance(bare, type) and issubclass(bare, StrEnum):
-                yield f"{name}.{field}", bare
-
-
-def _bare(kind: Any) -> Any:
-    if get_origin(kind) in (Union, UnionType):
-        return next(arg for arg in get_args(kind) if arg is not type(None))
-    return kind
-
-
 def _code_system(name: str, title: str, known: Mapping[str, str]) -> Tree:
     return _head("CodeSystem", name, f"{codes.OWN}/{name}", title) | {
         "caseSensitive": True,
+        "valueSet": closed_lists.value_set(name),
         "content": "complete",
         "count": len(known),
         "concept": [{"code": code, "display": display} for code, display in known.items()],
+    }
+
+
+def _value_set(system: Tree) -> Tree:
+    """All codes of one system. Each closed list has its own, so that profiles can bind to it."""
+    own = {name: system[name] for name in ("version", "name", "title", "status", "experimental")}
+    return {
+        "resourceType": "ValueSet",
+        "id": system["id"],
+        "url": system["valueSet"],
+        **own,
+        "date": _DATED,
+        "publisher": system["publisher"],
+        "description": f"All codes of {system['url']}.",
+        "immutable": False,
+        "compose": {"include": [{"system": system["url"]}]},
     }
 
 
@@ -168,6 +142,7 @@ def _item(words: Dictionary, field: Field) -> Tree:
         type=kind,
         repeats=True if field.type in ("choices", "list") else None,
         maxLength=int(field.max or 0) if characters else None,
+        answerValueSet=closed_lists.value_set_of(field),
         item=[_item(words, words.fields[path]) for path in field.children],
     )
 
