@@ -56,6 +56,8 @@ SNOMED = [
     *codes.SUBSTANCES.values(),
     *codes.SUBSTANCES_TO_CONFIRM.values(),
     *codes.ROUTES.values(),
+    *codes.NRL_TYPES,
+    *codes.NRL_SETTINGS,
 ]
 LOINC = [
     *(code for several in codes.OBSERVATIONS.values() for code in several),
