@@ -47,6 +47,7 @@ class ActorKind(StrEnum):
     CARER = "carer"
     STAFF = "staff"
     ED_READER = "ed_reader"
+    PARTNER = "partner"
     SYSTEM = "system"
 
 
@@ -135,10 +136,13 @@ def from_bytes(data: bytes) -> AuditEvent:
     return event
 
 
+_OTHERS = frozenset({ActorKind.CARER, ActorKind.STAFF, ActorKind.ED_READER, ActorKind.PARTNER})
+
+
 def shown_to_person(event: AuditEvent) -> bool:
     """Whether "who looked at my plan" lists it: another person's look always is listed."""
     deed = DEEDS[event.kind]
-    other = event.actor.kind in {ActorKind.CARER, ActorKind.STAFF, ActorKind.ED_READER}
+    other = event.actor.kind in _OTHERS
     look = deed.nature is Nature.LOOK and event.patient_id is not None
     return deed.shown_to_person or (other and look)
 
@@ -186,11 +190,18 @@ _CARER: Mapping[tuple[bool, bool], str] = {
     (False, True): "Someone at {organisation}, who helps you,",
     (False, False): "Someone who helps you",
 }
+_PARTNER: Mapping[tuple[bool, bool], str] = {
+    (True, True): "A computer system of {organisation} ({name})",
+    (True, False): "A computer system ({name})",
+    (False, True): "A computer system of {organisation}",
+    (False, False): "A computer system",
+}
 _WHO: Mapping[ActorKind, Mapping[tuple[bool, bool], str]] = {
     ActorKind.PATIENT: dict.fromkeys(_STAFF, "You"),
     ActorKind.CARER: _CARER,
     ActorKind.STAFF: _STAFF,
     ActorKind.ED_READER: _READER,
+    ActorKind.PARTNER: _PARTNER,
     ActorKind.SYSTEM: dict.fromkeys(_STAFF, "This service"),
 }
 

@@ -106,6 +106,7 @@ class Kind(StrEnum):
     TAPPING_PHONE_KEPT = "tapping_phone_kept"
     TAPPING_PHONE_FORGOTTEN = "tapping_phone_forgotten"
     EXPORTED = "exported"
+    POINTER_MADE = "pointer_made"
     IMPORTED = "imported"
     SETTING_CHANGED = "setting_changed"
     CARD_KEY_MADE = "card_key_made"
@@ -123,6 +124,12 @@ class Kind(StrEnum):
     DEPRIVATION_LOADED = "deprivation_loaded"
     PROMISE_MADE = "promise_made"
     PROMISE_KEPT = "promise_kept"
+    PARTNER_REGISTERED = "partner_registered"
+    PARTNER_KEYS_CHANGED = "partner_keys_changed"
+    PARTNER_SUSPENDED = "partner_suspended"
+    PARTNER_RESTORED = "partner_restored"
+    PARTNER_CAME_IN = "partner_came_in"
+    PARTNER_REFUSED = "partner_refused"
     SEEDED = "seeded"
 
 
@@ -810,6 +817,14 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         Kind.EXPORTED: Deed(
             _LOOK, _P, "{who} took a copy of your plan[ {form}].", may=_of("form", "version")
         ),
+        Kind.POINTER_MADE: Deed(
+            _CHANGE,
+            _P,
+            "{who} made a note for the National Record Locator of where version {version} of your "
+            "plan can be read. It holds your NHS number and nothing of what the plan says.",
+            needs=_of("version"),
+            may=_of("type"),
+        ),
         Kind.IMPORTED: Deed(
             _CHANGE, _P, "{who} brought a plan in from a file.", may=_of("form", "digest")
         ),
@@ -909,6 +924,49 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
             "{who} marked a promise about a measure as done.",
             needs=_of("promise"),
             may=_of("team"),
+            shown_to_person=False,
+        ),
+        Kind.PARTNER_REGISTERED: Deed(
+            _CHANGE,
+            _S,
+            "{who} let another organisation’s system in: {system}.",
+            needs=_of("partner", "system", "purpose"),
+            may=_of("team"),
+            shown_to_person=False,
+        ),
+        Kind.PARTNER_KEYS_CHANGED: Deed(
+            _CHANGE,
+            _S,
+            "{who} changed the keys of another organisation’s system: {system}.",
+            needs=_of("partner", "system"),
+            may=_of("team"),
+            shown_to_person=False,
+        ),
+        Kind.PARTNER_SUSPENDED: Deed(
+            _CHANGE,
+            _S,
+            "{who} shut another organisation’s system out: {system}.",
+            needs=_of("partner", "system"),
+            may=_of("team"),
+            shown_to_person=False,
+        ),
+        Kind.PARTNER_RESTORED: Deed(
+            _CHANGE,
+            _S,
+            "{who} let another organisation’s system in again: {system}.",
+            needs=_of("partner", "system"),
+            may=_of("team"),
+            shown_to_person=False,
+        ),
+        Kind.PARTNER_CAME_IN: Deed(
+            _DOOR, _S, "{who} signed in, for five minutes.", needs=_of("key"), shown_to_person=False
+        ),
+        # Once in an hour for each: a service's trail is not for somebody to fill.
+        Kind.PARTNER_REFUSED: Deed(
+            _DOOR,
+            _S,
+            "Somebody tried to sign in as another organisation’s system and was refused: {system}.",
+            needs=_of("partner", "system"),
             shown_to_person=False,
         ),
         Kind.SEEDED: Deed(

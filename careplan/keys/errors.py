@@ -41,3 +41,11 @@ class UnknownIssuer(CannotOpen):
 
 class BadSignature(CannotOpen):
     """The text is not the one that was signed with this key."""
+
+
+class BadAssertion(CannotOpen):
+    """What another system signed in with is not what it must be; why is for our eyes only."""
+
+
+class UnknownKey(BadAssertion):
+    """Signed with a key that is not among those in hand: they may have changed theirs."""

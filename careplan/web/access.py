@@ -16,6 +16,7 @@ from careplan.accounts.permissions import may_break_glass
 from careplan.acts.carers import here_for
 from careplan.acts.standing import AccessEnded, was_in_the_team
 from careplan.acts.together import HANDED
+from careplan.web.fhir_api.asking import asked_by
 from careplan.web.here import here
 from careplan.web.session import act_as, signed_in, who
 
@@ -32,6 +33,7 @@ class Reader(StrEnum):
     TEAM = "the care team, second factor given"
     TEAM_ADMIN = "the team’s administrator, second factor given"
     EMERGENCY = "staff of an emergency department, second factor given, where this is switched on"
+    PARTNER = "another organisation’s system, with a token"
     DEMO = "anyone, in the demonstration only"
 
 
@@ -64,6 +66,9 @@ def open_to(reader: Reader) -> Callable[[View], View]:
                 return view(*args, **kwargs)
             if reader is Reader.EMERGENCY and not here().settings.break_glass:
                 abort(404)  # to everybody: such a door does not exist here
+            if reader is Reader.PARTNER:
+                asked_by()  # which refuses in its own way: a program wants no page
+                return view(*args, **kwargs)
             refusal = _refusal(reader, who())
             return refusal if refusal is not None else view(*args, **kwargs)
 

@@ -29,6 +29,7 @@ from careplan.web.carer.visit import carer_visit
 from careplan.web.commands.all import commands
 from careplan.web.emergency.routes import emergency
 from careplan.web.equality import equality
+from careplan.web.fhir_api.doors import fhir_api
 from careplan.web.front import routes as front
 from careplan.web.handed import handed
 from careplan.web.here import Here
@@ -105,7 +106,7 @@ def create_app(
     session.install(app)
     errors.install(app)
     forms = CSRFProtect(app)
-    for not_a_form in (machine, replying, asking, tapping):
+    for not_a_form in (machine, replying, asking, tapping, fhir_api):
         forms.exempt(not_a_form)
     for door in (
         front.front,
@@ -117,6 +118,7 @@ def create_app(
         machine,
         replying,
         well_known,
+        fhir_api,
         *PHONE_DOORS,
         *TALKING_DOORS,
         *MEASURES_DOORS,

@@ -31,6 +31,7 @@ DOORS: dict[str, set[str]] = {
     "PIL": {"render"},
     "notifications_python_client": {"notify"},
     "smtplib": {"notify"},
+    "requests": {"partners"},
     "cryptography": {"keys"},
     "joserfc": {"keys"},
     "backports": {"keys"},

@@ -1,0 +1,10 @@
+"""Every FHIR door there is: a module named here has put its views at their addresses."""
+
+from __future__ import annotations
+
+from careplan.web.fhir_api import token
+from careplan.web.fhir_api.door import fhir_api
+
+MODULES = (token,)
+
+__all__ = ["MODULES", "fhir_api"]
