@@ -47,7 +47,7 @@ class NothingPublished(LookupError):
 def export(world: World, *, person: str, form: Form, at: datetime) -> bytes:
     """The newest version in this form: the kept bytes for fhir and record, never made again."""
     with world.store.begin() as tx:
-        patient_id = _find(tx, person)
+        patient_id = person_of(tx, person)
         kept = current_version(tx, patient_id)
         if kept is None:
             raise NothingPublished
@@ -72,7 +72,8 @@ def export(world: World, *, person: str, form: Form, at: datetime) -> bytes:
     return plain_text(narrative(version, world.words_of(version))).encode()
 
 
-def _find(tx: Transaction, person: str) -> UUID:
+def person_of(tx: Transaction, person: str) -> UUID:
+    """Whose NHS number or plan number this is, however it is spaced. Raises NoSuchPerson."""
     number = nhs_number(person)
     kind, value = (
         (Number.NHS_NUMBER, number)
