@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import CHAR, LargeBinary, Text, text
 
 from careplan.accounts.grants import Basis, Grant
+from careplan.accounts.partners import Partner, PartnerState, Purpose, read_scopes
 from careplan.accounts.people import Role
 from careplan.accounts.registration import Body, Registration
 from careplan.audit.events import Actor, ActorKind, AuditEvent, Kind
@@ -48,6 +49,12 @@ from careplan.store.links import LinkSecrets, count_wrong_answer, keep_link
 from careplan.store.measures import EVERYONE, Promise, keep_promise, keep_sheet
 from careplan.store.notices import choose, hand_over, mention_once
 from careplan.store.outbox import add_message
+from careplan.store.partners import (
+    KeptPartner,
+    keep_partner_token,
+    new_partner,
+    use_assertion,
+)
 from careplan.store.patients import know_nhs_number
 from careplan.store.phones import Phone, keep_phone
 from careplan.store.photos import set_photo
@@ -174,6 +181,7 @@ def _fill(store):
         _let_in(tx, patient_id, account_id, team_id)
         _keep_what_is_theirs_alone(tx, patient_id, account_id)
         _invite(tx, account_id, team_id)
+        _let_a_system_in(tx, account_id, team_id)
         doer = Actor(ActorKind.STAFF, str(account_id), SECRETS["doctor"])
         started = append(tx, AuditEvent(Kind.PLAN_STARTED, NOW, doer, str(patient_id)))
         said = Said(Consent.GP, given=True, at=NOW, by=SECRETS["name"])
@@ -190,6 +198,22 @@ def _invite(tx, account_id, team_id):
         state=Work.WORKING,
     )  # fmt: skip
     new_batch(tx, listed, [(2, {"name": SECRETS["name"], "born": SECRETS["born"]})])
+
+
+def _let_a_system_in(tx, account_id, team_id):
+    """Another organisation's, with a token and a note that is used up."""
+    client = Partner(
+        partner_id=tx.new_id(), team_id=team_id, name="Record system", ods="R9X01",
+        organisation="St Anselm's Hospital", purpose=Purpose.OWN_TRUST, made_at=NOW,
+        scopes=read_scopes("system/*.rs"), state=PartnerState.ACTIVE,
+    )  # fmt: skip
+    kept = KeptPartner(
+        partner=client, jwks_url=None, jwks="{}", fetched_at=None, made_by=account_id,
+        last_used_at=None,
+    )  # fmt: skip
+    new_partner(tx, kept)
+    keep_partner_token(tx, SECRETS["token"], partner=client, at=NOW, expires_at=NOW)
+    use_assertion(tx, client.partner_id, SECRETS["session"], expires_at=NOW, at=NOW)
 
 
 def _let_in(tx, patient_id, account_id, team_id):

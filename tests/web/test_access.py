@@ -36,8 +36,8 @@ from tests.visitors import (
 # thought about here first.
 READERS = (
     (r"/plan(/.*)?", For.PATIENT),
-    (r"/team/(members(/.*)?|measures/(promises(/.*)?|work-out))", For.TEAM_ADMIN),
-    (r"/team(?!/members|/measures/[pw])(/.*)?", For.TEAM),
+    (r"/team/((members|partners)(/.*)?|measures/(promises(/.*)?|work-out))", For.TEAM_ADMIN),
+    (r"/team(?!/members|/partners|/measures/[pw])(/.*)?", For.TEAM),
     (r"/measures(\.csv|\.json)?", For.ANYONE),
     (r"/for/<uuid:patient_id>(/.*)?", For.CARER),
     (r"/helping(/code)?", For.SIGNED_IN),
@@ -51,13 +51,15 @@ READERS = (
         For.ANYONE,
     ),
     (r"/\.well-known/(jwks\.json|crl/<kid>\.json)", For.ANYONE),
+    (r"/fhir/(token|metadata|openapi\.json|\.well-known/smart-configuration)", For.ANYONE),
+    (r"/fhir/(?!token|metadata|openapi|\.well-known).*", For.PARTNER),
     (r"/going-in(/taps)?", For.ANYONE),
     (r"/visit-form", For.ANYONE),  # a paper form: nobody is on it
     (r"/my-copy(/still)?|/sw\.js|/manifest\.webmanifest|/icons/<.*>\.png", For.ANYONE),
     (r"/\.well-known/security\.txt|/static/<path:filename>", For.ANYONE),
     (r"/[mu]/<token>|/f/<ticket>", For.ANYONE),  # a 256-bit address is the key
 )
-NOT_FORMS = {"/m/<token>", "/my-copy/still", "/going-in/taps", "/reply"}
+NOT_FORMS = {"/m/<token>", "/my-copy/still", "/going-in/taps", "/reply", "/fhir/token"}
 """Asked for by programs: no cookie is looked at, so there is nothing for a token to protect."""
 LOOKS_WRITTEN_DOWN = re.compile(
     r"/plan(/answer|/read|/show(/ambulance)?|/talk|/talk/<uuid:thread_id>)?"
@@ -76,6 +78,7 @@ OF_NOBODY = (
     "phone_id",
     "promise_id",
     "report_id",
+    "partner_id",
 )
 """Parts of addresses for which the demonstration's people have nothing: 404 is the answer."""
 READ_UP_TO = {"thread_seen", "department_reply"}
@@ -189,6 +192,9 @@ def test_strangers_are_asked_to_sign_in(app, paths):
         if reader_of(rule) in (For.ANYONE, For.DEMO) or "GET" not in ways(rule):
             continue
         answer = stranger.get(path)
+        if reader_of(rule) is For.PARTNER:  # a program, which has no page to sign in on
+            assert answer.status_code == 401, path
+            continue
         assert answer.status_code == 302, path
         assert answer.location.startswith("/account/sign-in"), path
 
