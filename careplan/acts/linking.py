@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from careplan.accounts.clinic_codes import LIFETIME, new_code, read_code
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_list_patients, may_write_own_words
 from careplan.acts.drafting import identity_of, keep_identity
-from careplan.acts.joining import join_started
+from careplan.acts.joining import join_started, take_up_brought
 from careplan.acts.signing_in import count_try
 from careplan.acts.world import NotAllowed, NotThere, World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
@@ -102,7 +103,9 @@ def link_in_clinic(
             raise CodeNotGood
         if by.patient_id == str(patient_id):
             raise NotAllowed  # nobody vouches for themselves
-        join_started(tx, into=patient_id, checked=checked, team_id=team_id, by=by, at=at)
+        known: dict[str, Any] = {"checked": checked, "team_id": team_id, "by": by, "at": at}
+        patient_id = take_up_brought(tx, own=patient_id, **known) or patient_id
+        join_started(tx, into=patient_id, **known)
         keep_checked(tx, patient_id, checked)
         keep_identity(tx, patient_id, checked, by=by, at=at)
         give_team(tx, patient_id, team_id)

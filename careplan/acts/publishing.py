@@ -21,6 +21,7 @@ from careplan.accounts.permissions import (
     may_stop_dose,
     may_write_for,
 )
+from careplan.acts.bringing_in import own_words_of
 from careplan.acts.cards import has_room, names_another, take_back
 from careplan.acts.drafting import Unfinished, assemble, contributions, put_together
 from careplan.acts.faces import face_from
@@ -51,6 +52,7 @@ from careplan.store.drafts import drafts_of
 from careplan.store.errors import Stale
 from careplan.store.outbox import add_message
 from careplan.store.patients import Patient, face_of, note_standing, set_face
+from careplan.store.received import brought_plan
 from careplan.store.renditions import drop_superseded
 from careplan.store.signatures import KeptSignature, keep_signature, stop_signature
 from careplan.store.trail import append
@@ -133,7 +135,7 @@ def ground(
     with world.store.read() as tx:
         patient = allowed_patient(tx, by, patient_id, may)
         current = current_of(tx, patient_id)
-        onto = current.plan if current else _reported_allergies(world, tx, patient_id)
+        onto = current.plan if current else _said_before(world, tx, patient_id)
         plan = assemble(world, tx, patient_id, sections, onto) if sections else onto
         face = face_of(tx, patient_id)
         drafted = contributions(drafts_of(tx, patient_id))
@@ -143,12 +145,16 @@ def ground(
     return Ground(patient, number, current, plan, written, condition)
 
 
-def _reported_allergies(world: World, tx: Transaction, patient_id: UUID) -> CarePlan:
-    """Half-typed ones wait for the person, and the signature does not wait for them."""
+def _said_before(world: World, tx: Transaction, patient_id: UUID) -> CarePlan:
+    """Before anything is published here: the words published where the plan was brought from, and
+    what the person reports of allergies. Half-typed ones wait for the person, and the signature
+    does not wait for them."""
+    kept = brought_plan(tx, patient_id)
+    brought = own_words_of(_read_back(kept.document)) if kept and kept.document else CarePlan()
     try:
-        return assemble(world, tx, patient_id, ("my_allergies",), CarePlan())
+        return assemble(world, tx, patient_id, ("my_allergies",), brought)
     except Unfinished:
-        return CarePlan()
+        return brought
 
 
 def words_page(world: World, *, by: Who, patient_id: UUID, at: datetime) -> tuple[Ground, Version]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, or_, select, update
+from sqlalchemy import Row, bindparam, delete, or_, select, update
 
 from careplan.accounts.people import Standing
 from careplan.store.db import Transaction, on_both
@@ -45,6 +45,9 @@ _LINKED = (
     update(patient)
     .where(patient.c.patient_id == bindparam("of_patient"), patient.c.unlinked)
     .values(unlinked=False)
+)
+_UNLINK = delete(account_patient).where(
+    _p.account_id == bindparam("of_account"), _p.patient_id == bindparam("of_patient")
 )
 _PATIENTS = (
     select(_p.patient_id, _p.account_id, _p.relation, _p.since)
@@ -202,6 +205,14 @@ def link_account(
     }
     tx.run(_LINKED, {"of_patient": patient_id})
     return tx.run(_LINK, row).one_or_none() is not None
+
+
+def move_account(
+    tx: Transaction, account_id: UUID, *, away_from: UUID, to: UUID, relation: str, at: datetime
+) -> None:
+    """From one plan to another, which from now on is the account's."""
+    tx.run(_UNLINK, {"of_account": account_id, "of_patient": away_from})
+    link_account(tx, account_id, to, relation=relation, at=at)
 
 
 def patients_of_account(tx: Transaction, account_id: UUID) -> tuple[Relation, ...]:

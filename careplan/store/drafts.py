@@ -16,7 +16,7 @@ from careplan.accounts.people import Who
 from careplan.store.db import Transaction, on_both
 from careplan.store.errors import Stale
 from careplan.store.owners import of_patient
-from careplan.store.tables import section_draft
+from careplan.store.tables import NOT_BY_PERSON, metadata, section_draft
 
 _c = section_draft.c
 _OF_PATIENT = select(section_draft).where(_c.patient_id == bindparam("of_patient"))
@@ -38,6 +38,12 @@ _NEXT = (
         body=bindparam("text"),
     )
     .returning(_c.revision)
+)
+_BEGUN = {"patient", "section_draft", "account_patient", "search_word", "trail_head", "audit_event"}
+_MORE = tuple(
+    select(table.c.patient_id).where(table.c.patient_id == bindparam("of_patient")).limit(1)
+    for table in metadata.sorted_tables
+    if table.name not in _BEGUN | NOT_BY_PERSON
 )
 
 
@@ -105,6 +111,11 @@ def keep_draft(
     if kept is None:
         raise Stale(draft_of(tx, patient_id, section))
     return int(kept)
+
+
+def has_only_drafts(tx: Transaction, patient_id: UUID) -> bool:
+    """Whether this person has begun a plan and nothing else: no version, report, note or link."""
+    return not any(tx.run(one, {"of_patient": patient_id}).first() for one in _MORE)
 
 
 def _draft(tx: Transaction, row: Row[Any]) -> Draft:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from careplan.web.commands.bringing_in import import_command
 from careplan.web.commands.card_keys import rotate_card_key_command
 from careplan.web.commands.hospitals import hospital_reports_command, load_hospitals_command
 from careplan.web.commands.measuring import load_deprivation_command, measures_command
@@ -26,6 +27,7 @@ commands = {
     "verify-audit": verify_audit_command,
     "routes-access": routes_access_command,
     "export": export_command,
+    "import": import_command,
     "validate": validate_command,
     "send-notices": send_notices_command,
     "simulate": simulate_command,
