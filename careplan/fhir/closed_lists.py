@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -96,7 +97,7 @@ def value_set_of(field: Field) -> str | None:
         return None
     if field.options:
         return value_set(field.options)
-    closed = _enums().get(field.path)
+    closed = _enums()[field.path]
     if closed in _FHIRS_OWN:
         return _FHIRS_OWN[closed]
     return value_set(NAMED[closed][0] if closed in NAMED else kind_of_choice(field))
@@ -111,7 +112,8 @@ def _members(closed: type[StrEnum]) -> dict[str, str]:
     return {str(one): str(one) for one in closed}
 
 
-def _enums() -> dict[str, type[StrEnum]]:
+@cache
+def _enums() -> Mapping[str, type[StrEnum]]:
     """Every place in the plan that holds one of a closed list, however deep."""
     return dict(found for name, cls in SECTIONS.items() for found in _inside(name, cls))
 
