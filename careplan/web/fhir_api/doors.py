@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from careplan.web.fhir_api import token
+from careplan.web.fhir_api import describing, reading, token
 from careplan.web.fhir_api.door import fhir_api
 
-MODULES = (token,)
+MODULES = (describing, reading, token)
 
 __all__ = ["MODULES", "fhir_api"]
