@@ -106,6 +106,7 @@ class Kind(StrEnum):
     TAPPING_PHONE_KEPT = "tapping_phone_kept"
     TAPPING_PHONE_FORGOTTEN = "tapping_phone_forgotten"
     EXPORTED = "exported"
+    PARTNER_READ = "partner_read"
     POINTER_MADE = "pointer_made"
     IMPORTED = "imported"
     SETTING_CHANGED = "setting_changed"
@@ -250,6 +251,15 @@ PHRASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "wrong_pins": "after ten wrong PINs",
             "on_it": "because somebody pressed “Erase” on it",
             "newer": "and kept a newer one",
+        },
+        "part": {
+            "plan": "your emergency plan",
+            "detail": "a part of your emergency plan",
+            "document": "your whole emergency page",
+            "pdf": "your emergency page as a PDF",
+            "past": "earlier versions of your emergency plan",
+            "found": "your emergency plan in a list it asked for",
+            "looks": "who looked at your plan",
         },
         "access": {"write": "to read and write", "read": "to read"},
         "because": {
@@ -814,6 +824,13 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
             "A phone that had “I’m going in” was forgotten[ {phone_by}].",
             may=_of("phone_by"),
         ),
+        Kind.PARTNER_READ: Deed(
+            _LOOK,
+            _P,
+            "{who} read {part}[, version {version}]. Your team let this system in.",
+            needs=_of("part"),
+            may=_of("version"),
+        ),
         Kind.EXPORTED: Deed(
             _LOOK, _P, "{who} took a copy of your plan[ {form}].", may=_of("form", "version")
         ),
@@ -823,7 +840,6 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
             "{who} made a note for the National Record Locator of where version {version} of your "
             "plan can be read. It holds your NHS number and nothing of what the plan says.",
             needs=_of("version"),
-            may=_of("type"),
         ),
         Kind.IMPORTED: Deed(
             _CHANGE, _P, "{who} brought a plan in from a file.", may=_of("form", "digest")

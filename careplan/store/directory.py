@@ -35,7 +35,7 @@ class Kind(StrEnum):
     PHONE_TOKEN = "phone_token"  # noqa: S105 (the name of a kind)
     TAPPING_TOKEN = "tapping_token"  # noqa: S105 (the name of a kind)
     DOCUMENT = "document"
-    """The id of the emergency document that stands: drawn at random, and known to whoever has it."""
+    """The id of the emergency document that stands, which is in no other way tied to its person."""
 
 
 _AS_TYPED = frozenset({Kind.LINK_TOKEN, Kind.PHONE_TOKEN, Kind.TAPPING_TOKEN})

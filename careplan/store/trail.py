@@ -5,15 +5,15 @@ An event of no person goes to the day's service chain, under the service's own k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Insert, Select, Table, Update, bindparam, insert, select, update
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import Select, Table, bindparam, insert, select, update
 
 from careplan.audit.chain import Broken, Head, Row, chain_of, genesis, link, verify
 from careplan.audit.events import AuditEvent, from_bytes, to_bytes
@@ -40,6 +40,8 @@ class _Chain:
     events: Table
     column: str
     locked: Select[Any]
+    keep: Insert
+    move: Update
     steps: Mapping[str, tuple[Ready, ...]]
 
     @classmethod
@@ -66,6 +68,8 @@ class _Chain:
             locked=select(heads.c.sequence, heads.c.digest)
             .where(is_this)
             .with_for_update(key_share=True),
+            keep=keep,
+            move=move,
             # PostgreSQL does both in one journey; SQLite is not a journey away.
             steps={
                 "sqlite": (Ready(keep), Ready(move)),
@@ -83,6 +87,15 @@ _LOCK_OF_PATIENT = Ready(
         trail_head.c.patient_id == bindparam("of_chain"),
         patient.c.patient_id == trail_head.c.patient_id,
     )
+    .with_for_update(key_share=True, of=trail_head)
+)
+_LOCK_OF_PEOPLE = (
+    select(trail_head.c.patient_id, trail_head.c.sequence, trail_head.c.digest, patient.c.data_key)
+    .where(
+        trail_head.c.patient_id.in_(bindparam("of_chains", expanding=True)),
+        patient.c.patient_id == trail_head.c.patient_id,
+    )
+    .order_by(trail_head.c.patient_id)
     .with_for_update(key_share=True, of=trail_head)
 )
 _BEGIN_DAY = on_both(lambda insert: insert(service_head).on_conflict_do_nothing())
@@ -165,8 +178,29 @@ def _next(
     }
 
 
+def append_all(tx: Transaction, events: Sequence[AuditEvent]) -> None:
+    """One deed that several people must be told of, one event each: three statements, however many
+    they are. Their chains are held in the order of their ids, so that two who do this at once wait
+    and never hold each other up."""
+    by_person = {UUID(one.patient_id): one for one in events if one.patient_id is not None}
+    if len(by_person) != len(events):
+        raise ValueError("one event for each of several people")
+    if not by_person:
+        return
+    rows = tx.run(_LOCK_OF_PEOPLE, {"of_chains": list(by_person)}).all()
+    if len(rows) != len(by_person):
+        raise NotFound("there is no such patient to write down a deed for")
+    kept = []
+    for row in rows:
+        tx.remember(of_patient(row.patient_id), row.data_key)
+        head = Head(row.sequence, row.digest)
+        kept.append(next_of_person(tx, head, by_person[row.patient_id]))
+    tx.run(_OF_PEOPLE.keep, kept)
+    tx.run(_OF_PEOPLE.move, kept)
+
+
 def next_of_person(tx: Transaction, head: Head, event: AuditEvent) -> dict[str, Any]:
-    """For `looks`: what to keep of a deed once the head of its person's chain is held."""
+    """What to keep of a deed once the head of its person's chain is held: for `looks`, and here."""
     patient_id = UUID(event.patient_id)
     return _next(tx, _OF_PEOPLE, (of_patient(patient_id), patient_id), head, event)
 

@@ -1,0 +1,146 @@
+"""One resource out of a published document, as it is served by itself.
+
+It is cut out of the stored bytes and not read and written again: whatever the document says is
+said, number for number and in the same order, and nobody waits for sixty kilobytes to be
+understood. Three things change, because a resource alone is not one in a document: a reference to
+`urn:uuid:X` becomes `Type/X`, and its version and moment go into its meta.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID, uuid5
+
+from careplan.fhir import wire
+from careplan.fhir.brief_ids import brief, is_brief
+from careplan.fhir.tree import instant
+
+# A quotation mark inside a text is written \", so none of these can be met inside one.
+_ENTRY = re.compile(
+    rb'\{"fullUrl":"urn:uuid:(?P<id>[0-9a-f-]{36})","resource":'
+    rb'(?P<head>\{"resourceType":"(?P<kind>[A-Za-z]+)","id":"(?P=id)","meta":\{)'
+)
+_REFERENCE = re.compile(rb'"reference":"urn:uuid:([0-9a-f-]{36})"')
+_OWN_VERSION = re.compile(rb'"versionId":"[^"]*",?')
+_BETWEEN = len(b"},")
+_LAST = b"}]}"
+_OWN_DIGITS = 10
+
+
+class NotAsWritten(ValueError):
+    """A stored document that this program's own writer did not write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Which version this is, and since when it stands."""
+
+    number: int
+    at: datetime
+
+    @property
+    def etag(self) -> str:
+        return f'W/"{self.number}"'
+
+
+@dataclass(frozen=True)
+class Part:
+    """One resource as it is served."""
+
+    kind: str
+    identity: str
+    body: bytes
+
+
+class Parts:
+    """The resources of one emergency document, each found without reading the others."""
+
+    def __init__(self, document: bytes, *, patient_id: UUID, stamp: Stamp) -> None:
+        self.stamp = stamp
+        self._document = _with_brief_ids(document, str(patient_id))
+
+    def one(self, kind: str, identity: str) -> Part | None:
+        place = self._places.get(identity)
+        return self._cut(identity, *place) if place and place[0] == kind else None
+
+    def by_id(self, identity: str) -> Part | None:
+        place = self._places.get(identity)
+        return self._cut(identity, *place) if place else None
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[str, int, int, int]]:
+        """By id: its kind, where it begins, where the members of its meta begin, where it ends."""
+        found = list(_ENTRY.finditer(self._document))
+        if not found or not self._document.endswith(_LAST):
+            raise NotAsWritten("not a document of this program")
+        ends = [one.start() - _BETWEEN for one in found[1:]]
+        ends.append(len(self._document) - len(_LAST))
+        return {
+            one["id"].decode(): (one["kind"].decode(), one.start("head"), one.end("head"), end)
+            for one, end in zip(found, ends, strict=True)
+        }
+
+    def _cut(self, identity: str, kind: str, start: int, meta: int, end: int) -> Part:
+        head, rest = self._document[start:meta], self._document[meta:end]
+        own = _OWN_VERSION.match(rest)
+        if own:
+            rest = rest[own.end() :]
+        stamp = f'"versionId":"{self.stamp.number}","lastUpdated":"{instant(self.stamp.at)}"'
+        comma = b"" if rest.startswith(b"}") else b","
+        return Part(kind, identity, head + stamp.encode() + comma + self._pointed(rest))
+
+    def _pointed(self, text: bytes) -> bytes:
+        def there(match: re.Match[bytes]) -> bytes:
+            place = self._places.get(match[1].decode())
+            return b'"reference":"%b/%b"' % (place[0].encode(), match[1]) if place else match[0]
+
+        return _REFERENCE.sub(there, text)
+
+
+def _with_brief_ids(document: bytes, person: str) -> bytes:
+    """A document from before ids had a brief form is given them here, and only here."""
+    first = _ENTRY.search(document)
+    if first is None or is_brief(first["id"].decode(), person):
+        return document
+    return wire.dumps(brief(wire.loads(document), person))
+
+
+def plan_id(patient_id: UUID) -> str:
+    """The id of this person's CarePlan, which every version of it has."""
+    return of_place(patient_id, "plan")
+
+
+def of_place(patient_id: UUID, place: str) -> str:
+    """The brief id of whatever takes this place in the plan."""
+    return str(patient_id)[:-_OWN_DIGITS] + str(uuid5(patient_id, place))[-_OWN_DIGITS:]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Between which ids the person is whose resource this may be: they share all but the end."""
+
+    low: UUID
+    high: UUID
+
+
+NOBODY = Range(UUID(int=0), UUID(int=0))
+"""Where an id is none, as much is asked as for one that is."""
+_WRITTEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+
+
+def whose(identity: str) -> Range:
+    """The person of a resource by its id, without any directory of resources."""
+    if not _WRITTEN.fullmatch(identity):
+        return NOBODY
+    shared = identity[:-_OWN_DIGITS]
+    return Range(UUID(shared + "0" * _OWN_DIGITS), UUID(shared + "f" * _OWN_DIGITS))
+
+
+def every_id(document: bytes) -> Iterator[tuple[str, str]]:
+    """The kind and the id of each resource, as the document has them."""
+    for one in _ENTRY.finditer(document):
+        yield one["kind"].decode(), one["id"].decode()
