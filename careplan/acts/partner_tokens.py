@@ -158,13 +158,28 @@ def _answer(
     rest = _rest(tx, f"partner-tokens:{partner.partner_id}", TOKENS_A_MINUTE, at)
     if rest is not None:
         return rest
-    try:
-        scopes = read_scopes(scope).within(partner.scopes)
-    except BadScope:
+    scopes = _allowed(scope, partner)
+    if scopes is None:
         return NoSuchScope()
-    return (
-        _give(world, tx, replace(partner, scopes=scopes), key, at) if scopes.may else NoSuchScope()
-    )
+    return _give(world, tx, replace(partner, scopes=scopes), key, at)
+
+
+def _allowed(scope: str, partner: Partner) -> Scopes | None:
+    """Of what it asks, what it was let in for; nothing where that is nothing.
+
+    A scope of another service's is left out (RFC 6749, 3.3): the answer says which were given.
+    """
+    asked = read_scopes(" ".join(one for one in scope.split() if _is_scope(one)))
+    found = asked.within(partner.scopes)
+    return found if found.may else None
+
+
+def _is_scope(one: str) -> bool:
+    try:
+        read_scopes(one)
+    except BadScope:
+        return False
+    return True
 
 
 def _give(world: World, tx: Transaction, partner: Partner, key: Jwk, at: datetime) -> Given:

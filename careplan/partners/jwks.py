@@ -105,9 +105,11 @@ def _fetched(url: str, *, anywhere: bool, patience: float) -> bytes:
 def _body(answer: Any) -> bytes:
     if answer.status_code != _ANSWERED:
         raise CannotFetch(f"it answered {answer.status_code}, not 200")
-    body: bytes = answer.raw.read(MOST_BYTES + 1)
-    if len(body) > MOST_BYTES:
-        raise CannotFetch("it sent more than 64 kilobytes")
+    body = b""
+    while piece := answer.raw.read(MOST_BYTES + 1 - len(body)):  # raises when it breaks off
+        body += piece
+        if len(body) > MOST_BYTES:
+            raise CannotFetch("it sent more than 64 kilobytes")
     return body
 
 
@@ -135,9 +137,10 @@ def _looked_up(host: str, port: int) -> list[str]:
 
 
 def checked_address(
-    host: str, port: int, *, anywhere: bool = False, look_up: Lookup = _looked_up
+    host: str, port: int, *, anywhere: bool = False, look_up: Lookup | None = None
 ) -> IPv4Address | IPv6Address:
     """The one to connect to. Raises BadAddress if any of the name's addresses is not for all."""
+    look_up = look_up or _looked_up
     try:
         found = [ip_address(one.partition("%")[0]) for one in look_up(host, port)]
     except (OSError, ValueError, UnicodeError):
