@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from careplan.web.commands.bringing_in import import_command
 from careplan.web.commands.card_keys import rotate_card_key_command
+from careplan.web.commands.guiding import fhir_package_command
 from careplan.web.commands.hospitals import hospital_reports_command, load_hospitals_command
 from careplan.web.commands.measuring import load_deprivation_command, measures_command
+from careplan.web.commands.moving import export_team_command, import_team_command
+from careplan.web.commands.pointing import nrl_check_command, nrl_pointer_command
 from careplan.web.commands.running import (
     logins_command,
     migrate_command,
@@ -29,6 +32,7 @@ commands = {
     "export": export_command,
     "import": import_command,
     "validate": validate_command,
+    "fhir-package": fhir_package_command,
     "send-notices": send_notices_command,
     "simulate": simulate_command,
     "measures": measures_command,
@@ -37,4 +41,8 @@ commands = {
     "rotate-card-key": rotate_card_key_command,
     "load-hospitals": load_hospitals_command,
     "hospital-reports": hospital_reports_command,
+    "export-team": export_team_command,
+    "import-team": import_team_command,
+    "nrl-pointer": nrl_pointer_command,
+    "nrl-check": nrl_check_command,
 }
