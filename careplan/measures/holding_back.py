@@ -21,8 +21,9 @@ FEWEST = 10
 """People (not visits) whom a published figure is about at least. Ten is what the national sickle
 cell measures proposed; with fewer, staff of one department could guess who said what."""
 BOTH_SIDES = 3
-"""Answers on either side, where the answer is what somebody thinks of staff who may meet them
-again: with one or two on a side, who gave the other answer knows what all the rest said."""
+"""People on either side, where the answer is what somebody thinks of staff who may meet them
+again: with one or two on a side, who gave the other answer knows what all the rest said. Three
+answers of one person are one person's."""
 
 Key = TypeVar("Key", bound=Hashable)
 Group = tuple[str, ...]
@@ -38,9 +39,11 @@ class Count:
     n: int = 0
     missing: int = 0
     yes: list[int] = field(default_factory=list)
+    sides: list[set[int]] = field(default_factory=list)
+    """Of a family that judges: for each measure who said yes, and then who said no."""
     waits: list[float] = field(default_factory=list)
 
-    def add(self, person: int, answer: Answer | None) -> None:
+    def add(self, person: int, answer: Answer | None, *, judges: bool = False) -> None:
         if answer is None:
             self.missing += 1
             return
@@ -49,6 +52,10 @@ class Count:
         self.yes = self.yes or [0] * len(answer.yes)
         for at, yes in enumerate(answer.yes):
             self.yes[at] += yes
+        if judges:
+            self.sides = self.sides or [set() for _ in range(2 * len(answer.yes))]
+            for at, yes in enumerate(answer.yes):
+                self.sides[2 * at + (not yes)].add(person)
         if answer.wait is not None:
             self.waits.append(answer.wait)
 
@@ -58,6 +65,9 @@ class Count:
         self.missing += other.missing
         if other.yes:
             self.yes = [a + b for a, b in zip(self.yes or [0] * 99, other.yes, strict=False)]
+        if other.sides:
+            mine = self.sides or [set() for _ in other.sides]
+            self.sides = [one | more for one, more in zip(mine, other.sides, strict=True)]
         self.waits += other.waits
         return self
 
@@ -91,7 +101,7 @@ def may_tell(kin: Kin) -> Ask:
 def _enough(count: Count, kin: Kin) -> bool:
     if len(count.people) < FEWEST:
         return False
-    return not kin.judges or all(BOTH_SIDES <= yes <= count.n - BOTH_SIDES for yes in count.yes)
+    return not kin.judges or all(len(side) >= BOTH_SIDES for side in count.sides)
 
 
 class Cells(Mapping[Key, Pair]):

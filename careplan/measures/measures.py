@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from careplan.measures import splits
+from careplan.measures.splits import Split
+
 
 class Measure(StrEnum):
     WITHIN_15 = "within_15"
@@ -76,3 +79,12 @@ FAMILY_OF: Mapping[Measure, Family] = MappingProxyType(
     }
 )
 MEDIANS = frozenset(kin.median for kin in KIN.values() if kin.median)
+
+
+def splits_of(family: Family) -> tuple[Split, ...]:
+    """How sure times are splits waits alone: whether there is an exact time says whether a wait is
+    known, so the visits without relief could be worked out from any other measure split by it."""
+    if family in OF_SERVICE:
+        return splits.OF_SERVICE
+    every = splits.OF_VISITS
+    return tuple(one for one in every if one is not Split.SURENESS or family is Family.RELIEF)

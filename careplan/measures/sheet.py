@@ -26,7 +26,7 @@ from careplan.measures.holding_back import (
     overlapping,
 )
 from careplan.measures.intervals import median, rounded
-from careplan.measures.measures import KIN, Family, Kin
+from careplan.measures.measures import KIN, Family, Kin, splits_of
 from careplan.measures.rows import Case
 from careplan.measures.splits import ALONE, CATEGORIES, IN_ORDER, MISSING, VALUES, Split
 
@@ -90,18 +90,32 @@ def make_sheet(
 ) -> Sheet:
     """`whole` and `others`: this sheet is a part of that published one, and these are the rest of
     the rows it was made of. Then what may be told is what may be told of both."""
-    families = measures.OF_VISITS if about == "visits" else measures.OF_SERVICE
-    by_splits = splits.OF_VISITS if about == "visits" else splits.OF_SERVICE
     tables: dict[tuple[Family, SplitBy], Table] = {}
-    for family in families:
-        maker = _Maker(family, cases, others if others else None, whole)
-        for table in maker.tables(by_splits):
+    first: dict[SplitBy, Table] = {}
+    for family in _in_turn(about, cases):
+        maker = _Maker(family, cases, others if others else None, whole, first)
+        for table in maker.tables(splits_of(family)):
             tables[family, table.by] = table
+            if table.cells:
+                first.setdefault(table.by, table)
     return Sheet(about=about, period=period, tables=tables, names=names or {})
 
 
+def _in_turn(about: str, cases: Sequence[Case]) -> list[Family]:
+    """The family that most answered comes first, for the others' groups are made of its groups;
+    opinions last, which are joined for a reason that times and facts do not have."""
+    families = measures.OF_VISITS if about == "visits" else measures.OF_SERVICE
+    answered = {family: sum(family in case.said for case in cases) for family in families}
+    return sorted(families, key=lambda family: (KIN[family].judges, -answered[family]))
+
+
 class _Maker:
-    """Makes the tables of one family."""
+    """Makes the tables of one family.
+
+    `before`: by each split, the first table there is of another family. Answered and missing are
+    the same rows in every family: two families that joined a small group with different others
+    would tell how many rows it has. So no group of this family tears one of those apart.
+    """
 
     def __init__(
         self,
@@ -109,9 +123,10 @@ class _Maker:
         cases: Sequence[Case],
         others: Sequence[Case] | None,
         whole: Sheet | None,
+        before: Mapping[SplitBy, Table],
     ) -> None:
         self.family, self.kin = family, KIN[family]
-        self.cases, self.others, self.whole = cases, others, whole
+        self.cases, self.others, self.whole, self.before = cases, others, whole, before
         self.tell = may_tell(self.kin)
         self._ones: dict[Split, Cells[str]] = {}
 
@@ -145,10 +160,23 @@ class _Maker:
 
     def _first(self, split: Split, cells: Cells[str]) -> tuple[Group, ...]:
         """Each value by itself; in a part of a published sheet, the groups of that sheet."""
+        first: tuple[Group, ...] = tuple((value,) for value in _values(split, cells))
         if self.whole is not None:
             there = self.whole.table(self.family, (split,)).axis(0)
-            return there or (tuple(_values(split, cells)),)
-        return tuple((value,) for value in _values(split, cells))
+            first = there or (tuple(_values(split, cells)),)
+        return overlapping(first, self._not_to_tear(split))
+
+    def _not_to_tear(self, split: Split) -> tuple[Group, ...]:
+        """Ethnic groups are sums of detailed categories, which may be published without them."""
+        before = self.before.get((split,))
+        groups = before.axis(0) if before else ()
+        if split is Split.ETHNIC_GROUP and (Split.ETHNIC_CATEGORY,) in self.before:
+            details = self.before[Split.ETHNIC_CATEGORY,].axis(0)
+            groups += tuple(
+                tuple(dict.fromkeys(CATEGORIES.get(one, MISSING) for one in group))
+                for group in details
+            )
+        return groups
 
     def _categories(
         self, parents: tuple[Group, ...], first: tuple[Group, ...], cells: Cells[str]
@@ -169,7 +197,9 @@ class _Maker:
             there = self.whole.table(self.family, by)
             if not there.cells:
                 return empty
-            axes = (overlapping(axes[0], there.axis(0)), overlapping(axes[1], there.axis(1)))
+            axes = _not_torn(axes, there)
+        if by in self.before:
+            axes = _not_torn(axes, self.before[by])
         cells = self._two(by)
         in_order = [at for at, split in enumerate(by) if split in IN_ORDER]
         found = joined_pair(axes, cells, tell=self.tell, in_order=in_order)
@@ -207,9 +237,14 @@ def _count(
     cases: Iterable[Case], family: Family, key: Callable[[Case], Key]
 ) -> Mapping[Key, Count]:
     found: dict[Key, Count] = defaultdict(Count)
+    judges = KIN[family].judges
     for case in cases:
-        found[key(case)].add(case.person, case.said.get(family))
+        found[key(case)].add(case.person, case.said.get(family), judges=judges)
     return found
+
+
+def _not_torn(axes: Axes, table: Table) -> Axes:
+    return overlapping(axes[0], table.axis(0)), overlapping(axes[1], table.axis(1))
 
 
 def _values(split: Split, cells: Cells[str]) -> Sequence[str]:

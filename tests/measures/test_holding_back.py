@@ -18,6 +18,7 @@ from careplan.measures.splits import Split
 from tests.measures.a_row import a_row, many_rows
 from tests.measures.attackers import (
     KNOWN,
+    SAID,
     SEXES,
     TEAMS,
     Solver,
@@ -73,6 +74,7 @@ def small_targets(rows, team_of) -> list[Target]:
     second=st.sampled_from([0.1, 0.5]),
 )
 @example(seed=3, people=150, visits=500, second=0.5)
+@example(seed=196, people=110, visits=300, second=0.5)  # two families, joined with different others
 def test_nobody_who_adds_and_subtracts_finds_a_small_count(seed, people, visits, second):
     rows = many_rows(seed, people=people, visits=visits)
     rng = Random(seed)
@@ -87,6 +89,8 @@ def test_nobody_who_adds_and_subtracts_finds_a_small_count(seed, people, visits,
             assert not solver.finds_out(a_sum(whose, by, groups, at, said)), (whose, values, told)
             low, high = squeezed[whose, values, at, told]
             assert low < high, (whose, values, told, low)
+        # Answered and missing together are the same reports in every family.
+        assert not solver.finds_out(a_sum(whose, by, groups, 0, SAID)), (whose, values, "reports")
 
 
 def test_both_attackers_find_a_cell_that_is_only_blanked():
@@ -163,6 +167,38 @@ def test_what_everybody_of_a_group_thinks_is_held_back(believing, shown):
     found = view(sheet, Measure.BELIEVED, (Split.SEX,))
     assert bool(found.rows) is shown
     assert len(view(sheet, Measure.WITHIN_30, (Split.SEX,)).rows) == 2, "a time is no opinion"
+
+
+def test_three_answers_of_one_person_are_not_three_who_think_so():
+    """That one person would know what each of the others thinks."""
+    rows = [a_row(one, sex="female", believed=1 + one % 5) for one in range(40)]
+    rows += [a_row(100 + one, sex="male", believed=5) for one in range(12)]
+    alone = [a_row(199, sex="male", believed=1) for _ in range(3)]
+    assert view(sheet_of(rows + alone), Measure.BELIEVED, (Split.SEX,)).rows == ()
+    three = [a_row(199 + one, sex="male", believed=1) for one in range(3)]
+    assert len(view(sheet_of(rows + three), Measure.BELIEVED, (Split.SEX,)).rows) == 2
+
+
+def test_how_sure_times_are_does_not_tell_who_got_no_relief():
+    """Whoever has an exact time has a wait that is known: all the others with one got none."""
+    rows = [a_row(one, sureness="exact", minutes=20) for one in range(40)]
+    rows += [a_row(50 + one, minutes=None, no_relief=True) for one in range(5)]
+    rows += [a_row(70 + one, minutes=None) for one in range(20)]
+    sheet = sheet_of(rows)
+    relief = sheet.table(Family.RELIEF, ()).cells[0]
+    for family, by in sheet.tables:
+        for cell in sheet.table(family, by).cells if by == (Split.SURENESS,) else ():
+            assert relief.n - (cell.n + cell.missing) >= 10, (family, cell.groups)
+
+
+def test_opinions_that_all_share_hide_no_time():
+    """However strict opinions are, they come last and blur nothing but themselves."""
+    rows = [a_row(one, sex="female", believed=1 + one % 5) for one in range(40)]
+    rows += [a_row(100 + one, sex="male", believed=1, minutes=None) for one in range(12)]
+    rows += [a_row(100 + one, sex="male", believed=1) for one in range(12)]
+    sheet = sheet_of(rows)
+    assert view(sheet, Measure.BELIEVED, (Split.SEX,)).rows == ()
+    assert len(view(sheet, Measure.WITHIN_30, (Split.SEX,)).rows) == 2
 
 
 def test_missing_is_a_group_like_any_other():

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from careplan.measures import measures, splits
-from careplan.measures.measures import FAMILY_OF, Measure
+from careplan.measures import measures
+from careplan.measures.measures import FAMILY_OF, Measure, splits_of
 from careplan.measures.splits import ALONE, Split
 
 FIRST = Measure.WITHIN_30
@@ -28,7 +28,7 @@ class Asked:
         return "service" if FAMILY_OF[self.measure] in measures.OF_SERVICE else "visits"
 
     def splits(self) -> tuple[Split, ...]:
-        return splits.OF_SERVICE if self.about == "service" else splits.OF_VISITS
+        return splits_of(FAMILY_OF[self.measure])
 
     def seconds(self) -> tuple[Split, ...]:
         """What the first split can be crossed with."""
