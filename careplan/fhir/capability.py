@@ -17,7 +17,7 @@ SOFTWARE = "My sickle cell plan"
 VERSION = "0.1.0"
 CHANGED = "2026-11-23"
 """The day on which this table last changed."""
-FORMATS = ("application/fhir+json", "json")
+FORMATS = ("application/fhir+json",)
 
 CANONICAL = f"{codes.BASE}/CapabilityStatement/partner-api"
 _R4 = "http://hl7.org/fhir/SearchParameter"
@@ -43,12 +43,18 @@ class ParameterType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SearchParameter:
-    """`definition`: its canonical address, R4's where R4 has it."""
+    """`definition`: its canonical address, R4's where R4 has it. `chains`: what may be asked of
+    the resource it refers to, as in `patient.identifier`."""
 
     name: str
     type: ParameterType
     definition: str
     means: str
+    chains: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *(f"{self.name}.{one}" for one in self.chains))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,13 @@ PATIENT = SearchParameter(
 )
 _CARE_PLAN_SEARCH = (
     ID,
-    PATIENT,
+    SearchParameter(
+        PATIENT.name,
+        PATIENT.type,
+        PATIENT.definition,
+        "Whose it is: Patient/id. Or patient.identifier: the NHS number, as the team checked it.",
+        chains=("identifier",),
+    ),
     SearchParameter(
         "identifier",
         ParameterType.TOKEN,
@@ -128,6 +140,12 @@ _CARE_PLAN_SEARCH = (
         f"{_R4}/clinical-date",
         "The time the plan covers: until the day its review is due.",
     ),
+    SearchParameter(
+        "review-due",
+        ParameterType.DATE,
+        f"{codes.BASE}/SearchParameter/review-due",
+        "The day its review is due.",
+    ),
     LAST_UPDATED,
 )
 RESULT_PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -135,6 +153,7 @@ RESULT_PARAMETERS: Mapping[str, str] = MappingProxyType(
         "_count": "how many matches a page holds",
         "_include": "what the matches refer to, beside them",
         "_summary": "less of each match: true, text, data, count or false",
+        "_elements": "these elements of each match, and those that no plan is without",
         "_format": "application/fhir+json or json, which is all there is",
     }
 )

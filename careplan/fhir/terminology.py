@@ -14,7 +14,7 @@ from careplan.fhir.tree import Tree, some
 from careplan.plan.content import installed
 from careplan.plan.dictionary import Dictionary, Field, dictionary
 
-_DATED = "2026-11-23"
+DATED = "2026-11-23"
 _TYPES = {
     "text": "text",
     "number": "integer",
@@ -83,7 +83,7 @@ def _head(kind: str, name: str, url: str, title: str) -> Tree:
         "title": title,
         "status": "draft",
         "experimental": True,
-        "date": _DATED,
+        "date": DATED,
         "publisher": "My sickle cell plan",
     }
 
@@ -106,7 +106,7 @@ def _value_set(system: Tree) -> Tree:
         "id": system["id"],
         "url": system["valueSet"],
         **own,
-        "date": _DATED,
+        "date": DATED,
         "publisher": system["publisher"],
         "description": f"All codes of {system['url']}.",
         "immutable": False,
@@ -133,6 +133,41 @@ def _questionnaire(words: Dictionary) -> Tree:
     }
 
 
+_PARTS: Mapping[str, Mapping[str, tuple[str, str, str | None]]] = {
+    "dose": {
+        "unit": ("Unit", "choice", "dose-units"),
+        "amount": ("How much", "decimal", None),
+        "amount_high": ("Up to how much", "decimal", None),
+        "strength": ("Strength", "string", None),
+    },
+    "interval": {
+        "kind": ("How it is repeated", "choice", "interval-kind"),
+        "number": ("How many", "integer", None),
+        "unit": ("Of which unit of time", "choice", "time-units"),
+        "times": ("At which times", "string", None),
+    },
+    "reading": {"value": ("Value", "decimal", None), "on": ("Measured on", "date", None)},
+    "blood_pressure": {
+        "systolic": ("Systolic", "integer", None),
+        "diastolic": ("Diastolic", "integer", None),
+        "on": ("Measured on", "date", None),
+    },
+}
+"""What stands in a value that is more than one: its words, type and value set."""
+
+
+def _parts(field: Field) -> list[Tree]:
+    return [
+        some(
+            linkId=f"{field.path}.{name}",
+            text=text,
+            type=kind,
+            answerValueSet=closed_lists.value_set(known) if known else None,
+        )
+        for name, (text, kind, known) in _PARTS.get(field.type, {}).items()
+    ]
+
+
 def _item(words: Dictionary, field: Field) -> Tree:
     kind = _TYPES.get(field.type, "string")
     characters = field.type in ("line", "text") and field.max
@@ -143,7 +178,7 @@ def _item(words: Dictionary, field: Field) -> Tree:
         repeats=True if field.type in ("choices", "list") else None,
         maxLength=int(field.max or 0) if characters else None,
         answerValueSet=closed_lists.value_set_of(field),
-        item=[_item(words, words.fields[path]) for path in field.children],
+        item=[*(_item(words, words.fields[path]) for path in field.children), *_parts(field)],
     )
 
 

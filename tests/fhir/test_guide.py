@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -13,7 +13,8 @@ from careplan.fhir import codes, profiles
 from careplan.fhir.bundle import to_bundle, to_emergency_bundle
 from careplan.plan.care_plan import AnswerBeside, AnswerKind, Version
 from careplan.plan.dictionary import dictionary
-from careplan.plan.values import Interval, IntervalKind, TimeUnit
+from careplan.plan.sickle import BloodPressure, Reading
+from careplan.plan.values import Dose, Interval, IntervalKind, TimeUnit
 from tests import make
 from tests.people.everybody import PEOPLE
 
@@ -125,3 +126,21 @@ def test_every_address_of_ours_in_a_document_is_in_the_guide(documents: list[Any
     assert {one.replace("_", "-") for one in said - namings} <= {
         one.replace("_", "-") for one in BY_ADDRESS
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "cls"),
+    [
+        ("dose", Dose),
+        ("interval", Interval),
+        ("reading", Reading),
+        ("blood_pressure", BloodPressure),
+    ],
+)
+def test_the_questionnaire_asks_for_every_part_of_a_value(kind: str, cls: type[Any]) -> None:
+    words = dictionary()
+    path = next(field.path for field in words.fields.values() if field.type == kind)
+    items = everywhere(GUIDE["Questionnaire-sickle-cell.json"])
+    (item,) = (one for one in items if one.get("linkId") == path)
+    wanted = {f"{path}.{one.name}" for one in fields(cls)}
+    assert {one["linkId"] for one in item["item"]} == wanted
