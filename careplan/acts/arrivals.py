@@ -11,7 +11,7 @@ from uuid import UUID
 
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_list_patients, may_write_clinical
-from careplan.acts.visiting import GoingIn, said_by_patient
+from careplan.acts.visiting import GoingIn, said_in
 from careplan.acts.world import NotAllowed, World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
 from careplan.store.patients import Face
@@ -42,7 +42,8 @@ def in_departments_now(world: World, *, by: Who, at: datetime) -> tuple[InDepart
 
 
 def told_to_team(world: World, *, by: Who, patient_id: UUID, at: datetime) -> GoingIn | None:
-    """What somebody of the team's own tapped, if they agreed; each look is written down."""
+    """What somebody of the team's own tapped in the visit that they agreed to tell of, and in no
+    other; each look is written down."""
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_write_clinical)
         visit = visit_near(tx, patient_id, at=at)
@@ -50,4 +51,4 @@ def told_to_team(world: World, *, by: Who, patient_id: UUID, at: datetime) -> Go
             return None
         what = {"visit": str(visit.visit_id)}
         append(tx, AuditEvent(Kind.VISIT_LOOKED_AT, at, actor(by), str(patient_id), what))
-        return said_by_patient(tx, patient_id, at)
+        return said_in(visit, at)

@@ -132,8 +132,10 @@ class GoingIn:
 def said_by_patient(tx: Transaction, patient_id: UUID, at: datetime) -> GoingIn | None:
     """What emergency pages say now of somebody who pressed "I'm going in"; None when nobody did."""
     visit = store.visit_shown(tx, patient_id, at=at)
-    if visit is None or not visit.taps:
-        return None
+    return said_in(visit, at) if visit is not None and visit.taps else None
+
+
+def said_in(visit: Visit, at: datetime) -> GoingIn:
     lines = tuple(_line(one, visit, at) for one in visit.taps if _is_told(one, visit))
     return GoingIn(visit.visit_id, visit.begun_at, visit.shown_until, lines)
 

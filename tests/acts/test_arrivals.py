@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from careplan.acts.arrivals import in_departments_now, told_to_team
-from careplan.acts.visiting import begin, end
+from careplan.acts.taps import Press
+from careplan.acts.visiting import begin, end, take_back, tap
 from careplan.acts.world import NotAllowed, NotThere
 from careplan.audit.events import Kind as Deed
-from careplan.store.visits import in_departments, keep_visit
-from careplan.visits.visit import Stage, Visit
+from careplan.store.visits import every_tap, in_departments, keep_visit
+from careplan.visits.visit import Stage, Tap, Visit
 from tests.acts.worlds import Clinic
 from tests.stores import NOW, a_patient, asked_of
 
@@ -52,6 +53,24 @@ def test_only_whoever_agreed_is_listed_and_until_they_leave(clinic: Clinic) -> N
 
 def _told(clinic: Clinic):
     return told_to_team(clinic.world, by=clinic.nurse, patient_id=clinic.patient_id, at=NOW)
+
+
+def test_the_team_reads_the_visit_they_may_know_of_and_no_newer_one(clinic: Clinic) -> None:
+    """Taking back the end of one visit leaves two: the newer, over by now, was not for the team."""
+    mine: dict[str, Any] = {"by": clinic.ada, "patient_id": clinic.patient_id}
+    told = go(clinic, tells_team=True, at=NOW - 2 * HOUR)
+    private = begin(clinic.world, **mine, tap_id=uuid4(), another=True, at=NOW - HOUR)
+    no = Press(tap_id=uuid4(), tap=Tap.TELL_TEAM, tells=False, at=NOW - HOUR)
+    tap(clinic.world, **mine, visit_id=private.visit_id, press=no, at=NOW - HOUR)
+    with clinic.world.store.read() as tx:
+        (over,) = [one for one in every_tap(tx, clinic.patient_id, told.visit_id)
+                   if one.tap is Tap.LEFT]  # fmt: skip
+    back = {"tap_id": uuid4(), "back": over.tap_id}
+    take_back(clinic.world, **mine, visit_id=told.visit_id, **back, at=NOW - HOUR)
+    end(clinic.world, **mine, visit_id=private.visit_id, tap_id=uuid4(), at=NOW)
+    said = _told(clinic)
+    assert said is not None
+    assert (said.visit_id, len(said.lines)) == (told.visit_id, 1)
 
 
 def test_another_team_sees_nobody_and_a_person_no_list(clinic: Clinic) -> None:
