@@ -1,228 +1,154 @@
-"""Is this file a FHIR R4 document, or a visit report, as this program promises? Says all it finds.
+"""Is this file FHIR R4, and the document this program promises? Says all it finds.
 
 It never raises, whatever the bytes; and it says aloud what it does not check.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from collections.abc import Iterator
+from datetime import datetime
 
-from careplan.fhir import codes, profiles, structure, visit_questionnaire, wire, xhtml
-from careplan.fhir.outcome import Issue, IssueType
+from careplan.fhir import bindings, codes, documents, profiles, targets, visit_questionnaire, wire
+from careplan.fhir.elements import Broken
+from careplan.fhir.invariants import Rules
+from careplan.fhir.outcome import IssueType
+from careplan.fhir.problems import Problem, Severity, error, issues, warning
+from careplan.fhir.structure import Home, Place, Walk
+from careplan.fhir.targets import Addresses
 from careplan.fhir.tree import Node
-from careplan.fhir.writable import text_problem
 from careplan.plan.codec import Unreadable
 
+__all__ = ("NOT_CHECKED", "Problem", "Severity", "check", "issues")
+
 NOT_CHECKED = (
-    "that a SNOMED CT, LOINC or UCUM code exists and means what its words say",
-    "that a code belongs to the value set its element asks for, as in status or gender",
-    "FHIR invariants, except those a profile here turns into a minimum",
-    "that a reference leads to a kind of resource its element allows",
+    "that a SNOMED CT, LOINC, UCUM or dm+d code exists and means what its words say",
+    "extensible, preferred and example bindings, for only a person can say whether a code fitted",
+    "the words (display) beside a code",
+    "extensions that are not ours, beyond being built as an extension",
+    "profiles that are not ours, and where a canonical address leads",
     f"more than the minimums of {profiles.UKCORE_SNAPSHOT}: its bindings and must-support elements",
     "the International Patient Summary, whose section codes are used without claiming it",
+    "in a Bundle that is no document, whether references arrive",
+    "the rules of R4 whose comparison comes out as unknown, as of two dates of unlike precision",
     "that the narrative says what the data say",
     "that a signature's fingerprint is that of the signed bytes, which are not in the document",
 )
 """Said with every verdict: a clean file is a well-built one, not a correct plan."""
 
-_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _MOST_PROBLEMS = 200
+_ORDER = tuple(Severity)
 
 
-class Severity(StrEnum):
-    ERROR = "error"
-    WARNING = "warning"
-    INFORMATION = "information"
+def check(data: bytes, *, now: datetime | None = None, advice: bool = False) -> list[Problem]:
+    """Everything wrong with the file, worst first; an empty list when nothing was found.
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong at one place."""
-
-    path: str
-    severity: Severity
-    text: str
-    type: IssueType = IssueType.INVALID
-
-
-def issues(problems: Iterable[Problem]) -> tuple[Issue, ...]:
-    """The same for an OperationOutcome; of a file without problems, the sentence that says so."""
-    said = tuple(
-        Issue(
-            type=one.type,
-            says=f"{one.path}: {one.text}" if one.path else one.text,
-            severity=str(one.severity),
-            expression=one.path or None,
-        )
-        for one in problems
-    )
-    return said or (
-        Issue(type=IssueType.INFORMATIONAL, says="No problem was found.", severity="information"),
-    )
-
-
-def check(data: bytes) -> list[Problem]:
-    """Everything wrong with the file, worst first; an empty list when nothing was found."""
+    With `now`, times of things done may not lie ahead of it. With `advice`, best practice is told
+    as information: FHIR asks for a narrative in every resource, where ours have one together.
+    """
     try:
         tree = wire.loads(data)
     except Unreadable as problem:
-        return [Problem(problem.path, Severity.ERROR, problem.problem)]
+        return [error("", f"{problem.path}: {problem.problem}", IssueType.STRUCTURE)]
     if not isinstance(tree, dict) or not isinstance(tree.get("resourceType"), str):
-        return [Problem("", Severity.ERROR, "not a FHIR resource: no resourceType")]
-    bundle = Node(tree, tree["resourceType"][:40])
-    found = [*_resource(bundle)]
-    if tree["resourceType"] == "Bundle":
-        found += _document(bundle)
-        for entry in _entries(bundle):
-            resource = entry.at("resource")
-            if resource is not None and isinstance(resource.tree, dict):
-                found += _resource(resource)
-    elif tree.get("questionnaire") == visit_questionnaire.URL:
-        found += _told(bundle)
-    else:
-        found.append(_error(bundle.path, "not a document Bundle: only this resource was checked"))
-    unique = dict.fromkeys(found)
-    worst_first = sorted(unique, key=lambda one: one.severity is not Severity.ERROR)
+        return [error("", "not a FHIR resource: no resourceType", IssueType.STRUCTURE)]
+    kind = tree["resourceType"]
+    walk = Walk(tree, kind if kind.isalnum() and kind.isascii() and len(kind) < 40 else "%resource")
+    found = [*walk.problems]
+    if walk.homes:
+        found += _rules(walk, now)
+        found += _beyond(walk, {one.path for one in found if one.severity is Severity.ERROR})
+        found += _advice(walk) if advice else ()
+    unique = dict.fromkeys(one for one in found if advice or _counts(one))
+    worst_first = sorted(unique, key=lambda one: _ORDER.index(one.severity))
     return worst_first[:_MOST_PROBLEMS]
+
+
+def _counts(problem: Problem) -> bool:
+    return problem.severity is not Severity.INFORMATION
+
+
+def _rules(walk: Walk, now: datetime | None) -> Iterator[Problem]:
+    """What R4 says beyond the shape of things."""
+    addresses = Addresses.among(walk.places, walk.homes)
+    rules = Rules(walk.homes[0].tree, addresses.find)
+    references = [one for one in walk.places if one.type.code == "Reference"]
+    for place in walk.places:
+        yield from bindings.check(place)
+        yield from rules.check(place)
+        late = documents.happened(place, now) if now else None
+        if late:
+            yield late
+    for place in references:
+        yield from targets.check(place, addresses)
+    yield from targets.circles(references, addresses)
+    yield from _contained(walk, references)
+    if walk.homes[0].kind == "Bundle":
+        yield from documents.check_bundle(walk, addresses, all_of_it=_ours(walk.homes[0]))
+
+
+def _contained(walk: Walk, references: list[Place]) -> Iterator[Problem]:
+    holders = [home for home in walk.homes if home.tree.get("contained")]
+    if holders:
+        said = frozenset(
+            place.value if isinstance(place.value, str) else str(place.value.get("reference"))
+            for place in walk.places
+            if place.type.code in ("Reference", "uri", "url", "canonical")
+        )
+        for home in holders:
+            yield from targets.loose(home, references, said)
+
+
+def _beyond(walk: Walk, known: set[str]) -> Iterator[Problem]:
+    """Profiles: ours and the minimums of UK Core. A place that is wrong already is told once."""
+    root = walk.homes[0]
+    for broken, severity in _broken(walk):
+        if broken.path not in known:
+            known.add(broken.path)
+            yield Problem(broken.path, severity, broken.problem, IssueType.BUSINESS_RULE)
+    if root.tree.get("questionnaire") == visit_questionnaire.URL:
+        yield from _told(Node(root.tree, root.path))
+    elif not _ours(root):
+        text = "neither a crisis plan document nor a visit report: only general rules were checked"
+        yield warning(f"{root.path}.meta.profile", text, IssueType.INFORMATIONAL)
+    elif sum(home.kind == "Patient" for home in walk.homes) != 1:
+        yield error(f"{root.path}.entry", "a plan is about one Patient", IssueType.BUSINESS_RULE)
+
+
+def _broken(walk: Walk) -> Iterator[tuple[Broken, Severity]]:
+    """UK Core's minimums bind who claims it; that anybody else breaks them is only mentioned."""
+    ours = _ours(walk.homes[0])
+    for home in walk.homes:
+        node = Node(home.tree, home.path)
+        yield from ((one, Severity.ERROR) for one in profiles.broken_by(node))
+        bound = ours or profiles.claims_uk_core(node)
+        severity = Severity.ERROR if bound else Severity.WARNING
+        yield from ((one, severity) for one in profiles.broken_minimum(node))
+    for place in walk.places:
+        if place.base == "Extension":
+            node = Node(place.value, place.path)
+            yield from ((one, Severity.ERROR) for one in profiles.broken_extension(node))
+
+
+def _ours(root: Home) -> bool:
+    return f"{codes.PROFILE}/CrisisPlanDocument" in profiles.claims(Node(root.tree, root.path))
 
 
 def _told(response: Node) -> Iterator[Problem]:
     """A visit report stands by itself, and keeps to the questionnaire it answers."""
     try:
-        yield from (_error(one.path, one.problem) for one in visit_questionnaire.problems(response))
+        for one in visit_questionnaire.problems(response):
+            yield error(one.path, one.problem, IssueType.BUSINESS_RULE)
     except Unreadable as problem:
-        yield _error(problem.path, problem.problem)
+        yield error(problem.path, problem.problem, IssueType.BUSINESS_RULE)
 
 
-def _error(path: str, text: str) -> Problem:
-    return Problem(path, Severity.ERROR, text)
+def _advice(walk: Walk) -> Iterator[Problem]:
+    """R4's rule dom-6, said once for all that lack a narrative."""
+    mute = [home for home in walk.homes if home.kind not in _SILENT and "text" not in home.tree]
+    if mute:
+        text = f"{len(mute)} resources, of which this is the first, have no narrative (dom-6)"
+        yield Problem(mute[0].path, Severity.INFORMATION, text, IssueType.INFORMATIONAL)
 
 
-def _resource(node: Node) -> Iterator[Problem]:
-    tree = node.tree
-    if node.path == "Bundle":
-        tree = {**tree, "entry": [_shell(entry) for entry in _list(tree.get("entry"))]}
-    for broken in (*structure.check(tree, node.path), *profiles.broken_by(Node(tree, node.path))):
-        yield _error(broken.path, broken.problem)
-    yield from _texts(tree, node.path)
-
-
-def _shell(entry: Any) -> Any:
-    """An entry for the Bundle's own check: what it holds is checked by itself, with its path."""
-    if not isinstance(entry, dict) or not isinstance(entry.get("resource"), dict):
-        return entry
-    return {**entry, "resource": {"resourceType": "Basic", "code": {"text": "checked by itself"}}}
-
-
-def _texts(value: Any, path: str) -> Iterator[Problem]:
-    """The library accepts any string that holds one good character, and any narrative at all."""
-    if isinstance(value, dict):
-        for name, item in value.items():
-            yield from _member(value, name, item, f"{path}.{name}")
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _texts(item, f"{path}[{index}]")
-    elif isinstance(value, str):
-        problem = text_problem(value)
-        if problem:
-            yield _error(path, problem)
-    elif value is None and not path.endswith("]"):  # a list of primitives may hold null
-        yield _error(path, "null stands for nothing in FHIR")
-
-
-def _member(owner: dict[str, Any], name: str, item: Any, path: str) -> Iterator[Problem]:
-    if name == "div" and isinstance(item, str):
-        yield from (_error(path, problem) for problem in xhtml.problems(item))
-    elif name == "id" and "resourceType" in owner and not _is_id(item):
-        yield _error(path, "not an id: letters, digits, hyphens and dots, at most 64")
-    else:
-        yield from _texts(item, path)
-
-
-def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and _ID.fullmatch(value) is not None
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _entries(bundle: Node) -> list[Node]:
-    found = bundle.at("entry")
-    entries = _list(found.tree) if found else []
-    return [Node(entry, f"{bundle.path}.entry[{index}]") for index, entry in enumerate(entries)]
-
-
-def _text(node: Node, *steps: str | int) -> str | None:
-    found = node.at(*steps)
-    return found.tree if found is not None and isinstance(found.tree, str) else None
-
-
-def _document(bundle: Node) -> Iterator[Problem]:
-    """The rules of a FHIR document (R4 section 3.3) that the library does not know."""
-    yield from _head(bundle)
-    entries = _entries(bundle)
-    kinds = [_text(entry, "resource", "resourceType") for entry in entries]
-    if kinds[:1] != ["Composition"]:
-        yield _error(f"{bundle.path}.entry[0]", "a document begins with its Composition")
-    if kinds.count("Composition") > 1:
-        yield _error(f"{bundle.path}.entry", "more than one Composition")
-    if kinds.count("Patient") != 1:
-        yield _error(f"{bundle.path}.entry", "a plan is about one Patient")
-    yield from _addresses(entries)
-    yield from _references(entries)
-
-
-def _head(bundle: Node) -> Iterator[Problem]:
-    if _text(bundle, "type") != "document":
-        yield _error(f"{bundle.path}.type", "not a document")
-    for steps in (("identifier", "system"), ("identifier", "value"), ("timestamp",)):
-        if not _text(bundle, *steps):
-            yield _error(".".join((bundle.path, *steps)), "a document needs one")
-    claimed = bundle.at("meta", "profile")
-    if f"{codes.PROFILE}/CrisisPlanDocument" not in _list(claimed.tree if claimed else None):
-        text = "does not claim to be a crisis plan document, so only general rules were checked"
-        yield Problem(f"{bundle.path}.meta.profile", Severity.WARNING, text)
-
-
-def _addresses(entries: list[Node]) -> Iterator[Problem]:
-    seen: dict[str, str] = {}
-    for entry in entries:
-        url, identity = _text(entry, "fullUrl"), _text(entry, "resource", "id")
-        if url is None:
-            yield _error(f"{entry.path}.fullUrl", "every entry of a document needs one")
-        elif url in seen:
-            yield _error(f"{entry.path}.fullUrl", f"the same as that of {seen[url]}")
-        elif url.startswith("urn:uuid:") and identity and url != f"urn:uuid:{identity}":
-            yield Problem(
-                f"{entry.path}.fullUrl", Severity.WARNING, "not the address of the resource's id"
-            )
-        if url is not None:
-            seen.setdefault(url, entry.path)
-
-
-def _references(entries: list[Node]) -> Iterator[Problem]:
-    known: set[str] = set()
-    for entry in entries:
-        url, kind = _text(entry, "fullUrl"), _text(entry, "resource", "resourceType")
-        known |= {url or "", f"{kind}/{_text(entry, 'resource', 'id')}"}
-    for entry in entries:
-        for path, target in _targets(entry.tree, entry.path):
-            if target not in known and not target.startswith("#"):
-                yield _error(path, f"leads out of the document, to {target[:80]!r}")
-
-
-def _targets(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        for name, item in value.items():
-            if name == "reference" and isinstance(item, str):
-                yield f"{path}.{name}", item
-            else:
-                yield from _targets(item, f"{path}.{name}")
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _targets(item, f"{path}[{index}]")
+_SILENT = ("Bundle", "Binary", "Parameters")
+"""The kinds that R4 gives no place for a narrative."""

@@ -88,6 +88,7 @@ class Shape:
     abstract: bool
     root: Element
     members: Mapping[str, Mapping[str, Member]]
+    needed: Mapping[str, tuple[Element, ...]]
 
 
 @cache
@@ -111,7 +112,12 @@ def shape(kind: str) -> Shape | None:
         for type_ in one.types:
             name = one.name + type_.code[:1].upper() + type_.code[1:] if one.choice else one.name
             members[one.path.rpartition(".")[0]][name] = Member(one, type_)
-    return Shape(kind, found["kind"] == "resource", found["abstract"], elements[0], members)
+    needed = {
+        path: tuple(dict.fromkeys(one.element for one in inside.values() if one.element.least))
+        for path, inside in members.items()
+    }
+    is_resource = found["kind"] == "resource"
+    return Shape(kind, is_resource, found["abstract"], elements[0], members, needed)
 
 
 @cache

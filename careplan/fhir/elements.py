@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from careplan.fhir import bindings
 from careplan.fhir.tree import Node
 
 Rule = Mapping[str, Any]
@@ -20,6 +21,16 @@ class Broken:
 
     path: str
     problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Child(Node):
+    """A place reached from its parent. `name`: its JSON name, which of a choice says the type."""
+
+    name: str
+
+
+_KINDS = {str: "code"}
 
 
 def check(rules: Sequence[Rule], start: Node) -> Iterator[Broken]:
@@ -36,19 +47,35 @@ def check(rules: Sequence[Rule], start: Node) -> Iterator[Broken]:
 def _check_one(rule: Rule, parent: Node, step: str, fixed: Mapping[str, Any]) -> Iterator[Broken]:
     prefix = rule["id"].rpartition(".")[0]
     found = list(_step(parent, step, f"{prefix}.{step}", fixed))
-    name = step.replace("[x]", "")
-    where = f"{parent.path}.{name}"
+    name, _, piece = step.replace("[x]", "").partition(":")
+    where, of = f"{parent.path}.{name}", f" of {piece}" if piece else ""
     if len(found) < rule.get("min", 0):
-        yield Broken(where, f"at least {rule['min']} wanted, {len(found)} found")
+        yield Broken(where, f"at least {rule['min']}{of} wanted, {len(found)} found")
     most = rule.get("max", "*")
     if most != "*" and len(found) > int(most):
-        yield Broken(where, f"at most {most} allowed, {len(found)} found")
+        yield Broken(where, f"at most {most}{of} allowed, {len(found)} found")
     wanted = fixed.get(rule["id"])
     for one in found:
         if wanted is not None and not _holds(one.tree, wanted):
             yield Broken(one.path, "not the value this profile asks for")
         if step.endswith("[x]") and not _typed(rule, one):
             yield Broken(one.path, "not a type this profile allows")
+        yield from _bound(rule, one)
+
+
+def _bound(rule: Rule, one: Child) -> Iterator[Broken]:
+    """The required binding of a profile, to a value set whose codes are known here."""
+    binding = rule.get("binding", {})
+    if binding.get("strength") != "required":
+        return
+    allowed = bindings.named(binding.get("valueSet", ""))
+    kind = _KINDS.get(type(one.tree), "")
+    if isinstance(one.tree, dict):
+        kind = "CodeableConcept" if "coding" in one.tree or "code" not in one.tree else "Coding"
+    if allowed and kind:
+        text = bindings.outside(one.tree, kind, allowed, binding["valueSet"])
+        if text:
+            yield Broken(one.path, text)
 
 
 def _reach(
@@ -60,7 +87,7 @@ def _reach(
     return nodes
 
 
-def _step(node: Node, step: str, identity: str, fixed: Mapping[str, Any]) -> Iterator[Node]:
+def _step(node: Node, step: str, identity: str, fixed: Mapping[str, Any]) -> Iterator[Child]:
     """The children a step names; of a slice, those whose fixed children have the fixed values."""
     name, _, piece = step.partition(":")
     marks = [
@@ -81,25 +108,25 @@ def _marked(child: Node, path: str, value: Any) -> bool:
     return path.endswith("[x]") or (found is not None and _holds(found.tree, value))
 
 
-def _children(node: Node, name: str) -> Iterator[Node]:
+def _children(node: Node, name: str) -> Iterator[Child]:
     if not isinstance(node.tree, dict):
         return
+    stem = name.removesuffix("[x]")
     for key, value in node.tree.items():
-        choice = name.endswith("[x]") and key.startswith(name[:-3]) and key != name[:-3]
+        choice = name.endswith("[x]") and key.startswith(stem) and key[len(stem) :][:1].isupper()
         if key != name and not choice:
             continue
         if isinstance(value, list):
             for index, item in enumerate(value):
-                yield Node(item, f"{node.path}.{key}[{index}]")
+                yield Child(item, f"{node.path}.{stem}[{index}]", key)
         else:
-            yield Node(value, f"{node.path}.{key}")
+            yield Child(value, f"{node.path}.{stem}", key)
 
 
-def _typed(rule: Rule, node: Node) -> bool:
+def _typed(rule: Rule, child: Child) -> bool:
     allowed = [one["code"] for one in rule.get("type", ())]
-    key = node.path.rpartition(".")[2]
     stem = rule["id"].rpartition(".")[2].removesuffix("[x]")
-    return not allowed or any(key == stem + code[0].upper() + code[1:] for code in allowed)
+    return not allowed or any(child.name == stem + code[0].upper() + code[1:] for code in allowed)
 
 
 def _value(rule: Rule) -> Any:

@@ -93,30 +93,34 @@ def rules(url: str) -> tuple[Rule, ...]:
 
 
 def broken_by(resource: Node) -> Iterator[Broken]:
-    """What a resource breaks of the profiles it claims, of UK Core, and of our extensions' own."""
-    kind = resource.tree.get("resourceType") if isinstance(resource.tree, dict) else None
-    _, minimums = UKCORE_MINIMUMS.get(kind if isinstance(kind, str) else "", ("", ()))
+    """What a resource breaks of the profiles of ours that it claims."""
+    for url in claims(resource):
+        yield from elements.check(rules(url), resource)
+
+
+def broken_minimum(resource: Node) -> Iterator[Broken]:
+    """What a resource breaks of the minimums of UK Core, claimed or not."""
+    _, minimums = UKCORE_MINIMUMS.get(resource.tree.get("resourceType"), ("", ()))
     yield from elements.check(minimums, resource)
+
+
+def claims(resource: Node) -> list[str]:
+    """The addresses of the profiles a resource says it keeps."""
     claimed = resource.at("meta", "profile")
-    for url in claimed.tree if claimed and isinstance(claimed.tree, list) else ():
-        if isinstance(url, str):
-            yield from elements.check(rules(url), resource)
-    yield from _extensions(resource)
+    found = claimed.tree if claimed and isinstance(claimed.tree, list) else []
+    return [url for url in found if isinstance(url, str)]
 
 
-def _extensions(node: Node) -> Iterator[Broken]:
-    if isinstance(node.tree, list):
-        for index, item in enumerate(node.tree):
-            yield from _extensions(Node(item, f"{node.path}[{index}]"))
-    elif isinstance(node.tree, dict):
-        url = node.tree.get("url")
-        if isinstance(url, str) and url.startswith(f"{codes.EXTENSION}/"):
-            yield from _extension(url, node)
-        for name, value in node.tree.items():
-            yield from _extensions(Node(value, f"{node.path}.{name}"))
+def claims_uk_core(resource: Node) -> bool:
+    """Itself, or by a profile of ours, all of which stand on UK Core's."""
+    return any(url.startswith((codes.UKCORE, codes.PROFILE)) for url in claims(resource))
 
 
-def _extension(url: str, node: Node) -> Iterator[Broken]:
+def broken_extension(node: Node) -> Iterator[Broken]:
+    """What an extension of ours breaks of its own definition; nothing of anybody else's."""
+    url = node.tree.get("url")
+    if not isinstance(url, str) or not url.startswith(f"{codes.EXTENSION}/"):
+        return
     if url not in ours():
         yield Broken(f"{node.path}.url", f"no extension {url}")
         return

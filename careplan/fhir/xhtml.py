@@ -26,6 +26,10 @@ _ATTRIBUTES = frozenset(
     ).split(" ")
 )
 _SAFE_LINK = re.compile(r"(#|tel:|https?://|urn:uuid:)", re.IGNORECASE)
+_HARMLESS_LINK = re.compile(
+    r"(#|(tel|mailto|https?|urn):|(?![A-Za-z][A-Za-z0-9+.-]*:|//|\s*$))", re.IGNORECASE
+)
+"""What others may write and we do not: a relative link leads nowhere from a document."""
 _SAFE_IMAGE = re.compile(r"(#|data:image/(png|jpeg|gif);)", re.IGNORECASE)
 _UNSAFE_STYLE = re.compile(r"url\s*\(|expression|@import|javascript|\\", re.IGNORECASE)
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
@@ -39,7 +43,8 @@ class _Stop(Exception):
 class _Reader:
     """What expat calls while it reads one narrative."""
 
-    def __init__(self) -> None:
+    def __init__(self, links: re.Pattern[str]) -> None:
+        self.links = links
         self.found: list[str] = []
         self.depth, self.content = 0, False
 
@@ -48,7 +53,7 @@ class _Reader:
             self.found.append("the narrative must be one <div> in the XHTML namespace")
         if name not in _ELEMENTS:
             self.found.append(f"<{name}> is not allowed in a narrative")
-        self.found.extend(_attributes(name, attributes))
+        self.found.extend(_attributes(name, attributes, self.links))
         self.depth += 1
         self.content = self.content or name == "img"
 
@@ -62,14 +67,18 @@ class _Reader:
         raise _Stop
 
 
-def problems(div: str) -> list[str]:
-    """What is wrong with it, in words; an empty list when it may stand in a document."""
-    reader, parser = _Reader(), expat.ParserCreate()
+def problems(div: str, *, others: bool = False) -> list[str]:
+    """What is wrong with it, in words; an empty list when it may stand in a document.
+
+    `others`: it was written elsewhere and is only judged, so that its links may be relative.
+    """
+    reader = _Reader(_HARMLESS_LINK if others else _SAFE_LINK)
+    parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
     parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = parser.ProcessingInstructionHandler = reader.refuse
     try:
-        parser.Parse(_NAMED.sub(_character, div), True)  # noqa: FBT003  (expat's own signature)
+        parser.Parse(without_named(div), True)  # noqa: FBT003  (expat's own signature)
     except _Stop:
         return ["a document type or processing instruction is not allowed in a narrative"]
     except (expat.ExpatError, ValueError) as problem:
@@ -77,11 +86,16 @@ def problems(div: str) -> list[str]:
     return reader.found if reader.content or reader.found else ["the narrative is empty"]
 
 
-def _attributes(element: str, attributes: dict[str, str]) -> Iterator[str]:
+def without_named(div: str) -> str:
+    """HTML's named characters as numbers, so that XML's own parser reads them."""
+    return _NAMED.sub(_character, div)
+
+
+def _attributes(element: str, attributes: dict[str, str], links: re.Pattern[str]) -> Iterator[str]:
     for name, value in attributes.items():
         if name not in _ATTRIBUTES:
             yield f"{name} is not allowed on <{element}>"
-        elif name == "href" and not _SAFE_LINK.match(value.strip()):
+        elif name == "href" and not links.match(value.strip()):
             yield f"a link to {value[:40]!r} is not allowed"
         elif name == "src" and not _SAFE_IMAGE.match(value.strip()):
             yield f"a picture from {value[:40]!r} is not allowed"

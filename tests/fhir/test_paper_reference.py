@@ -22,7 +22,7 @@ from tests.strategies import versions
 WORDS = dictionary()
 PDF = b"%PDF-1.7 a page"
 DIV = '<div xmlns="http://www.w3.org/1999/xhtml"><p>What to give</p></div>'
-ALONE = "not a document Bundle: only this resource was checked"
+ALONE = "neither a crisis plan document nor a visit report: only general rules were checked"
 
 
 def reference(version: Version, pdf: bytes = PDF) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from flask.cli import with_appcontext
 
 from careplan.acts.exporting import Form, NoCard, NoSuchPerson, NothingPublished, export
 from careplan.fhir.conform import NOT_CHECKED, Severity, check
+from careplan.fhir.definitions import NotSetUp
+from careplan.fhir.wire import MAX_BYTES
 from careplan.web.commands.running import Cannot
 from careplan.web.here import here
 
@@ -48,11 +50,17 @@ def export_command(person: str, form: str, out: Path) -> None:
 
 @click.command("validate")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
 def validate_command(file: Path) -> None:
     """Say every problem of a FHIR file with its place, and what was not checked."""
-    problems = check(file.read_bytes())
+    with file.open("rb") as opened:
+        data = opened.read(MAX_BYTES + 1)  # one more byte is enough to be refused
+    try:
+        problems = check(data, now=here().now(), advice=True)
+    except NotSetUp as problem:
+        raise Cannot(str(problem)) from None
     for problem in problems:
-        click.echo(f"{problem.severity:8} {problem.path}: {problem.text}")
+        click.echo(f"{problem.severity:11} {problem.path or file.name}: {problem.text}")
     click.echo("Not checked: " + "; ".join(NOT_CHECKED) + ".", err=True)
     errors = [one for one in problems if one.severity is Severity.ERROR]
     if errors:
