@@ -9,10 +9,11 @@ understood. Three things change, because a resource alone is not one in a docume
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID, uuid5
 
 from careplan.fhir import wire
@@ -144,3 +145,20 @@ def every_id(document: bytes) -> Iterator[tuple[str, str]]:
     """The kind and the id of each resource, as the document has them."""
     for one in _ENTRY.finditer(document):
         yield one["kind"].decode(), one["id"].decode()
+
+
+def referred_to(body: bytes, elements: Iterable[str]) -> list[str]:
+    """The ids of what these elements (`activity.reference`) of a served resource refer to."""
+    wanted = [one.split(".") for one in elements]
+    tree = wire.loads(body) if wanted else {}
+    return [identity for path in wanted for identity in _references(tree, path)]
+
+
+def _references(value: Any, path: list[str]) -> Iterator[str]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _references(one, path)
+    elif isinstance(value, dict) and path:
+        yield from _references(value.get(path[0]), path[1:])
+    elif isinstance(value, dict) and "reference" in value:
+        yield str(value["reference"]).rpartition("/")[2]

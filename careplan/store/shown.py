@@ -283,3 +283,10 @@ def people_by(tx: Transaction, kind: Kind, values: Iterable[str]) -> frozenset[U
     hashes = [hash_of(tx, kind, value) for value in values]
     found = tx.run(_BY_HASH, {"of_kind": kind, "hashes": hashes or [b""]})
     return frozenset(found.scalars())
+
+
+def people_between(tx: Transaction, ranges: Iterable[tuple[UUID, UUID]]) -> frozenset[UUID]:
+    """Who is between any of these pairs of ids, whoever may see them: for narrowing, as well."""
+    ids = _p.patient_id
+    near = or_(false(), *(and_(ids >= low, ids <= high) for low, high in ranges))
+    return frozenset(tx.run(select(ids).where(near)).scalars())
