@@ -43,6 +43,13 @@ SENTENCES: Mapping[Measure, str] = MappingProxyType(
         Measure.NEVER_REACHED: "Of 100 people, %(value)s were never reached.",
     }
 )
+NEVER: Mapping[Measure, str] = MappingProxyType(
+    {
+        Measure.MEDIAN: "In at least half of the visits, no pain relief was given.",
+        Measure.DAYS_TO_SIGN: "At least half of the people have no signature yet.",
+    }
+)
+"""Said of a median in place of its sentence, when the middle one never came."""
 MEANS: Mapping[Measure, str] = MappingProxyType(
     {
         Measure.WITHIN_15: "From arriving to the first pain relief. 15 minutes is the aim of the "
@@ -149,7 +156,7 @@ def group_words(split: Split, group: Group, names: Mapping[str, str]) -> tuple[s
 
 def every_text() -> Iterator[str]:
     """Every text that can be asked to be translated."""
-    for texts in (MEASURES, SENTENCES, MEANS, SPLITS):
+    for texts in (MEASURES, SENTENCES, NEVER, MEANS, SPLITS):
         yield from texts.values()
     yield _NOT_SAID
     for values in _VALUES.values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from io import StringIO
@@ -13,7 +13,7 @@ from careplan.measures.figures import Figure, View, view
 from careplan.measures.holding_back import Group
 from careplan.measures.sheet import Period, Sheet
 from careplan.measures.splits import Split
-from careplan.measures.words import MEANS, MEASURES, SENTENCES, SPLITS, group_words
+from careplan.measures.words import MEANS, MEASURES, NEVER, SENTENCES, SPLITS, group_words
 from careplan.render.chart import Bar, bar_chart
 from careplan.summary.wording import day
 from careplan.web.measures.asked import Asked
@@ -65,22 +65,30 @@ class Shown:
     def chart(self) -> str:
         """The picture of exactly these lines; empty when there are none to draw."""
         lines = [line for line in (self.lines or ([self.total] if self.total else [])) if line]
-        bars = [self._bar(line) for line in lines if line.figure.value is not None]
-        if not bars:
+        if not lines:
             return ""
-        highest = max(bar.high for bar in bars)
-        top = 100.0
-        if self.view.is_median:
-            top = max(1, ceil(highest / _SCALE)) * _SCALE
+        top = self._top(lines)
+        bars = [self._bar(line, top) for line in lines]
         text = " ".join(f"{bar.label}: {bar.said}." for bar in bars)
         title = _("%(measure)s, %(unit)s", measure=self.title, unit=self.unit)
         return bar_chart(bars, name="chart", title=title, text=text, top=top)
 
-    def _bar(self, line: Line) -> Bar:
+    def _top(self, lines: Sequence[Line]) -> float:
+        """Where the scale ends: past all that was measured, so that what is longer reaches it."""
+        if not self.view.is_median:
+            return 100.0
+        figures = [line.figure for line in lines]
+        ends = [end for one in figures for end in (one.low, one.value, one.high)]
+        past = 1 if None in ends else 0
+        highest = max((end for end in ends if end is not None), default=0.0) + past
+        return max(1, ceil(highest / _SCALE)) * _SCALE
+
+    def _bar(self, line: Line, top: float) -> Bar:
+        """What was longer than any is drawn to the end of the scale, and said so in its words."""
         figure = line.figure
-        value = figure.value or 0.0
-        low = value if figure.low is None else figure.low
-        high = value if figure.high is None else figure.high
+        value, low, high = (
+            top if one is None else one for one in (figure.value, figure.low, figure.high)
+        )
         said = _("%(value)s (%(interval)s)", value=line.value, interval=line.interval)
         return Bar(label=", ".join(line.groups), said=said, value=value, low=low, high=high)
 
@@ -105,7 +113,7 @@ def show(sheet: Sheet, asked: Asked) -> Shown:
     total = None if found.total is None else _line(found.total, everyone)
     sentence = ""
     if total is not None:
-        sentence = gettext(SENTENCES[asked.measure]) % {"value": total.value}
+        sentence = _sentence(asked, total)
     return Shown(
         asked=asked,
         view=found,
@@ -118,6 +126,12 @@ def show(sheet: Sheet, asked: Asked) -> Shown:
         together=tuple(_together(found, sheet)),
         sheet=sheet,
     )
+
+
+def _sentence(asked: Asked, total: Line) -> str:
+    if total.figure.value is None:
+        return gettext(NEVER[asked.measure])
+    return gettext(SENTENCES[asked.measure]) % {"value": total.value}
 
 
 def _line(figure: Figure, groups: tuple[str, ...]) -> Line:
@@ -168,7 +182,8 @@ def _period(period: Period) -> str:
 
 def _numbers(figure: Figure) -> list[str]:
     counted = [str(figure.n), "" if figure.yes is None else str(figure.yes)]
-    spans = ["" if one is None else f"{one:.1f}" for one in (figure.value, figure.low, figure.high)]
+    ends = (figure.value, figure.low, figure.high)
+    spans = [_number(one) if one is None else f"{one:.1f}" for one in ends]
     return [*counted, *spans, str(figure.missing), f"{figure.missing_percent:.1f}"]
 
 
