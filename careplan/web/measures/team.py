@@ -3,6 +3,7 @@ promise about them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from careplan.measures.measures import Measure
 from careplan.measures.words import MEASURES
 from careplan.summary.wording import day
 from careplan.web.access import Reader, open_to
+from careplan.web.forms.text import Refused, clean, keepable
 from careplan.web.here import here
 from careplan.web.measures.asked import Asked
 from careplan.web.measures.pages import asked_here, csv_of, fhir_of, page_of, shown_or_404
@@ -88,7 +90,9 @@ def _outcome(made: WorkedOut) -> str:
 def promised() -> Any:
     if request.method == "GET":
         return _form({}, {})
-    typed = request.form
+    typed = {name: keepable(text) for name, text in request.form.items()}
+    if unreadable := _unreadable(typed):
+        return _form(typed, unreadable), 400
     asked = Promised(
         measure=typed.get("measure", ""),
         owner=typed.get("owner", ""),
@@ -99,7 +103,7 @@ def promised() -> Any:
     try:
         make_promise(here().world, by=who(), asked=asked, at=here().now())
     except BadPromise as problem:
-        return _form(dict(typed), dict(problem.problems)), 400
+        return _form(typed, dict(problem.problems)), 400
     flash(_("The promise is kept here until it is done."))
     return redirect(url_for("team_measures.promised"), 303)
 
@@ -127,6 +131,17 @@ def _form(typed: dict[str, str], problems: dict[str, str]) -> str:
         works_here=bool(who().roles & CARE_TEAM),
         team=who().organisation or "",
     )
+
+
+def _unreadable(typed: Mapping[str, str]) -> dict[str, str]:
+    """A database that cannot keep a sign would refuse all of it without a word."""
+    found = {}
+    for name in ("owner", "action"):
+        try:
+            clean(typed.get(name, ""))
+        except Refused as refused:
+            found[name] = str(refused)
+    return found
 
 
 def _day(number: str, month: str, year: str) -> date | None:

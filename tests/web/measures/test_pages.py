@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from io import StringIO
 from uuid import UUID
 
@@ -11,9 +12,12 @@ import pytest
 
 from careplan.accounts.people import Role
 from careplan.acts.world import World
-from careplan.store.measures import promises_of
+from careplan.measures.rows import Served
+from careplan.measures.sheet import make_sheet
+from careplan.measures.splits import Who
+from careplan.store.measures import EVERYONE, keep_sheet, promises_of
 from careplan.store.teams import add_member
-from tests.measures.published import publish
+from tests.measures.published import MONTH, publish
 from tests.stores import NOW
 from tests.visitors import Staff, a_clinician, a_hospital, signed_in_team
 from tests.web.reader import Reader
@@ -75,6 +79,26 @@ def test_small_groups_are_held_back_and_never_nought(client: Reader) -> None:
     assert "Held back. Too few people are in these groups" in page.text
     assert "Male" not in page.text
     assert "Male" not in _text(client, "/measures.csv?by=sex")
+
+
+def test_a_middle_that_never_came_is_said_and_drawn(client: Reader, world: World) -> None:
+    """The worst group is in the picture too, and no interval looks shorter than it is."""
+    days = {"yes": [14] * 20, "no": [None] * 15}
+    who = [(phone, one) for phone, every in days.items() for one in every]
+    cases = [
+        Served(person=at, who=Who(smartphone=phone), days=one).case()
+        for at, (phone, one) in enumerate([*who, *[("no", None)] * 9])
+    ]
+    with world.store.begin() as tx:
+        sheet = make_sheet(cases, about="service", period=MONTH)
+        keep_sheet(tx, sheet, whose=EVERYONE, at=NOW)
+    page = client.page(client.get("/measures?measure=days_to_sign&by=smartphone"))
+    assert "At least half of the people have no signature yet." in page.text
+    bars = [float(one) for one in re.findall(r'<rect [^>]*? width="([0-9.]+)"', page.html)]
+    assert len(bars) == 2, "one for each group of the table"
+    assert bars[0] < bars[1]
+    lines = list(csv.reader(StringIO(_text(client, "/measures.csv?measure=days_to_sign"))))
+    assert lines[1][4] == "longer than any"
 
 
 @pytest.mark.usefixtures("figures")
@@ -146,6 +170,9 @@ def test_the_team_sees_its_own_and_promises(client: Reader, world: World, staff:
         (made,) = promises_of(tx, str(staff.team_id))
     done = client.submit(f"{door}/{made.promise_id}/done", seen_on=door, follow_redirects=True)
     assert "Done on 23 November 2026" in client.page(done).text
+    unkept = client.submit(door, form | {"action": "A sign\0", "month": "1"})
+    assert unkept.status_code == 400
+    assert "a sign in your answer that cannot be kept" in client.page(unkept).text
     again = client.submit(f"{door}/{made.promise_id}/done", seen_on=door, follow_redirects=True)
     assert "This was done already" in client.page(again).text
 
