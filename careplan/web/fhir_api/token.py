@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import Any
 
 from flask import Response, request
@@ -11,9 +10,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from careplan.acts.partner_tokens import Given, NoSuchScope, NotLetIn, TooMany, give_token
 from careplan.keys.assertions import ALGORITHMS, MOST_LETTERS
-from careplan.partners.jwks import fetch_keys
 from careplan.web.access import Reader, open_to
 from careplan.web.fhir_api.door import fhir_api
+from careplan.web.fhir_api.fetching import fetch
 from careplan.web.here import here
 
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -84,14 +83,13 @@ def endpoint(base_url: str) -> str:
 
 
 def _given(asked: dict[str, str]) -> Given:
-    settings = here().settings
     try:
         return give_token(
             here().world,
             assertion=asked["client_assertion"],
             scope=asked["scope"],
-            audience=endpoint(settings.base_url),
-            fetch=partial(fetch_keys, anywhere=settings.environment != "production"),
+            audience=endpoint(here().settings.base_url),
+            fetch=fetch,
             at=here().now(),
         )
     except NotLetIn:

@@ -21,6 +21,7 @@ from careplan.web.team.link import link
 from careplan.web.team.links import links, lost_card, posted, swap_link, turn_link_off
 from careplan.web.team.members import member, members
 from careplan.web.team.overview import overview
+from careplan.web.team.partners import let_partner_in, partner, partner_keys, partners
 from careplan.web.team.people import people
 from careplan.web.team.printing import print_copy, print_paper
 from careplan.web.team.replies import all_replies, replies
@@ -45,6 +46,10 @@ team.add_url_rule("/team/invite/<uuid:batch_id>/report.csv", view_func=invited_r
 team.add_url_rule("/team/members", view_func=members)
 team.add_url_rule("/team/members/new", view_func=enter, methods=BOTH)
 team.add_url_rule("/team/members/<uuid:account_id>", view_func=member, methods=BOTH)
+team.add_url_rule("/team/partners", view_func=partners)
+team.add_url_rule("/team/partners/new", view_func=let_partner_in, methods=BOTH)
+team.add_url_rule("/team/partners/<uuid:partner_id>", view_func=partner, methods=BOTH)
+team.add_url_rule("/team/partners/<uuid:partner_id>/keys", view_func=partner_keys, methods=BOTH)
 team.add_url_rule("/team/private", view_func=private_messages)
 team.add_url_rule("/team/handovers", view_func=handovers)
 team.add_url_rule("/team/replies", view_func=all_replies)
