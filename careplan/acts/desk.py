@@ -124,10 +124,16 @@ def desk_due(world: World, desk: Desk, *, today: date) -> tuple[Due, ...]:
 
 
 def _published(world: World, desk: Desk) -> CarePlan:
-    """The person's words as published; before that only what they report of allergies."""
+    """The person's words as published, here or where the plan was brought from; before that only
+    what they report of allergies."""
     if desk.current is not None:
         return desk.current.plan
+    brought = (
+        name
+        for name, draft in desk.drafts.items()
+        if name in OWN_WORDS and draft.body.get("brought")
+    )
     try:
-        return put_together(world, desk.drafts, ("my_allergies",), CarePlan())
+        return put_together(world, desk.drafts, ("my_allergies", *brought), CarePlan())
     except Unfinished:
         return CarePlan()

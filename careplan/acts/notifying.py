@@ -37,6 +37,7 @@ class News(StrEnum):
     OPENED = "opened"
     LOCKED = "locked"
     POSTED = "posted"
+    RECEIVED = "received"
 
 
 _NEWS: Mapping[str, News] = MappingProxyType(
@@ -47,6 +48,7 @@ _NEWS: Mapping[str, News] = MappingProxyType(
         "wrong-answers": News.LOCKED,
         "link-locked": News.LOCKED,
         "card-posted": News.POSTED,
+        "document-received": News.RECEIVED,
         "staff-door": News.OPENED,
         "department-replied": News.OPENED,
     }

@@ -109,6 +109,11 @@ class Kind(StrEnum):
     PARTNER_READ = "partner_read"
     POINTER_MADE = "pointer_made"
     IMPORTED = "imported"
+    RECEIVED = "received"
+    RECEIVED_READ = "received_read"
+    RECEIVED_TAKEN = "received_taken"
+    RECEIVED_DECLINED = "received_declined"
+    RECEIVED_PLACED = "received_placed"
     SETTING_CHANGED = "setting_changed"
     CARD_KEY_MADE = "card_key_made"
     CARD_KEY_REMOVED = "card_key_removed"
@@ -843,6 +848,39 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         ),
         Kind.IMPORTED: Deed(
             _CHANGE, _P, "{who} brought a plan in from a file.", may=_of("form", "digest")
+        ),
+        Kind.RECEIVED: Deed(
+            _CHANGE,
+            _E,
+            "{who} sent your team a document about you. Your team has not checked it, and it "
+            "changes nothing in your plan.",
+            may=_of("document"),
+        ),
+        Kind.RECEIVED_READ: Deed(
+            _LOOK,
+            _E,
+            "{who} read a document about you that another system had sent.",
+            may=_of("document"),
+        ),
+        Kind.RECEIVED_TAKEN: Deed(
+            _CHANGE,
+            _P,
+            "{who} copied “{section}” from a document that another system had sent into what your "
+            "team is writing. It is not in your plan yet.",
+            needs=_of("section"),
+            may=_of("document"),
+        ),
+        Kind.RECEIVED_DECLINED: Deed(
+            _CHANGE,
+            _E,
+            "{who} put away a document that another system had sent about you.",
+            may=_of("document"),
+        ),
+        Kind.RECEIVED_PLACED: Deed(
+            _CHANGE,
+            _P,
+            "{who} found that a document from another system is about you.",
+            may=_of("document"),
         ),
         Kind.CARD_KEY_MADE: Deed(
             _CHANGE,

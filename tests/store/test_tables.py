@@ -59,6 +59,15 @@ from careplan.store.patients import know_nhs_number
 from careplan.store.phones import Phone, keep_phone
 from careplan.store.photos import set_photo
 from careplan.store.private_words import add_note
+from careplan.store.received import (
+    Key,
+    Received,
+    Unplaced,
+    digest,
+    enter_key,
+    keep_received,
+    keep_unplaced,
+)
 from careplan.store.renditions import Rendition, keep_rendition
 from careplan.store.replies import keep_reply
 from careplan.store.sessions import new_session
@@ -181,7 +190,7 @@ def _fill(store):
         _let_in(tx, patient_id, account_id, team_id)
         _keep_what_is_theirs_alone(tx, patient_id, account_id)
         _invite(tx, account_id, team_id)
-        _let_a_system_in(tx, account_id, team_id)
+        _let_a_system_in(tx, account_id, team_id, patient_id)
         doer = Actor(ActorKind.STAFF, str(account_id), SECRETS["doctor"])
         started = append(tx, AuditEvent(Kind.PLAN_STARTED, NOW, doer, str(patient_id)))
         said = Said(Consent.GP, given=True, at=NOW, by=SECRETS["name"])
@@ -200,7 +209,7 @@ def _invite(tx, account_id, team_id):
     new_batch(tx, listed, [(2, {"name": SECRETS["name"], "born": SECRETS["born"]})])
 
 
-def _let_a_system_in(tx, account_id, team_id):
+def _let_a_system_in(tx, account_id, team_id, patient_id):
     """Another organisation's, with a token and a note that is used up."""
     client = Partner(
         partner_id=tx.new_id(), team_id=team_id, name="Record system", ods="R9X01",
@@ -214,6 +223,20 @@ def _let_a_system_in(tx, account_id, team_id):
     new_partner(tx, kept)
     keep_partner_token(tx, SECRETS["token"], partner=client, at=NOW, expires_at=NOW)
     use_assertion(tx, client.partner_id, SECRETS["session"], expires_at=NOW, at=NOW)
+    _bring_documents(tx, client, patient_id)
+
+
+def _bring_documents(tx, client, patient_id):
+    """What it sent: for somebody, and for somebody whom nobody found."""
+    brought: dict[str, Any] = {
+        "partner_id": client.partner_id, "received_at": NOW,
+        "facts": {"born": SECRETS["born"], "nhs_number": SECRETS["nhs"]},
+        "document": f"{SECRETS['drug']} {SECRETS['name']} {SECRETS['words']}".encode(),
+    }  # fmt: skip
+    keep_received(tx, Received(patient_id=patient_id, received_id=tx.new_id(), **brought))
+    keep_unplaced(tx, Unplaced(team_id=client.team_id, received_id=tx.new_id(), **brought))
+    key = Key(client.partner_id, tx.new_id(), digest(brought["document"]), patient_id)
+    enter_key(tx, key, identifier=f"urn:nhs|{SECRETS['nhs']}")
 
 
 def _let_in(tx, patient_id, account_id, team_id):
