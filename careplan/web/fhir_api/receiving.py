@@ -30,6 +30,7 @@ _MEDIA = frozenset({FHIR_JSON, "application/json"})
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PREFER = frozenset({"minimal", "representation", "OperationOutcome"})
 _TAG = 'W/"1"'
+_PIECE = 64 * 1024
 _RECEIVED = {"Location": "Where its sender reads it back.", "ETag": _TAG}
 _TAKEN = {
     201: Answer(says="Kept for the team. Nothing in any plan has changed.", headers=_RECEIVED),
@@ -132,7 +133,9 @@ def posted_body() -> bytes:
     if (request.content_length or 0) > MAX_BYTES:
         raise too_long
     request.max_content_length = MAX_BYTES + 1
-    data = request.stream.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise too_long
+    data = bytearray()
+    while piece := request.stream.read(_PIECE):  # which may come in any size
+        data += piece
+        if len(data) > MAX_BYTES:
+            raise too_long
     return bytes(data)

@@ -147,7 +147,7 @@ def test_a_body_without_a_length_is_cut_off_too(client, own_trust):
             "HTTP_TRANSFER_ENCODING": "chunked",
         },
     )
-    assert answer.status_code == 413
+    assert answer.status_code == 413, answer.data
     assert Endless.read_so_far < 2 * MAX_BYTES
 
 
