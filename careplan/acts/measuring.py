@@ -1,4 +1,4 @@
-"""The measures: worked out at the end of a month from what is new, published, and answered for.
+"""The measures: worked out a week after the end of a month from what is new, and published.
 
 Each sheet is of a time of its own and is never made again. Two that overlapped, last month's and
 this month's, could be taken from each other, and what is left might be one person's visit.
@@ -29,6 +29,9 @@ ENOUGH = 30
 would be used up: it is left open for another month instead."""
 TIME_TO_SIGN = timedelta(days=90)
 """A plan begun yesterday is not unsigned yet: people are counted this long after they began."""
+TO_FINISH = timedelta(days=7)
+"""After the end of a month. A report counts in the month in which it was begun: whoever began one
+on the last evening, and says what happened and that it may be counted a few days later, is in it."""
 MOST_BY_HAND = 1000
 """Reports. More take longer to read than a browser waits: they are left to the night."""
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -50,13 +53,14 @@ class WorkedOut:
 
 
 def work_out(world: World, *, at: datetime, by: Who | None = None) -> WorkedOut:
-    """Publish what is new up to the end of last month, for everyone and for each team.
+    """Publish what is new up to the end of the last month that is a week over, for everyone and
+    for each team.
 
     Called every night, and by a team's administrator; it does something once a month at most.
     """
     if by is not None:
         team_id = _team_of(by, admin=True)
-    until = london_day(at).replace(day=1)
+    until = london_day(at - TO_FINISH).replace(day=1)
     with world.store.read() as tx:
         if by is not None and _too_many(tx, until):
             return WorkedOut(until, 0, tonight=True)

@@ -7,7 +7,7 @@ them."""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -27,7 +27,7 @@ from careplan.store.deprivation import keep_quintiles, quintile_of
 from careplan.store.equality import keep_equality
 from careplan.store.hospitals import Hospital, keep_hospitals
 from careplan.store.measures import sheet_days
-from careplan.store.reports import keep, withdraw
+from careplan.store.reports import change, keep, withdraw
 from careplan.store.trail import service_events_of
 from careplan.visits.equality import Equality
 from careplan.visits.report import Audience, Remembered, Sureness, VisitReport, YesNo
@@ -122,6 +122,18 @@ def test_a_month_too_small_waits_and_no_time_is_published_twice(world):
     assert counted(world).total.n == ENOUGH
     with world.store.read() as tx:
         assert sheet_days(tx, "visits", whose="everyone") == (date(2026, 12, 1),)
+
+
+def test_a_report_begun_on_the_last_day_may_be_finished_in_the_week_after(world):
+    last_evening = datetime(2026, 10, 31, 20, tzinfo=UTC)
+    with world.store.begin() as tx:
+        first, *_others = many(tx, ENOUGH)
+        begun = waited(tx, first, at=last_evening, audience=())
+    assert work_out(world, at=last_evening + timedelta(days=6)).published == ()
+    with world.store.begin() as tx:
+        change(tx, replace(begun, audience=(Audience.MEASURES,)), based_on=1)
+    assert work_out(world, at=last_evening + timedelta(days=8)).published == ("visits",)
+    assert counted(world).total.n == ENOUGH + 1
 
 
 def test_the_next_sheet_holds_nobody_of_the_last(world):

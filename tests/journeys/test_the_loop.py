@@ -24,7 +24,7 @@ from tests.stores import TODAY
 pytestmark = pytest.mark.journey
 
 Visit = Callable[..., Visitor]
-NEXT_MONTH = datetime(2026, 12, 2, 9, 0, tzinfo=UTC)
+NEXT_MONTH = datetime(2026, 12, 9, 9, 0, tzinfo=UTC)
 OTHERS = 29
 """With Ada thirty, the fewest of whom anything is published."""
 
