@@ -158,6 +158,20 @@ def test_what_is_not_clear_is_asked_about_and_stays_typed(person, world):
     assert told(world) == before
 
 
+@pytest.mark.parametrize("many", [False, True])
+def test_a_hospital_that_has_closed_since_stays_told(person, world, *, many):
+    if many:
+        rows = "".join(f"R8X{number:02},Hospital {number},\n" for number in range(9))
+        load_hospitals(world, HOSPITALS + rows, at=NOW, today=TODAY)
+    at = begun(person)
+    send(person, f"{at}/where", PAGES["where"])
+    load_hospitals(world, HOSPITALS.replace("R9X01", "R9X07"), at=NOW, today=TODAY,
+                   close_the_rest=True)  # fmt: skip
+    page = person.page(person.get(f"{at}/where"))
+    shown = page.find("option", selected="") or page.find("input", name="hospital", checked="")
+    assert "R9X01" in [one.get("value") for one in shown]
+
+
 def test_relief_before_arriving_is_asked_about_and_not_changed(person, world):
     at = begun(person)
     send(person, f"{at}/where", PAGES["where"])
@@ -234,6 +248,8 @@ def test_saving_as_they_type_answers_the_page(person, world):
 def test_it_can_be_taken_back(person, world):
     at = begun(person)
     send(person, f"{at}/words", PAGES["words"])
+    asked = person.page(person.get(f"{at}/take-back")).text
+    assert "A sum that was published before stays as it is" in asked, "before it is pressed"
     assert send(person, f"{at}/take-back", {}).status_code == 303
     (one,) = kept(world)
     assert one.report is None
