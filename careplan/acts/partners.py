@@ -19,6 +19,7 @@ from careplan.keys.partner_keys import PartnerKeys, read_keys
 from careplan.store.db import Transaction
 from careplan.store.partners import (
     KeptPartner,
+    every_partner,
     hold_partner,
     new_partner,
     partner_of,
@@ -26,6 +27,7 @@ from careplan.store.partners import (
     set_partner_keys,
     set_partner_state,
 )
+from careplan.store.teams import teams
 from careplan.store.trail import append
 
 LONGEST = 80
@@ -91,6 +93,13 @@ def partners(world: World, *, by: Who) -> tuple[KeptPartner, ...]:
     team_id = _team_of(by)
     with world.store.read() as tx:
         return partners_of(tx, team_id)
+
+
+def registered(world: World) -> tuple[tuple[str, KeptPartner], ...]:
+    """Every team's, with the team's name, for whoever runs the service."""
+    with world.store.read() as tx:
+        names = {one.team_id: one.name for one in teams(tx)}
+        return tuple((names[one.partner.team_id], one) for one in every_partner(tx))
 
 
 def one_partner(world: World, *, by: Who, partner_id: UUID) -> KeptPartner:

@@ -8,6 +8,7 @@ from careplan.web.commands.guiding import fhir_package_command
 from careplan.web.commands.hospitals import hospital_reports_command, load_hospitals_command
 from careplan.web.commands.measuring import load_deprivation_command, measures_command
 from careplan.web.commands.moving import export_team_command, import_team_command
+from careplan.web.commands.partners import partners_command
 from careplan.web.commands.pointing import nrl_check_command, nrl_pointer_command
 from careplan.web.commands.running import (
     logins_command,
@@ -38,6 +39,7 @@ commands = {
     "measures": measures_command,
     "load-deprivation": load_deprivation_command,
     "make-team": make_team_command,
+    "partners": partners_command,
     "rotate-card-key": rotate_card_key_command,
     "load-hospitals": load_hospitals_command,
     "hospital-reports": hospital_reports_command,

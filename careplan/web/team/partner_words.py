@@ -54,7 +54,7 @@ def system_of(kept: KeptPartner) -> System:
         purpose=purposes()[one.purpose][0],
         of_whom=purposes()[one.purpose][1],
         may=may(one.scopes),
-        scopes=str(one.scopes),
+        scopes=_spelt(one.scopes),
         chip=Chip(_("Let in"), "green") if one.active else Chip(_("Suspended"), "red"),
         active=one.active,
         since=one.made_at,
@@ -100,6 +100,13 @@ def may(scopes: Scopes) -> tuple[str, ...]:
         (bool(scopes.may.keys() & NEVER_BY_STAR), _("Read who looked at whose plan")),
     ]
     return tuple(words for is_so, words in said if is_so)
+
+
+def _spelt(scopes: Scopes) -> str:
+    """As its people will ask for them; a star says it shorter where it says the same."""
+    whole = (read_scopes(text).within(scopes) == read_scopes(text) for text in GRANTS.values())
+    short = " ".join(text for text, has in zip(GRANTS.values(), whole, strict=True) if has)
+    return short if read_scopes(short) == scopes else str(scopes)
 
 
 def sentences(problem: BadPartner | NotKeys | CannotFetch, *, at_url: bool) -> dict[str, str]:

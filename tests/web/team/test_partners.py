@@ -140,3 +140,18 @@ def test_it_is_the_administrator_s(client, world, role):
     signed_in_team(client, world, a_clinician(world, role=role, with_phone=False))
     for path in (LIST, NEW):
         assert client.get(path).status_code == 403
+
+
+def test_whoever_runs_the_service_lists_them_all(app, client, admin, world):
+    run = app.test_cli_runner()
+    assert run.invoke(args=["partners"]).output == "0 let in, 0 of them suspended.\n"
+    one = a_partner(world, team_id=admin.team_id, by=admin.who)
+    other = a_partner(world, team_id=a_hospital(world, "Royal Elsewhere"), name="Crew tablet")
+    client.submit(f"{LIST}/{one.partner.partner_id}", {"state": "suspended"})
+    *lines, last = run.invoke(args=["partners"]).output.splitlines()
+    assert last == "2 let in, 1 of them suspended."
+    by_id = {line.split("\t")[0]: line for line in lines}
+    assert "\tsuspended\town_trust\t" in by_id[str(one.partner.partner_id)]
+    assert "Crew tablet" in by_id[str(other.partner.partner_id)]
+    assert "for Royal Elsewhere red cell team" in by_id[str(other.partner.partner_id)]
+    assert one.token not in "".join(lines)
