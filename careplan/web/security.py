@@ -84,7 +84,8 @@ def install(app: Flask, *, https: bool) -> None:
     @app.after_request
     def _headers(response: Response) -> Response:
         said = {name.lower() for name, _ in response.headers}
-        known = to_programs if for_machines() else every_page
+        # A link's own reader is spared every byte it has no use for.
+        known = to_programs if request.path.startswith(_MACHINE) else every_page
         known = every_asset if _is_asset(response) else known
         response.headers.extend((n, v) for n, v in known.items() if n.lower() not in said)
         return response

@@ -61,6 +61,7 @@ def test_every_door_that_answers_json_is_described(app):
 def test_nothing_is_described_that_is_not_there(app, published):
     assert json_doors(app) | NOT_JSON == {rule.endpoint for rule, _, _ in described_doors(app)}
     for endpoint, said in DOORS.items():
+        assert not hasattr(app.view_functions[endpoint], "described"), f"{endpoint}: said twice"
         methods = set().union(*(rule.methods for rule in app.url_map.iter_rules(endpoint)))
         assert methods >= {one for each in said for one in each.methods}, endpoint
     told = {(address(rule), method) for rule, method, _ in described_doors(app)}

@@ -13,9 +13,17 @@ from careplan.web.describing.links import LINK_DOORS
 from careplan.web.describing.pages import PAGE_DOORS
 from careplan.web.describing.phones import PHONE_DOORS
 from careplan.web.describing.public import PUBLIC_DOORS
+from careplan.web.describing.reading import READING_DOORS
 from careplan.web.describing.signing_in import SIGNING_IN_DOORS
 from careplan.web.fhir_api.described import Description
 
 DOORS: Mapping[str, tuple[Description, ...]] = MappingProxyType(
-    {**LINK_DOORS, **PUBLIC_DOORS, **PHONE_DOORS, **PAGE_DOORS, **SIGNING_IN_DOORS}
+    {
+        **LINK_DOORS,
+        **PUBLIC_DOORS,
+        **PHONE_DOORS,
+        **PAGE_DOORS,
+        **SIGNING_IN_DOORS,
+        **READING_DOORS,
+    }
 )

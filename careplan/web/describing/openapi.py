@@ -68,8 +68,8 @@ def described_doors(app: Flask) -> Iterator[tuple[Rule, str, Description]]:
 
 
 def of_door(app: Flask, endpoint: str, method: str) -> Description | None:
-    older = (one for one in DOORS.get(endpoint, ()) if one.is_of(method))
-    return next(older, None) or description_of(app.view_functions[endpoint], method)
+    tabled = (one for one in DOORS.get(endpoint, ()) if one.is_of(method))
+    return description_of(app.view_functions[endpoint], method) or next(tabled, None)
 
 
 def address(rule: Rule) -> str:

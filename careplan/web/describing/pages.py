@@ -37,6 +37,17 @@ _FORM: Schema = {
     "additionalProperties": TEXT,
     "properties": {"csrf_token": TEXT},
 }
+_OWN: Schema = {
+    "type": "object",
+    "additionalProperties": TEXT,
+    "required": ["own"],
+    "properties": {
+        "csrf_token": TEXT,
+        "own": {"const": "yes", "description": "It is a phone of one’s own."},
+        "name": {**TEXT, "description": "What to call it: one line of 40 letters at most."},
+        "names": {**TEXT, "description": "“yes”: the names may stay on the phone too."},
+    },
+}
 _REFUSED: Mapping[int, Answer] = {
     302: Answer(says="Nobody is signed in, or without the second step.", media={PAGE: TEXT}),
     400: page("Without the form token of the page."),
@@ -91,7 +102,7 @@ def _remembering() -> tuple[Description, ...]:
         "token": TEXT,
         "phone": TEXT,
         "whose": TEXT,
-        "called": TEXT,
+        "called": MAYBE_TEXT,
         "medicines": many(TEXT),
         "hospitals": many(a({"code": TEXT, "name": TEXT})),
     }
@@ -106,7 +117,7 @@ def _remembering() -> tuple[Description, ...]:
             summary="This phone remembers “I’m going in”",
             methods=("POST",),
             lets_in=LetsIn.SESSION,
-            body=Body(media={FORM: _FORM}, required=False),
+            body=Body(media={FORM: _OWN}),
             answers={
                 **_REFUSED,
                 200: said(
@@ -133,7 +144,7 @@ PAGE_DOORS: Mapping[str, tuple[Description, ...]] = {
             summary="A copy of the plan, for a phone that locks it",
             methods=("POST",),
             lets_in=LetsIn.SESSION,
-            body=Body(media={FORM: _FORM}, required=False),
+            body=Body(media={FORM: _OWN}),
             answers={
                 **_REFUSED,
                 200: said(

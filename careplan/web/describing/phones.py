@@ -43,6 +43,10 @@ _TAP = {
 _TAPS = {
     "type": "object",
     "required": ["token"],
+    "anyOf": [
+        {"required": ["sent", "taps"]},
+        {"required": ["forget"], "properties": {"forget": {"const": True}}},
+    ],
     "properties": {
         "token": _TOKEN,
         "sent": {**_TIME, "description": "Now, by the phone’s clock."},

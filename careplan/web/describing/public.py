@@ -39,11 +39,12 @@ _KEY = a(
 _UNLESS = header("If-None-Match", "What the answer was called the last time.")
 _UNCHANGED = Answer(says="As it was the last time.")
 _ICON = a(dict.fromkeys(("src", "sizes", "type", "purpose"), TEXT), "purpose")
+_BLANK = {"const": ""}
 FIGURES_ASKED: tuple[Parameter, ...] = (
     query("measure", "Which measure.", {"enum": sorted(Measure)}),
-    query("by", "Split by this.", {"enum": sorted(Split)}),
-    query("and", "And by this, where the two can be crossed.", {"enum": sorted(Split)}),
-    query("until", "The day a sheet ends; without it the newest.", DAY),
+    query("by", "Split by this; blank is not at all.", {"enum": ["", *sorted(Split)]}),
+    query("and", "And by this, where the two can be crossed.", {"enum": ["", *sorted(Split)]}),
+    query("until", "The day a sheet ends; without it the newest.", {"anyOf": [DAY, _BLANK]}),
 )
 FIGURES = fhir_answer("A Measure and its MeasureReport, as one file.", "Bundle")
 

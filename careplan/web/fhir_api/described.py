@@ -161,24 +161,37 @@ def header(name: str, says: str, schema: Schema = TEXT, **more: Any) -> Paramete
     return Parameter(name=name, where=Where.HEADER, says=says, schema=schema, **more)
 
 
-def resource(kind: str) -> Schema:
+FORMAT = query(
+    "_format",
+    "The form of the answer, before whatever Accept says: there is one.",
+    {"enum": ["json", "application/json", "application/fhir+json"]},
+)
+
+
+def resource(kind: str | None = None) -> Schema:
     """A FHIR resource of this type. Its elements are FHIR's own business, and our profiles'."""
+    named = {"const": kind} if kind else {"type": "string", "pattern": "^[A-Z]"}
     return {
         "type": "object",
         "required": ["resourceType"],
-        "properties": {"resourceType": {"const": kind}, "id": dict(ID)},
+        "properties": {"resourceType": named, "id": dict(ID)},
     }
+
+
+def _one_of(kinds: tuple[str, ...]) -> Schema:
+    return resource(*kinds) if len(kinds) < 2 else {"oneOf": [resource(one) for one in kinds]}
 
 
 def fhir_body(*kinds: str) -> Body:
     """One resource of one of these types; FHIR's own media type, or plain JSON."""
-    schema = resource(kinds[0]) if len(kinds) == 1 else {"oneOf": [resource(one) for one in kinds]}
+    schema = _one_of(kinds)
     return Body(media={FHIR_JSON: schema, JSON: schema})
 
 
 def fhir_answer(says: str, *kinds: str, **headers: str) -> Answer:
-    """A resource; headers are named with _ for -, as in `Last_Modified="…"`."""
-    schema = resource(kinds[0]) if len(kinds) == 1 else {"oneOf": [resource(one) for one in kinds]}
+    """A resource of one of these types, or of any; headers are named with _ for -, as in
+    `Last_Modified="…"`."""
+    schema = _one_of(kinds)
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     return Answer(says=says, media={FHIR_JSON: schema}, headers=named)
 

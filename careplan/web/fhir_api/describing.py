@@ -10,7 +10,9 @@ from careplan.fhir import capability, wire
 from careplan.fhir.outcome import IssueType
 from careplan.web.access import Reader, open_to
 from careplan.web.describing.openapi import openapi
+from careplan.web.fhir_api.answering import wants_json
 from careplan.web.fhir_api.described import (
+    FORMAT,
     JSON,
     Answer,
     LetsIn,
@@ -30,7 +32,7 @@ _MODES = ("full", "normative")
 @described(
     summary="What this service can do, as FHIR says it",
     lets_in=LetsIn.NOTHING,
-    parameters=(query("mode", "All of it is returned for either.", {"enum": _MODES}),),
+    parameters=(query("mode", "All of it is returned for either.", {"enum": _MODES}), FORMAT),
     answers={
         200: fhir_answer("The statement.", "CapabilityStatement"),
         400: outcome_answer("Another mode. There is no terminology service here."),
@@ -38,6 +40,7 @@ _MODES = ("full", "normative")
     },
 )
 def metadata() -> Response:
+    wants_json()
     mode = request.args.get("mode", "full")
     if mode not in _MODES:
         says = "mode is full or normative: there is no terminology service here."

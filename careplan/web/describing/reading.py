@@ -1,0 +1,145 @@
+"""What partners read: made from the table that the searches themselves are read by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from careplan.fhir.capability import ParameterType, kind_of
+from careplan.fhir.rest_search import MOST_A_PAGE, Summary
+from careplan.web.fhir_api.described import (
+    FORM,
+    FORMAT,
+    ID,
+    NOT_THERE,
+    REFUSED,
+    TEXT,
+    VERSION,
+    Answer,
+    Body,
+    Description,
+    LetsIn,
+    Parameter,
+    Schema,
+    fhir_answer,
+    header,
+    path,
+    query,
+)
+
+_UNCHANGED = {304: Answer(says="As the client has it.")}
+_UNLESS = header("If-None-Match", "The ETag that the client has.")
+_IDENTITY = path("identity", "The resource’s own id.", ID)
+_STAMPED = {"ETag": "W/ and the version.", "Last_Modified": "When it was published."}
+_COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
+_DATE: Schema = {
+    "type": "string",
+    "pattern": r"^(eq|ne|gt|lt|ge|le|sa|eb)?2[0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|1\d|2[0-8]))?)?$",
+    "description": "Down to the second: 2026, 2026-11, 2026-11-23, 2026-11-23T09:00:00Z.",
+}
+_VALUE: Schema = {"type": "string", "pattern": r"^[A-Za-z0-9._-]{1,64}$"}
+_PAGE = query("_page", "Where a page of this search goes on, as its next link says.")
+_SCHEMAS: Mapping[ParameterType, Schema] = {
+    ParameterType.DATE: _DATE,
+    ParameterType.TOKEN: _VALUE,
+    ParameterType.REFERENCE: _VALUE,
+}
+
+
+def _searched() -> Iterator[Parameter]:
+    kind = kind_of("CarePlan")
+    for one in kind.search if kind else ():
+        for name in one.names:
+            yield query(name, one.means, _SCHEMAS[one.type], repeats=True)
+
+
+def _includes() -> list[str]:
+    kind = kind_of("CarePlan")
+    return [f"CarePlan:{one.name}" for one in kind.includes] if kind else []
+
+
+_SEARCH: tuple[Parameter, ...] = (
+    *_searched(),
+    query("_count", f"How many on a page; {MOST_A_PAGE} at most.", _COUNT),
+    query("_include", "What they refer to, beside them.", {"enum": _includes()}, repeats=True),
+    query("_summary", "Less of each.", {"enum": sorted(Summary)}),
+    query("_elements", "These elements of each; what is none is passed over."),
+    _PAGE,
+    FORMAT,
+    header(
+        "Prefer",
+        "handling=strict: what is not known is refused. Otherwise it is left out, and left out of "
+        "the answer’s self link.",
+    ),
+)
+_FOUND = fhir_answer("The page, its links, and how many there are.", "Bundle")
+
+
+def _read(summary: str, kind: str | None, scope: str | None, *more: Parameter) -> Description:
+    body = fhir_answer("It.", *((kind,) if kind else ()), **_STAMPED)
+    return Description(
+        summary=summary,
+        lets_in=LetsIn.PARTNER,
+        methods=("GET",),
+        parameters=(_IDENTITY, *more, FORMAT, _UNLESS),
+        answers={200: body, **_UNCHANGED, **REFUSED, **NOT_THERE},
+        scope=scope,
+    )
+
+
+READING_DOORS: Mapping[str, tuple[Description, ...]] = {
+    "fhir_api.read_plan": (_read("A plan as it stands", "CarePlan", "system/CarePlan.r"),),
+    "fhir_api.read_version": (
+        _read(
+            "A version of a plan",
+            "CarePlan",
+            "system/CarePlan.r",
+            path("version", "Its number.", VERSION),
+        ),
+    ),
+    "fhir_api.read_detail": (_read("Something a plan refers to", None, None),),
+    "fhir_api.plan_document": (
+        _read("The document, byte for byte as published", "Bundle", "system/Bundle.r"),
+    ),
+    "fhir_api.read_bundle": (
+        _read("A document that stands, or one the client sent", "Bundle", "system/Bundle.r"),
+    ),
+    "fhir_api.plan_history": (
+        Description(
+            summary="The published versions of a plan, newest first",
+            lets_in=LetsIn.PARTNER,
+            methods=("GET",),
+            parameters=(
+                _IDENTITY,
+                query("_count", "How many on a page.", _COUNT),
+                query("_since", "Published since.", _DATE),
+                query("_page", "The number before which to go on.", _COUNT),
+                FORMAT,
+            ),
+            answers={200: _FOUND, **REFUSED, **NOT_THERE},
+            scope="system/CarePlan.r",
+        ),
+    ),
+    "fhir_api.search": (
+        Description(
+            summary="Search plans",
+            lets_in=LetsIn.PARTNER,
+            methods=("GET",),
+            parameters=_SEARCH,
+            answers={200: _FOUND, **REFUSED},
+            scope="system/CarePlan.s",
+        ),
+    ),
+    "fhir_api.search_in_a_form": (
+        Description(
+            summary="Search plans with nothing in the address",
+            lets_in=LetsIn.PARTNER,
+            methods=("POST",),
+            parameters=_SEARCH,
+            body=Body(
+                media={FORM: {"type": "object", "additionalProperties": TEXT}}, required=False
+            ),
+            answers={200: _FOUND, **REFUSED},
+            scope="system/CarePlan.s",
+        ),
+    ),
+}
