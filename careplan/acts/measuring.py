@@ -31,7 +31,7 @@ TIME_TO_SIGN = timedelta(days=90)
 """A plan begun yesterday is not unsigned yet: people are counted this long after they began."""
 TO_FINISH = timedelta(days=7)
 """After the end of a month. A report counts in the month in which it was begun: whoever began one
-on the last evening, and says what happened and that it may be counted a few days later, is in it."""
+on the last evening, and says what happened and lets it be counted days later, is in it."""
 MOST_BY_HAND = 1000
 """Reports. More take longer to read than a browser waits: they are left to the night."""
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
