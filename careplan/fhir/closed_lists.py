@@ -65,8 +65,10 @@ PLACES: Mapping[str, str] = MappingProxyType(
 
 def lists(words: Dictionary) -> Iterator[tuple[str, str, Mapping[str, str]]]:
     """The name, title and codes of every closed list that documents with these words may use."""
+    asked = {field.options: path for path, field in reversed([*words.fields.items()])}
     for name, known in words.options.items():
-        yield name, f"Options of the plan: {name.replace('_', ' ')}", known
+        path = asked.get(name)
+        yield name, _asked_at(words, path) if path else name.replace("_", " ").capitalize(), known
     labels = {field.path: field.label for field in words.fields.values()}
     titles = {section.id: section.title for section in words.sections.values()}
     title = "The fields of the plan: which place in the plan a resource takes"
@@ -80,7 +82,13 @@ def lists(words: Dictionary) -> Iterator[tuple[str, str, Mapping[str, str]]]:
     for path, closed in _enums().items():
         field = words.fields.get(path)
         if field and not field.options and closed not in NAMED and closed not in _FHIRS_OWN:
-            yield kind_of_choice(field), f"Choices of the field {path}", _members(closed)
+            yield kind_of_choice(field), _asked_at(words, path), _members(closed)
+
+
+def _asked_at(words: Dictionary, path: str) -> str:
+    """Where in the plan the choice is made, in the plan's own words."""
+    section = words.sections[path.partition(".")[0]]
+    return f"{section.title}: {words.fields[path].label}"
 
 
 def shared() -> Iterator[tuple[str, str, Mapping[str, str]]]:

@@ -22,7 +22,7 @@ EXAMPLES = FOLDER / "examples"
 GROUPS: Mapping[str, str] = {
     "profiles": "Profiles: what a document of ours keeps to",
     "extensions": "Extensions: what FHIR has no room for",
-    "value-sets": "Value sets: what a code may be chosen from",
+    "value-sets": "Value sets and their code systems: what a code is chosen from",
     "code-systems": "Code systems: our own codes",
     "questionnaires": "Questionnaires: every field, with its linkId",
     "service": "The service: what may be asked of it",

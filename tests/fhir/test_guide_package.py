@@ -84,12 +84,14 @@ def test_all_of_it_has_the_version_of_the_package(resources: list[Any]) -> None:
     assert {one["version"] for one in resources if "url" in one} == {version}
 
 
+KINDS = {
+    *("StructureDefinition", "ValueSet", "CodeSystem", "Questionnaire", "SearchParameter"),
+    *("OperationDefinition", "CapabilityStatement", "ImplementationGuide", "Bundle"),
+}
+
+
 def test_every_kind_of_resource_the_guide_promises_is_there(resources: list[Any]) -> None:
-    kinds = {one["resourceType"] for one in resources}
-    assert kinds == {
-        *("StructureDefinition", "ValueSet", "CodeSystem", "Questionnaire", "SearchParameter"),
-        *("OperationDefinition", "CapabilityStatement", "ImplementationGuide", "Bundle"),
-    }
+    assert {one["resourceType"] for one in resources} == KINDS
     whole = [one for one in resources if one["resourceType"] == "StructureDefinition"]
     assert all(one["snapshot"]["element"] and one["differential"]["element"] for one in whole)
 
@@ -166,11 +168,19 @@ def _r4() -> frozenset[str]:
     )
 
 
+SAMPLE = re.compile(
+    r"/(Capability|Implementation|Operation|Search|Questionnaire|Bundle)|-Crisis(Care|Plan)|"
+    r"-(route|routes|field|day-notice)\.json$"
+)
+"""A few of each kind: one kind is made alike, and R4's invariants take their time."""
+
+
 def test_our_own_validator_finds_nothing_in_it(packed: Mapping[str, bytes]) -> None:
+    asked = {name: data for name, data in packed.items() if SAMPLE.search(name)}
+    assert {json.loads(data)["resourceType"] for data in asked.values()} == KINDS
     wrong = {
         name: [str(one) for one in check(data) if one.severity is Severity.ERROR]
-        for name, data in packed.items()
-        if "resourceType" in json.loads(data)
+        for name, data in asked.items()
     }
     assert {name: found for name, found in wrong.items() if found} == {}
 

@@ -41,6 +41,13 @@ def test_every_element_of_the_base_stands_in_its_order(made: Any) -> None:
     assert [one["id"] for one in snapshot if one["id"] in ids] == [one["id"] for one in base]
 
 
+def test_the_differential_keeps_the_order_of_the_snapshot(made: Any) -> None:
+    definition, snapshot, _ = made
+    ids = [one["id"] for one in snapshot]
+    places = [ids.index(one["id"]) for one in definition["differential"]["element"]]
+    assert places == sorted(places)
+
+
 def test_nothing_is_looser_than_in_the_base(made: Any) -> None:
     _, snapshot, base = made
     by_id = {one["id"]: one for one in base}
