@@ -128,7 +128,7 @@ def read_past(
         )
         if whom is None or plan != plan_id(whom):
             return None
-        append(tx, _event(partner, whom, "past", None, at))
+        append(tx, look_of(partner, whom, "past", at))
     versions = [(stamp_of(one), parts_of(one).one(_PLAN, plan)) for one in kept[:most]]
     more = kept[most - 1].number if len(kept) > most else None
     return Past(tuple((stamp, part) for stamp, part in versions if part is not None), more)
@@ -139,13 +139,12 @@ def write_down(tx: Transaction, partner: Partner, found: Shown, part: str, at: d
 
 
 def event_of(partner: Partner, found: Shown, part: str, at: datetime) -> AuditEvent:
-    return _event(partner, found.patient_id, part, found.number, at)
+    """A look at one version."""
+    return look_of(partner, found.patient_id, part, at, version=str(found.number))
 
 
-def _event(
-    partner: Partner, patient_id: UUID, part: str, number: int | None, at: datetime
-) -> AuditEvent:
-    what = {"part": part} | ({"version": str(number)} if number is not None else {})
+def look_of(partner: Partner, patient_id: UUID, part: str, at: datetime, **more: str) -> AuditEvent:
+    what = {"part": part, **more}
     return AuditEvent(Kind.PARTNER_READ, at, partner_actor(partner), str(patient_id), what)
 
 

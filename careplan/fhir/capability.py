@@ -209,9 +209,21 @@ KINDS: tuple[Kind, ...] = (
     _read("QuestionnaireResponse", "The answers to everything else."),
     _read("RelatedPerson", "One of the person’s own people."),
     _read("Provenance", "Who signed, who wrote what."),
-    _read("DocumentReference", "The plan as a PDF, named."),
+    Kind(
+        name="DocumentReference",
+        means="The plan as a PDF, named.",
+        interactions=(Interaction.READ, Interaction.SEARCH),
+        search=(PATIENT,),
+    ),
     _read("Binary", "The plan as a PDF, its bytes."),
-    _read("AuditEvent", "Who looked at the plan. Asked for by name: no star scope brings it."),
+    Kind(
+        name="AuditEvent",
+        means="Who looked at the plan. Asked for by name: no star scope brings it.",
+        interactions=(Interaction.READ, Interaction.SEARCH),
+        search=(
+            SearchParameter(PATIENT.name, PATIENT.type, f"{_R4}/AuditEvent-patient", PATIENT.means),
+        ),
+    ),
 )
 SERVICE_OPERATIONS = (VALIDATE,)
 """Those of no type: /fhir/$name."""
@@ -293,7 +305,7 @@ def _resource(kind: Kind) -> Tree:
         type=kind.name,
         supportedProfile=list(kind.profiles),
         documentation=kind.means,
-        interaction=[_interaction(one) for one in may],
+        interaction=[_interaction(one, kind) for one in may],
         versioning="versioned",
         readHistory=Interaction.VREAD in may,
         updateCreate=False,
@@ -308,9 +320,10 @@ def _resource(kind: Kind) -> Tree:
     )
 
 
-def _interaction(one: Interaction) -> Tree:
+def _interaction(one: Interaction, kind: Kind) -> Tree:
     shaping = "; ".join(f"{name}: {means}" for name, means in RESULT_PARAMETERS.items())
-    return some(code=str(one), documentation=shaping if one is Interaction.SEARCH else None)
+    shaped = one is Interaction.SEARCH and bool(kind.includes)
+    return some(code=str(one), documentation=shaping if shaped else None)
 
 
 def _parameter(one: SearchParameter) -> dict[str, Any]:

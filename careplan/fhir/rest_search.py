@@ -32,6 +32,7 @@ MOST_PARAMETERS = 30
 LONGEST_VALUE = 2_000
 _REFERENCE = re.compile(r"(?:(?P<base>https?://[^?#]+?)/)?(?:Patient/)?(?P<id>[A-Za-z0-9.-]{1,64})")
 _COMMA, _ESCAPED = re.compile(r"(?<!\\),"), re.compile(r"\\([,|$\\])")
+_PAGED = frozenset({"_count", "_format"})
 _ACTIVE = "active"
 
 
@@ -85,6 +86,29 @@ def read_search(asked: Iterable[tuple[str, str]], *, base: str, strict: bool) ->
             raise BadSearch("more parameters, or longer ones, than are read", IssueType.TOO_COSTLY)
         made.take(name, value)
     return made.whole()
+
+
+@dataclass(frozen=True, slots=True)
+class AboutOne:
+    """What belongs to one person, and at most so much of it."""
+
+    person: str
+    count: int
+    used: tuple[tuple[str, str], ...]
+
+
+def read_about_one(
+    asked: Iterable[tuple[str, str]], *, kind: str, base: str, strict: bool
+) -> AboutOne:
+    """For kinds that are found by their person alone. Raises BadSearch."""
+    table = kind_of(kind)
+    own = {name for one in table.search for name in one.names} if table else set()
+    said = [one for one in asked if one[0].partition(":")[0] in own | _PAGED or strict]
+    whole = read_search(said, base=base, strict=strict)
+    people = {one for values in whole.patients for one in values}
+    if len(people) != 1 or any(name.partition(":")[0] not in own | _PAGED for name, _ in said):
+        raise BadSearch(f"{kind} is searched by patient, and for one patient at a time")
+    return AboutOne(people.pop(), max(1, whole.count), whole.used)
 
 
 class _Reading:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from careplan.web.fhir_api import describing, reading, token
+from careplan.web.fhir_api import (
+    describing,
+    paper,
+    reading,
+    receiving,
+    searching,
+    token,
+    trail,
+    validating,
+)
 from careplan.web.fhir_api.door import fhir_api
 
-MODULES = (describing, reading, token)
+MODULES = (describing, paper, reading, receiving, searching, token, trail, validating)
 
 __all__ = ["MODULES", "fhir_api"]

@@ -12,7 +12,14 @@ from careplan.acts.partner_searching import NotACursor, read_cursor, search_plan
 from careplan.fhir.outcome import IssueType
 from careplan.fhir.rest_bundle import Links, address, history, searchset
 from careplan.fhir.rest_dates import BadDate, read_date
-from careplan.fhir.rest_search import USUAL_PAGE, BadSearch, Search, read_search
+from careplan.fhir.rest_search import (
+    USUAL_PAGE,
+    AboutOne,
+    BadSearch,
+    Search,
+    read_about_one,
+    read_search,
+)
 from careplan.web.access import Reader, open_to
 from careplan.web.fhir_api.answering import not_there, wants_json
 from careplan.web.fhir_api.asking import need
@@ -70,12 +77,24 @@ def _search(said: Iterable[tuple[str, str]]) -> Response:
 
 
 def _read(said: Iterable[tuple[str, str]]) -> Search:
-    match = _HANDLING.search(request.headers.get("Prefer", ""))
-    strict = match is not None and match[1] == "strict"
     try:
-        return read_search(said, base=base(), strict=strict)
+        return read_search(said, base=base(), strict=_strictly())
     except BadSearch as problem:
         raise _refused(problem.says, problem.kind) from None
+
+
+def about_one(kind: str) -> AboutOne:
+    """A search of what belongs to one person, who must be named."""
+    said = request.args.items(multi=True)
+    try:
+        return read_about_one(said, kind=kind, base=base(), strict=_strictly())
+    except BadSearch as problem:
+        raise _refused(problem.says, problem.kind) from None
+
+
+def _strictly() -> bool:
+    match = _HANDLING.search(request.headers.get("Prefer", ""))
+    return match is not None and match[1] == "strict"
 
 
 def _refused(says: str, kind: IssueType = IssueType.VALUE) -> Refused:
