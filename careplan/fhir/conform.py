@@ -70,7 +70,9 @@ def _counts(problem: Problem) -> bool:
 def _rules(walk: Walk, now: datetime | None) -> Iterator[Problem]:
     """What R4 says beyond the shape of things."""
     addresses = Addresses.among(walk.places, walk.homes)
-    rules = Rules(walk.homes[0].tree, addresses.find)
+    missing = [one for one in walk.problems if one.type is IssueType.REQUIRED]
+    unfinished = frozenset(one.path.rpartition(".")[0] for one in missing)
+    rules = Rules(walk.homes[0].tree, addresses.find, unfinished)
     references = [one for one in walk.places if one.type.code == "Reference"]
     for place in walk.places:
         yield from bindings.check(place)
@@ -146,7 +148,8 @@ def _advice(walk: Walk) -> Iterator[Problem]:
     """R4's rule dom-6, said once for all that lack a narrative."""
     mute = [home for home in walk.homes if home.kind not in _SILENT and "text" not in home.tree]
     if mute:
-        text = f"{len(mute)} resources, of which this is the first, have no narrative (dom-6)"
+        more = f" (nor have {len(mute) - 1} others)" if len(mute) > 1 else ""
+        text = f"no narrative of its own{more}: best practice, not a rule (dom-6)"
         yield Problem(mute[0].path, Severity.INFORMATION, text, IssueType.INFORMATIONAL)
 
 

@@ -157,7 +157,10 @@ def _unreached(
         seen |= ahead
         waiting += ahead
     for index, entry in enumerate(entries):
-        kind = _kind(entry)
-        if kind not in (None, "Binary", "Composition") and id(entry["resource"]) not in seen:
+        tree = entry.get("resource")
+        here = addresses.urls.get(addresses.of.get(id(tree), ""))
+        if here is None or here.tree is not tree or here.kind in ("Binary", "Composition"):
+            continue
+        if id(tree) not in seen:
             text = "nothing leads here from the Composition, so it is no part of the document"
             yield error(f"{bundle.path}.entry[{index}]", text, IssueType.BUSINESS_RULE)

@@ -45,15 +45,22 @@ Resolve = Callable[[str, Home], Home | None]
 
 
 class Rules:
-    """The invariants of one file. Numbers are made plain once, for the engine knows no others."""
+    """The invariants of one file. Numbers are made plain once, for the engine knows no others.
 
-    def __init__(self, root: dict[str, Any], resolve: Resolve) -> None:
-        self._resolve = resolve
+    `unfinished`: where something required is missing, which most rules take for granted.
+    """
+
+    def __init__(
+        self, root: dict[str, Any], resolve: Resolve, unfinished: frozenset[str] = frozenset()
+    ) -> None:
+        self._resolve, self._unfinished = resolve, unfinished
         self._made: dict[int, Any] = {}
         self._asked = 0
         self._plain(root)
 
     def check(self, place: Place) -> Iterator[Problem]:
+        if place.path in self._unfinished:
+            return
         for rule in _rules(place.element.path, place.type.code, place.type.profile):
             if _ONLY_IF.get(rule.key, "") in ("", *_names(place.value)):
                 yield from self._ask(rule, place)

@@ -58,6 +58,8 @@ class Addresses:
 
     def find(self, reference: str, home: Home) -> Home | None:
         """As R4 resolves inside a Bundle: a relative one against the address of its own entry."""
+        if reference in self.urls:
+            return self.urls[reference]
         reference = reference.partition("/_history/")[0]
         if reference in self.urls:
             return self.urls[reference]
@@ -141,7 +143,7 @@ def contained(to: str, home: Home) -> dict[str, Any] | None:
 
 def loose(home: Home, references: Sequence[Place], texts: frozenset[str]) -> Iterator[Problem]:
     """R4's rule dom-3: what is contained is pointed at, or points at what contains it."""
-    inside = home.tree.get("contained")
+    inside = home.tree.get("contained") if home.around is None else None
     for index, one in enumerate(inside if isinstance(inside, list) else ()):
         if not isinstance(one, dict) or f"#{one.get('id')}" in texts:
             continue
