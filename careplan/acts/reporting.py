@@ -18,6 +18,7 @@ from careplan.acts.world import NotThere, World, actor, allowed_patient, london_
 from careplan.audit.events import AuditEvent, Kind
 from careplan.store import reports as store
 from careplan.store.db import Transaction
+from careplan.store.errors import Taken
 from careplan.store.patients import Face, face_of
 from careplan.store.reports import KeptReport
 from careplan.store.trail import append
@@ -134,6 +135,22 @@ def begin_report(
 
     Raises AlreadyTold where the visit has one.
     """
+    told: dict[str, Any] = {"by": by, "patient_id": patient_id, "report_id": report_id}
+    try:
+        return _begun(world, **told, visit_id=visit_id, at=at)
+    except Taken:  # by the same button, pressed twice at the same moment
+        return report(world, **told)
+
+
+def _begun(
+    world: World,
+    *,
+    by: Who,
+    patient_id: UUID,
+    report_id: UUID,
+    visit_id: UUID | None,
+    at: datetime,
+) -> KeptReport:
     source = Source.CARER if by.grant else Source.PERSON
     with world.store.begin() as tx:
         allowed_patient(tx, by, patient_id, may_tell_of_visit)
@@ -233,11 +250,19 @@ def _doubts(tx: Transaction, new: VisitReport, other: UUID | None, at: datetime)
 
 
 def _other_report(tx: Transaction, by: Who, new: VisitReport) -> UUID | None:
-    """One that may be of the same visit, of those that `by` may see."""
+    """One that may be of the same visit, of those that `by` may know of."""
     for kept in store.reports_of(tx, new.patient_id):
-        if kept.report and _is_theirs(by, kept) and may_be_one_visit(new, kept.report):
+        if kept.report and _may_know(by, kept) and may_be_one_visit(new, kept.report):
             return kept.report_id
     return None
+
+
+def _may_know(by: Who, kept: KeptReport) -> bool:
+    """Staff who write a call down must not learn by it that the person told of that visit."""
+    if not by.is_staff:
+        return _is_theirs(by, kept)
+    shared = kept.report is not None and Audience.TEAM in kept.report.audience
+    return shared or kept.entered_by == UUID(by.account_id)
 
 
 def withdraw_report(

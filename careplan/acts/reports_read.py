@@ -18,6 +18,8 @@ from careplan.acts.reporting import ANSWERS, ask_first, keep_new
 from careplan.acts.world import SYSTEM, NotAllowed, NotThere, World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
 from careplan.store import reports as store
+from careplan.store.db import Transaction
+from careplan.store.errors import Taken
 from careplan.store.patients import Face, face_of
 from careplan.store.reports import KeptReport
 from careplan.store.trail import append
@@ -92,13 +94,28 @@ def write_down_report(
     new = VisitReport(
         patient_id=patient_id, report_id=report_id, source=source, given_at=at, **answers
     )
+    try:
+        _write_down(world, by, new, sure, at)
+    except Taken:  # by the same button, pressed twice at the same moment: now it is there
+        _write_down(world, by, new, sure, at)
+
+
+def _write_down(
+    world: World, by: Who, new: VisitReport, sure: frozenset[Doubt], at: datetime
+) -> None:
     with world.store.begin() as tx:
-        allowed_patient(tx, by, patient_id, may_write_down_visit)
-        there = store.report_of(tx, patient_id, report_id)
-        if there is not None and there.entered_by == UUID(by.account_id):
-            return
-        ask_first(tx, by, new, sure=sure, at=at)
-        keep_new(tx, by, new, at=at)
+        allowed_patient(tx, by, new.patient_id, may_write_down_visit)
+        if not _written_before(tx, by, new):
+            ask_first(tx, by, new, sure=sure, at=at)
+            keep_new(tx, by, new, at=at)
+
+
+def _written_before(tx: Transaction, by: Who, new: VisitReport) -> bool:
+    """Raises NotThere for the id of a report that is not theirs, and says nothing of it."""
+    there = store.report_of(tx, new.patient_id, new.report_id)
+    if there is not None and there.entered_by != UUID(by.account_id):
+        raise NotThere
+    return there is not None
 
 
 def may_write_down(world: World, *, by: Who, patient_id: UUID) -> Face:

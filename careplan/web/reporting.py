@@ -21,6 +21,7 @@ from careplan.acts.reporting import (
     withdraw_report,
 )
 from careplan.store.errors import Stale
+from careplan.store.hospitals import Hospital
 from careplan.store.reports import KeptReport
 from careplan.visits.questions import Kind, Page, asked
 from careplan.visits.report import LONGEST_WORDS, VisitReport
@@ -129,8 +130,7 @@ def _cannot_be(asked_now: Page, told: VisitReport) -> Odd | None:
 
 def _answer(teller: Teller, asked_now: Page, kept: KeptReport, told: VisitReport) -> Any:
     typed = posted()
-    offered = offered_hospitals(here().world, **teller.mine)
-    reading = read(asked_now, typed, report=told, hospitals=offered)
+    reading = read(asked_now, typed, report=told, hospitals=_hospitals(teller, told))
     if reading.errors:
         return _page(teller, asked_now, kept, typed, reading.errors), 422
     try:
@@ -179,11 +179,10 @@ def _page(
     errors: Mapping[str, str] | None = None,
     odd: Odd | None = None,
 ) -> str:
-    world = here().world
     before = asked().before(asked_now.id)
     found = doubt_words(odd, of_them=teller.of_them) if odd else ()
     problems = dict(errors or {}) | {one.box: one.sentence for one in found if one.must_change}
-    offered = offered_hospitals(world, **teller.mine)
+    offered = _hospitals(teller, kept.report)
     pages = [one.id for one in asked().pages]
     return render_template(
         "report/page.html",
@@ -209,6 +208,17 @@ def _page(
         else teller.address("home"),
         **teller.top,
     )
+
+
+def _hospitals(teller: Teller, told: VisitReport | None) -> tuple[Hospital, ...]:
+    """Those that are open, and the one of this report though it has closed since: a box that does
+    not show what was told would take it away."""
+    world = here().world
+    offered = offered_hospitals(world, **teller.mine)
+    mine = told.hospital if told else None
+    if mine is None or mine in {one.code for one in offered}:
+        return offered
+    return (*offered, every_hospital(world).get(mine) or Hospital(code=mine, name=mine))
 
 
 # --- all of one -------------------------------------------------------------------------------

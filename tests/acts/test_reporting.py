@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
@@ -326,3 +329,50 @@ def test_a_carer_sees_what_they_told_and_not_what_others_did(world: Any) -> None
             withdraw_report(world, by=other, **here, report_id=theirs, at=NOW)
     with pytest.raises(NotThere):
         reports(world, by=family.here("Grace"), **here)
+
+
+def test_writing_down_a_call_tells_staff_nothing_of_what_they_were_not_let_see(
+    clinic: Clinic,
+) -> None:
+    begun(clinic)
+    answered(clinic, hospital="R9X01", on_day=DAY, audience=(Audience.MEASURES,))
+    told: dict[str, Any] = {
+        "by": clinic.nurse,
+        "patient_id": clinic.patient_id,
+        "source": Source.PHONE,
+        "answers": {"hospital": "R9X01", "on_day": DAY},
+        "at": NOW,
+    }
+    before = clinic.everything()
+    with pytest.raises(NotThere):
+        write_down_report(clinic.world, **told, report_id=ONE)
+    assert clinic.everything() == before
+    write_down_report(clinic.world, **told, report_id=TWO)
+    assert len(reports(clinic.world, **mine(clinic))) == 2, "the person sees both"
+    answered(clinic, 2, audience=(Audience.TEAM,))
+    with pytest.raises(Odd):
+        write_down_report(clinic.world, **told, report_id=UUID(int=0xA3))
+
+
+def test_pressed_twice_at_the_same_moment_it_is_one_report(clinic: Clinic) -> None:
+    said: dict[str, Any] = {"source": Source.PHONE, "answers": {"on_day": DAY}, "at": NOW}
+    of_ada: dict[str, Any] = {"patient_id": clinic.patient_id}
+    presses: tuple[Callable[[UUID], object], ...] = (
+        lambda one: begin_report(clinic.world, **mine(clinic), report_id=one, at=NOW),
+        lambda one: write_down_report(
+            clinic.world, by=clinic.nurse, **of_ada, **said, report_id=one, sure=frozenset(Doubt)
+        ),
+    )
+    for number, press in enumerate(presses):
+        for attempt in range(4):
+            both = Barrier(2)
+            report_id = UUID(int=0xB00 + 16 * number + attempt)
+
+            def together(press: Any = press, one: UUID = report_id, both: Barrier = both) -> None:
+                both.wait()
+                press(one)
+
+            with ThreadPoolExecutor(2) as pool:
+                for pressed in [pool.submit(together) for _ in range(2)]:
+                    pressed.result()
+    assert len(reports(clinic.world, **mine(clinic))) == 8
