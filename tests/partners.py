@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 
 from careplan.accounts.partners import Partner, Purpose, read_scopes
 from careplan.accounts.people import Role, Who
-from careplan.acts.partner_tokens import give_token
+from careplan.acts.partner_tokens import Asked, give_token
 from careplan.acts.partners import NewPartner, Published, register_partner
 from careplan.acts.world import World
 from tests.stores import NOW
@@ -184,7 +184,11 @@ def signed_in(
     key, audience = key or a_key(), f"{world.base_url}/fhir/token"
     note = signed(claims(str(partner.partner_id), audience, at=at), key)
     given = give_token(
-        world, assertion=note, scope=scopes, audience=audience, fetch=no_fetch, at=at
+        world,
+        asked=Asked(assertion=note, scope=scopes),
+        audience=audience,
+        fetch=no_fetch,
+        at=at,
     )
     return Caller(replace(partner, scopes=given.scopes), given.token, key)
 

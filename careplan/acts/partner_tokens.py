@@ -61,6 +61,15 @@ class TooMany(Exception):
     seconds: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was sent. Whoever names themselves beside the note names the same as in it."""
+
+    assertion: str = field(repr=False)
+    scope: str
+    client_id: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What a client shows with each request, for five minutes."""
@@ -70,14 +79,14 @@ class Given:
     lives: timedelta
 
 
-def give_token(
-    world: World, *, assertion: str, scope: str, audience: str, fetch: Fetch, at: datetime
-) -> Given:
+def give_token(world: World, *, asked: Asked, audience: str, fetch: Fetch, at: datetime) -> Given:
     """Raises NotLetIn, NoSuchScope, TooMany; the note is used up by the last two as well."""
     try:
-        said = read_assertion(assertion, audience=audience, now=at)
+        said = read_assertion(asked.assertion, audience=audience, now=at)
     except BadAssertion as problem:
         raise NotLetIn from problem
+    if asked.client_id not in ("", said.client_id):  # RFC 7521, 4.2
+        raise NotLetIn
     with world.store.read() as tx:
         kept = partner_of(tx, _id(said.client_id, world))
     try:
@@ -87,7 +96,7 @@ def give_token(
             _count_refusal(tx, kept, at)
         raise NotLetIn from problem
     with world.store.begin() as tx:
-        answer = _answer(world, tx, said, key, scope, at)
+        answer = _answer(world, tx, said, key, asked.scope, at)
     if isinstance(answer, Exception):  # raised inside, it would undo what was counted
         raise answer
     return answer

@@ -19,6 +19,7 @@ from careplan.acts.partner_tokens import (
     LIVES,
     REQUESTS_A_MINUTE,
     TOKENS_A_MINUTE,
+    Asked,
     Given,
     NoSuchScope,
     NotLetIn,
@@ -92,7 +93,8 @@ class Door:
     ) -> Given:
         note = note or self.note(key, at=at)
         more = {"audience": AUDIENCE, "fetch": fetch, "at": at}
-        return give_token(self.world, assertion=note, scope=scope, **more)  # type: ignore[arg-type]
+        asked = Asked(assertion=note, scope=scope)
+        return give_token(self.world, asked=asked, **more)  # type: ignore[arg-type]
 
     def known(self, given: Given, *, at: datetime = NOW) -> Partner | None:
         return recognise_partner(self.world, token=given.token, at=at)

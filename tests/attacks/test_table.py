@@ -26,6 +26,7 @@ KINDS = {
     "framing",
     "sent page",
     "coercion",
+    "another system",
 }
 EACH = pytest.mark.parametrize("attack", attacks(), ids=lambda one: one.name)
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from careplan.acts.partner_tokens import Given, NoSuchScope, NotLetIn, TooMany, give_token
+from careplan.acts.partner_tokens import Asked, Given, NoSuchScope, NotLetIn, TooMany, give_token
 from careplan.keys.assertions import ALGORITHMS, MOST_LETTERS
 from careplan.web.access import Reader, open_to
 from careplan.web.fhir_api.door import fhir_api
@@ -28,7 +28,7 @@ _OPEN = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "no-store",
 }
-_FORM = ("grant_type", "client_assertion_type", "client_assertion", "scope")
+_FORM = ("grant_type", "client_assertion_type", "client_assertion", "scope", "client_id")
 
 
 class _Refusal(Exception):
@@ -73,6 +73,8 @@ def configuration(base_url: str) -> dict[str, Any]:
         "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "grant_types_supported": ["client_credentials"],
         "scopes_supported": list(SUPPORTED_SCOPES),
+        # Every SMART server says so, and clients look for it; nobody is sent to sign in here.
+        "code_challenge_methods_supported": ["S256"],
         "capabilities": ["client-confidential-asymmetric", "permission-v1", "permission-v2"],
     }
 
@@ -86,8 +88,11 @@ def _given(asked: dict[str, str]) -> Given:
     try:
         return give_token(
             here().world,
-            assertion=asked["client_assertion"],
-            scope=asked["scope"],
+            asked=Asked(
+                assertion=asked["client_assertion"],
+                scope=asked["scope"],
+                client_id=asked["client_id"],
+            ),
             audience=endpoint(here().settings.base_url),
             fetch=fetch,
             at=here().now(),

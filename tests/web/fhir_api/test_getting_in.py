@@ -77,10 +77,12 @@ def _goes_the_whole_way(client, partner, key):
     assert key.alg in found.json["token_endpoint_auth_signing_alg_values_supported"]
     assert {"client-confidential-asymmetric", "permission-v2"} <= {*found.json["capabilities"]}
     assert SCOPE.replace("CarePlan", "*") in found.json["scopes_supported"]
+    assert found.json["code_challenge_methods_supported"] == ["S256"]
     endpoint = found.json["token_endpoint"]
 
     said = claims(str(partner.partner_id), endpoint, at=NOW)
-    answer = client.post(endpoint, data=form(signed(said, key), f"{SCOPE} system/Patient.read"))
+    sent = form(signed(said, key), f"{SCOPE} system/Patient.read", client_id=said["iss"])
+    answer = client.post(endpoint, data=sent)
     assert answer.status_code == 200, answer.text
     assert {**answer.json, "access_token": ""} == {
         "access_token": "",
@@ -109,6 +111,7 @@ def test_what_is_missing_or_wrong_is_said_as_oauth_says_it(client, note):
         ({"client_assertion_type": "urn:ietf:wg:oauth:2.0:oob"}, 401, "invalid_client"),
         ({"client_assertion": ""}, 401, "invalid_client"),
         ({"client_assertion": "x.y.z"}, 401, "invalid_client"),
+        ({"client_id": "somebody else"}, 401, "invalid_client"),
         ({"scope": ""}, 400, "invalid_scope"),
         ({"scope": " "}, 400, "invalid_scope"),
         ({"scope": "system/Group.rs"}, 400, "invalid_scope"),
