@@ -29,7 +29,7 @@ from careplan.visits.visit import (
     Where,
     waiting,
 )
-from careplan.web.forms.text import Refused, line
+from careplan.web.forms.text import Refused, keepable, line
 from careplan.web.here import here
 from careplan.web.session import who
 from careplan.web.words import _
@@ -148,9 +148,12 @@ def took(doors: Doors) -> Any:
     chosen = request.form.get("what", "")
     if request.form.get("nothing") == "yes":
         return _tap(doors, Press(**facts))
+    written = request.form.get("words", "").strip()
+    if written and chosen not in ("", "other"):
+        problem = _("You wrote something, and tapped something else. Tap which it was, then when.")
+        return _ask_took(doors, found, problem=problem), 422
     try:
-        typed = request.form.get("words", "") if chosen in ("", "other") else chosen
-        words = line(typed, LONGEST_WORDS)
+        words = line(written if chosen in ("", "other") else chosen, LONGEST_WORDS)
         when = When(request.form.get("when", ""))
     except Refused as refused:
         return _ask_took(doors, found, problem=str(refused)), 422
@@ -162,7 +165,7 @@ def took(doors: Doors) -> Any:
 
 
 def _ask_took(doors: Doors, found: Going, problem: str = "") -> str:
-    typed = request.form.get("words", "")
+    typed = keepable(request.form.get("words", ""))
     return _page(
         doors,
         "visit/took.html",
@@ -216,7 +219,7 @@ def _ask_where(doors: Doors, found: Going, listed: tuple[Hospital, ...], problem
         visit=found.visit,
         own=own,
         listed=[one for one in listed if one.code not in {mine.hospital for mine in own}],
-        typed=request.form.get("words", ""),
+        typed=keepable(request.form.get("words", "")),
         most=LONGEST_WORDS,
     )
 

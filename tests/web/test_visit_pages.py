@@ -154,6 +154,23 @@ def test_a_hospital_of_the_list_is_kept_by_its_code(ada, world, mine):
     assert press(ada, f"{HOME}/took", "About 1 hour ago", what="x", when="5").status_code == 400
 
 
+def test_what_was_written_is_never_left_out(ada, world, mine):
+    """Also where the only name to tap is tapped already."""
+    press(ada, HOME, "I’m going in")
+    asked = press(ada, f"{HOME}/took", "Just now", what="paracetamol", words="codeine")
+    page = ada.page(asked)
+    assert (asked.status_code, page.value_of("words")) == (422, "codeine")
+    assert "You wrote something, and tapped something else" in page.text
+    (what,) = [one.get("value") for one in page.find("input") if one.get("checked") is not None]
+    form = the_form(page, "Just now") | {"what": what, "words": page.value_of("words")}
+    form.pop("to")
+    assert ada.post(f"{HOME}/took", data=form).status_code == 303
+    took = [one.words for one in kept(world, mine)[0].taps if one.tap is Tap.TOOK]
+    assert took == ["codeine"]
+    unkept = press(ada, f"{HOME}/took", "Just now", words="a\0b")
+    assert (unkept.status_code, ada.page(unkept).value_of("words")) == (422, "a\ufffdb")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"tap": "took"}, {"tap": "dance"}, {"tap_id": "x"}, {"visit": ""}, {"tap": "tell_team"}],
