@@ -151,8 +151,7 @@ class _Growing:
         elif same_as:
             found, root = self._below(same_as), same_as
         else:
-            root = _only_type(element)
-            found = _whole(root)[1:]
+            root, found = _of_its_type(element)
         self.elements[at + 1 : at + 1] = [_moved(one, root, element) for one in found]
 
     def _below(self, identity: str) -> list[Tree]:
@@ -169,11 +168,18 @@ def _moved(child: Tree, root: str, parent: Tree) -> Tree:
     }
 
 
-def _only_type(element: Tree) -> str:
+def _of_its_type(element: Tree) -> tuple[str, list[Tree]]:
+    """The type an element must have and the children that gives it. An extension of ours says
+    itself which parts it has; of anybody else's, R4 says what all extensions have."""
     types = element.get("type", ())
-    if len(types) != 1 or (types[0].get("profile") and types[0]["code"] != "Extension"):
+    if len(types) != 1:
         raise Contradiction(element["id"], "its children depend on which type it has")
-    return str(types[0]["code"])
+    kind, profile = str(types[0]["code"]), next(iter(types[0].get("profile", ())), "")
+    if profile in profiles.ours():
+        return kind, elements(profiles.ours()[profile])[1:]
+    if profile and kind != "Extension":
+        raise Contradiction(element["id"], f"its children depend on {profile}")
+    return kind, _whole(kind)[1:]
 
 
 # --- one rule over one element -----------------------------------------------------------------
