@@ -42,6 +42,11 @@ class Reading:
     errors: dict[str, str] = field(default_factory=dict)
 
 
+def showable(typed: Typed) -> dict[str, list[str]]:
+    """What was typed, fit to be shown again: what cannot be kept is marked where it stands."""
+    return {name: [keepable(text) for text in texts] for name, texts in typed.items()}
+
+
 def one(typed: Typed, name: str) -> str:
     found = typed.get(name) or [""]
     return keepable(found[0])

@@ -29,7 +29,7 @@ from careplan.visits.telling import Doubt, doubts, names_staff
 from careplan.web.answer_form import number_shown
 from careplan.web.drafts import AUTOSAVE, posted
 from careplan.web.here import here
-from careplan.web.report_form import ELSEWHERE, Reading, day_choices, read, typed_of
+from careplan.web.report_form import ELSEWHERE, Reading, day_choices, read, showable, typed_of
 from careplan.web.report_words import doubt_words, rows_of
 from careplan.web.session import who
 from careplan.web.words import _
@@ -129,7 +129,7 @@ def _cannot_be(asked_now: Page, told: VisitReport) -> Odd | None:
 
 
 def _answer(teller: Teller, asked_now: Page, kept: KeptReport, told: VisitReport) -> Any:
-    typed = posted()
+    typed = showable(posted())
     reading = read(asked_now, typed, report=told, hospitals=_hospitals(teller, told))
     if reading.errors:
         return _page(teller, asked_now, kept, typed, reading.errors), 422

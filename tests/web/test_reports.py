@@ -175,6 +175,14 @@ def test_a_hospital_that_has_closed_since_stays_told(person, world, *, many):
     )
 
 
+def test_a_sign_that_cannot_be_kept_is_marked_where_it_stands(person, world):
+    at = begun(person)
+    answer = send(person, f"{at}/words", {"words": "I waited\x0bfor hours."})
+    assert answer.status_code == 422
+    assert "I waited\N{REPLACEMENT CHARACTER}for hours." in answer.get_data(as_text=True)
+    assert told(world).words is None
+
+
 def test_relief_before_arriving_is_asked_about_and_not_changed(person, world):
     at = begun(person)
     send(person, f"{at}/where", PAGES["where"])

@@ -24,7 +24,7 @@ from careplan.visits.telling import Doubt
 from careplan.web.access import Reader, open_to
 from careplan.web.drafts import posted
 from careplan.web.here import here
-from careplan.web.report_form import ELSEWHERE, Reading, day_choices, one, read
+from careplan.web.report_form import ELSEWHERE, Reading, day_choices, one, read, showable
 from careplan.web.report_words import doubt_words, rows_of, title_of
 from careplan.web.session import who
 from careplan.web.team.header import header_of
@@ -64,7 +64,7 @@ def write_report(patient_id: UUID) -> Any:
     if request.method == "GET":
         new_id = str(here().world.new_id())
         return _form(patient_id, {"report": [new_id]}, {})
-    typed = posted()
+    typed = showable(posted())
     reading, errors = _read(patient_id, typed)
     if errors:
         return _form(patient_id, typed, errors), 422
