@@ -234,8 +234,12 @@ def kind_of(name: str) -> Kind | None:
 
 
 def statement(base: str) -> Tree:
-    """The CapabilityStatement of the service that answers at this address."""
-    return _common("instance") | {
+    """The CapabilityStatement of the service that answers at this address. The canonical address
+    is that of the requirements, which it keeps."""
+    common = _common("instance")
+    del common["url"]
+    return common | {
+        "instantiates": [CANONICAL],
         "software": {"name": SOFTWARE, "version": VERSION},
         "implementation": {"description": f"{SOFTWARE}, for other systems", "url": base},
         **_abilities(_security(base)),

@@ -144,3 +144,8 @@ def test_the_questionnaire_asks_for_every_part_of_a_value(kind: str, cls: type[A
     (item,) = (one for one in items if one.get("linkId") == path)
     wanted = {f"{path}.{one.name}" for one in fields(cls)}
     assert {one["linkId"] for one in item["item"]} == wanted
+
+
+def test_no_snapshot_is_kept_in_the_source() -> None:
+    """They quote R4's own words, and are derived when a package is built."""
+    assert [name for name, one in GUIDE.items() if "snapshot" in one] == []
