@@ -18,12 +18,15 @@ from careplan.acts.sharing import make_link
 from careplan.acts.signing_in import begin_two_factor, sign_in
 from careplan.acts.tapping import remember_phone
 from careplan.acts.world import World
+from careplan.plan.care_plan import OWN_WORDS
+from careplan.plan.codec import to_plain
 from careplan.settings import Settings
 from careplan.sharing.links import Kind, Opening
 from careplan.store.db import Store
 from careplan.visits.questions import asked
 from careplan.web.app import create_app
 from careplan.web.forms.pages import section_pages
+from tests import make
 from tests.acts.families import Family, a_family
 from tests.acts.worlds import token_of
 from tests.conftest import BASE_URL, CHEAP, Clock
@@ -79,7 +82,10 @@ def peopled(url: str) -> Peopled:
     # What a form token keeps out is tested elsewhere; here what lies behind it is asked.
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     family = a_family(world)
+    for name in OWN_WORDS:
+        family.save(name, to_plain(make.ada().section(name)), by=family.kofi)
     family.sign()
+    family.publish(by=family.kofi)
     known = _what_there_is(world, family)
     known |= _what_is_found(app, known["token"][0])
     app.wsgi_app = LetIn(app.wsgi_app, clock, _visitors(world, family))  # type: ignore[method-assign]
@@ -142,12 +148,22 @@ def _what_partners_read(app: Flask) -> tuple[dict[str, list[str]], dict[str, Any
     document = client.get(f"/fhir/CarePlan/{plan_id}/$document", base_url=BASE_URL).json
     inside = {one["resource"]["resourceType"]: one["resource"]["id"] for one in document["entry"]}
     kinds = ["Patient", "Composition"]
+    mine = {"patient": inside["Patient"]}
+
+    def first(kind: str) -> Any:
+        found = client.get(f"/fhir/{kind}", query_string=mine, base_url=BASE_URL)
+        return found.json["entry"][0]["resource"]
+
+    paper = first("DocumentReference")
     found = {
         "plan": [plan_id],
         "document": [document["id"]],
+        "paper": [paper["id"]],
+        "pdf": [paper["content"][0]["attachment"]["url"].rpartition("/")[2]],
+        "look": [first("AuditEvent")["id"]],
         "kind": kinds,
         "identity": [inside[one] for one in kinds],
-        "version": ["1"],
+        "version": ["1", "2"],
     }
     return found, {"Bundle": document, "CarePlan": plan["resource"]}
 

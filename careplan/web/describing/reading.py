@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from careplan.fhir.capability import ParameterType, kind_of
 from careplan.fhir.rest_search import MOST_A_PAGE, Summary
+from careplan.web.describing.shapes import ANY
 from careplan.web.fhir_api.described import (
     FORM,
     FORMAT,
     ID,
+    JSON,
+    NOT_TAKEN,
     NOT_THERE,
     REFUSED,
     TEXT,
@@ -22,14 +25,19 @@ from careplan.web.fhir_api.described import (
     Schema,
     fhir_answer,
     header,
+    outcome_answer,
     path,
     query,
+    resource,
 )
+from careplan.web.fhir_api.door import FHIR_JSON
 
+PDF = "application/pdf"
 _UNCHANGED = {304: Answer(says="As the client has it.")}
 _UNLESS = header("If-None-Match", "The ETag that the client has.")
 _IDENTITY = path("identity", "The resource’s own id.", ID)
 _STAMPED = {"ETag": "W/ and the version.", "Last_Modified": "When it was published."}
+_STAMPS = {name.replace("_", "-"): says for name, says in _STAMPED.items()}
 _COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
 _DATE: Schema = {
     "type": "string",
@@ -41,7 +49,7 @@ _PAGE = query("_page", "Where a page of this search goes on, as its next link sa
 _SCHEMAS: Mapping[ParameterType, Schema] = {
     ParameterType.DATE: _DATE,
     ParameterType.TOKEN: _VALUE,
-    ParameterType.REFERENCE: _VALUE,
+    ParameterType.REFERENCE: ID,
 }
 
 
@@ -57,6 +65,11 @@ def _includes() -> list[str]:
     return [f"CarePlan:{one.name}" for one in kind.includes] if kind else []
 
 
+_STRICTLY = header(
+    "Prefer",
+    "handling=strict: what is not known is refused. Otherwise it is left out, and left out of "
+    "the answer’s self link.",
+)
 _SEARCH: tuple[Parameter, ...] = (
     *_searched(),
     query("_count", f"How many on a page; {MOST_A_PAGE} at most.", _COUNT),
@@ -65,11 +78,7 @@ _SEARCH: tuple[Parameter, ...] = (
     query("_elements", "These elements of each; what is none is passed over."),
     _PAGE,
     FORMAT,
-    header(
-        "Prefer",
-        "handling=strict: what is not known is refused. Otherwise it is left out, and left out of "
-        "the answer’s self link.",
-    ),
+    _STRICTLY,
 )
 _FOUND = fhir_answer("The page, its links, and how many there are.", "Bundle")
 
@@ -83,6 +92,44 @@ def _read(summary: str, kind: str | None, scope: str | None, *more: Parameter) -
         parameters=(_IDENTITY, *more, FORMAT, _UNLESS),
         answers={200: body, **_UNCHANGED, **REFUSED, **NOT_THERE},
         scope=scope,
+    )
+
+
+def _of_one(summary: str, kind: str) -> Description:
+    """A search of what belongs to one person."""
+    named = kind_of(kind)
+    return Description(
+        summary=summary,
+        lets_in=LetsIn.PARTNER,
+        methods=("GET",),
+        parameters=(
+            *(
+                query(one.name, one.means, _SCHEMAS[one.type], required=True)
+                for one in (named.search if named else ())
+            ),
+            query("_count", "How many.", _COUNT),
+            FORMAT,
+            _STRICTLY,
+        ),
+        answers={200: _FOUND, **REFUSED},
+        scope=f"system/{kind}.s",
+    )
+
+
+def _validate() -> Description:
+    return Description(
+        summary="Every problem found in what is sent; nothing is kept",
+        lets_in=LetsIn.PARTNER,
+        methods=("POST",),
+        parameters=(FORMAT,),
+        body=Body(media={FHIR_JSON: ANY, JSON: ANY}),
+        answers={
+            200: outcome_answer("Each problem, or that there is none."),
+            **REFUSED,
+            **NOT_THERE,
+            405: outcome_answer("Resources of that type are not judged by themselves."),
+            **NOT_TAKEN,
+        },
     )
 
 
@@ -103,6 +150,40 @@ READING_DOORS: Mapping[str, tuple[Description, ...]] = {
     "fhir_api.read_bundle": (
         _read("A document that stands, or one the client sent", "Bundle", "system/Bundle.r"),
     ),
+    "fhir_api.read_reference": (
+        _read("The plan as a PDF, named", "DocumentReference", "system/DocumentReference.r"),
+    ),
+    "fhir_api.read_binary": (
+        Description(
+            summary="The plan as a PDF: itself where Accept says application/pdf",
+            lets_in=LetsIn.PARTNER,
+            methods=("GET",),
+            parameters=(_IDENTITY, FORMAT, _UNLESS),
+            answers={
+                200: Answer(
+                    says="It.", media={FHIR_JSON: resource("Binary"), PDF: TEXT}, headers=_STAMPS
+                ),
+                **_UNCHANGED,
+                **REFUSED,
+                **NOT_THERE,
+            },
+            scope="system/Binary.r",
+        ),
+    ),
+    "fhir_api.find_paper": (_of_one("The PDF of one person’s plan", "DocumentReference"),),
+    "fhir_api.find_looks": (_of_one("Who looked at one person’s plan", "AuditEvent"),),
+    "fhir_api.read_look": (
+        Description(
+            summary="One look at a plan",
+            lets_in=LetsIn.PARTNER,
+            methods=("GET",),
+            parameters=(_IDENTITY, FORMAT),
+            answers={200: fhir_answer("It.", "AuditEvent"), **REFUSED, **NOT_THERE},
+            scope="system/AuditEvent.r",
+        ),
+    ),
+    "fhir_api.validate": (_validate(),),
+    "fhir_api.validate_kind": (_validate(),),
     "fhir_api.plan_history": (
         Description(
             summary="The published versions of a plan, newest first",

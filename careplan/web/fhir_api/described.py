@@ -164,7 +164,7 @@ def header(name: str, says: str, schema: Schema = TEXT, **more: Any) -> Paramete
 FORMAT = query(
     "_format",
     "The form of the answer, before whatever Accept says: there is one.",
-    {"enum": ["json", "application/json", "application/fhir+json"]},
+    {"enum": ["json", "application/json", "application/fhir+json", ""]},
 )
 
 
