@@ -54,7 +54,7 @@ def check(data: bytes, *, now: datetime | None = None, advice: bool = False) -> 
     kind = tree["resourceType"]
     walk = Walk(tree, kind if kind.isalnum() and kind.isascii() and len(kind) < 40 else "%resource")
     found = [*walk.problems]
-    if walk.homes:
+    if walk.homes and not walk.full:
         found += _rules(walk, now)
         found += _beyond(walk, {one.path for one in found if one.severity is Severity.ERROR})
         found += _advice(walk) if advice else ()
@@ -89,15 +89,13 @@ def _rules(walk: Walk, now: datetime | None) -> Iterator[Problem]:
 
 
 def _contained(walk: Walk, references: list[Place]) -> Iterator[Problem]:
-    holders = [home for home in walk.homes if home.tree.get("contained")]
-    if holders:
-        said = frozenset(
+    if any(home.around for home in walk.homes):
+        said = {
             place.value if isinstance(place.value, str) else str(place.value.get("reference"))
             for place in walk.places
             if place.type.code in ("Reference", "uri", "url", "canonical")
-        )
-        for home in holders:
-            yield from targets.loose(home, references, said)
+        }
+        yield from targets.loose(walk.homes, references, said)
 
 
 def _beyond(walk: Walk, known: set[str]) -> Iterator[Problem]:

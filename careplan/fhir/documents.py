@@ -25,6 +25,11 @@ _HAPPENED = frozenset(
     )
 )
 """Times at which something was done or written down: never ahead of us."""
+_EXCHANGED = (
+    ("search", "bdl-2", ("searchset",), False),
+    ("request", "bdl-3", ("batch", "transaction", "history"), True),
+    ("response", "bdl-4", ("batch-response", "transaction-response", "history"), True),
+)
 _CLOCKS_DIFFER = timedelta(days=1)
 
 
@@ -37,6 +42,7 @@ def check_bundle(walk: Walk, addresses: Addresses, *, all_of_it: bool) -> Iterat
     bundle = walk.homes[0]
     entries = _entries(bundle)
     yield from _addresses(entries, bundle)
+    yield from _exchanged(entries, bundle)
     references = [one for one in walk.places if one.type.code == "Reference"]
     if not is_document(bundle.tree):
         return
@@ -121,6 +127,22 @@ def _addresses(entries: Sequence[dict[str, Any]], bundle: Home) -> Iterator[Prob
                 text = f"the same as that of entry[{first}] (bdl-7)"
                 yield error(path, text, IssueType.DUPLICATE)
         yield from _disagrees(path, url, resource.get("id"))
+
+
+def _exchanged(entries: Sequence[dict[str, Any]], bundle: Home) -> Iterator[Problem]:
+    """R4's rules bdl-2, bdl-3 and bdl-4: what only a search, a request or an answer carries."""
+    kind = str(bundle.tree.get("type"))
+    for name, key, kinds, is_needed in _EXCHANGED:
+        if kind in kinds and is_needed:
+            wrong = [index for index, entry in enumerate(entries) if name not in entry]
+            text = f"missing: every entry of a {kind} has a {name} ({key})"
+        elif kind not in kinds:
+            wrong = [index for index, entry in enumerate(entries) if name in entry]
+            text = f"no entry of a {kind} has a {name} ({key})"
+        else:
+            continue
+        for index in wrong:
+            yield error(f"{bundle.path}.entry[{index}].{name}", text, IssueType.INVARIANT)
 
 
 def _disagrees(path: str, url: str, identity: Any) -> Iterator[Problem]:

@@ -25,7 +25,10 @@ ELSEWHERE = {
     "ref-1": "targets",
     "dom-3": "targets",
     "dom-6": "conform, as advice",
-    "bdl-7": "documents, for every Bundle",
+    "bdl-2": "documents, entry by entry",
+    "bdl-3": "documents, entry by entry",
+    "bdl-4": "documents, entry by entry",
+    "bdl-7": "documents, entry by entry",
     "bdl-9": "documents",
     "bdl-10": "documents",
     "bdl-11": "documents",
@@ -39,7 +42,7 @@ _ONLY_IF = {"dom-2": "contained", "dom-4": "contained", "dom-5": "contained"}
 """Rules that say nothing without this element."""
 
 _INNER = ("BackboneElement", "Element")
-_MOST = 40_000
+_MOST = 20_000
 
 Resolve = Callable[[str, Home], Home | None]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,10 @@ _OF_COMPOSITION = frozenset(
 """What a document must hold, by R4 section 3.3; whatever else it points at, it may."""
 
 
+Step = tuple[int, str]
+"""Where a reference leads, by the identity of the tree there, and where it stands."""
+
+
 @dataclass(slots=True)
 class Addresses:
     """Which resource of the file an address leads to."""
@@ -36,6 +40,7 @@ class Addresses:
     urls: dict[str, Home] = field(default_factory=dict)
     of: dict[int, str] = field(default_factory=dict)
     names: dict[str, Home] = field(default_factory=dict)
+    inside: dict[tuple[int, str], dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def among(cls, places: Sequence[Place], homes: Sequence[Home]) -> Addresses:
@@ -44,6 +49,9 @@ class Addresses:
         for place in places:
             if place.element.path == "Bundle.entry":
                 made._enter(place.value, by_tree)
+        for home in homes:
+            if home.around is not None:
+                made.inside.setdefault((id(home.around.tree), str(home.tree.get("id"))), home.tree)
         return made
 
     def _enter(self, entry: Any, by_tree: dict[int, Home]) -> None:
@@ -55,6 +63,13 @@ class Addresses:
             self.urls.setdefault(url, home)
             self.of[id(home.tree)] = url
         self.names.setdefault(f"{home.kind}/{home.tree.get('id')}", home)
+
+    def contained(self, to: str, home: Home) -> dict[str, Any] | None:
+        """What `#id` leads to; `#` alone leads from a contained resource to the one around it."""
+        outer = home.around or home
+        if to == "#":
+            return outer.tree if home.around else None
+        return self.inside.get((id(outer.tree), to[1:]))
 
     def find(self, reference: str, home: Home) -> Home | None:
         """As R4 resolves inside a Bundle: a relative one against the address of its own entry."""
@@ -82,7 +97,7 @@ def check(place: Place, addresses: Addresses) -> Iterator[Problem]:
         if text := _misspelt(to):
             yield error(f"{place.path}.reference", text, IssueType.VALUE)
             return
-        if to.startswith("#") and contained(to, place.home) is None:
+        if to.startswith("#") and addresses.contained(to, place.home) is None:
             text = f"{to[:70]!r} is not among the resources contained here (ref-1)"
             yield error(f"{place.path}.reference", text, IssueType.INVARIANT)
             return
@@ -129,61 +144,50 @@ def _without_start(place: Place, addresses: Addresses) -> bool:
     return place.value.get("reference") in addresses.names and own.startswith("urn:")
 
 
-def contained(to: str, home: Home) -> dict[str, Any] | None:
-    """What `#id` leads to; `#` alone leads from a contained resource to the one around it."""
-    outer = home.around or home
-    if to == "#":
-        return outer.tree if home.around else None
-    inside = outer.tree.get("contained")
-    for one in inside if isinstance(inside, list) else ():
-        if isinstance(one, dict) and one.get("id") == to[1:]:
-            return one
-    return None
-
-
-def loose(home: Home, references: Sequence[Place], texts: frozenset[str]) -> Iterator[Problem]:
+def loose(homes: Sequence[Home], references: Sequence[Place], said: set[str]) -> Iterator[Problem]:
     """R4's rule dom-3: what is contained is pointed at, or points at what contains it."""
-    inside = home.tree.get("contained") if home.around is None else None
-    for index, one in enumerate(inside if isinstance(inside, list) else ()):
-        if not isinstance(one, dict) or f"#{one.get('id')}" in texts:
-            continue
-        if not any(r.home.tree is one and r.value.get("reference") == "#" for r in references):
+    outward = {id(one.home.tree) for one in references if one.value.get("reference") == "#"}
+    for home in homes:
+        is_inner = home.around is not None and home.around.around is None
+        if is_inner and f"#{home.tree.get('id')}" not in said and id(home.tree) not in outward:
             text = "contained, but nothing here refers to it (dom-3)"
-            yield error(f"{home.path}.contained[{index}]", text, IssueType.INVARIANT)
+            yield error(home.path, text, IssueType.INVARIANT)
 
 
 def circles(references: Sequence[Place], addresses: Addresses) -> Iterator[Problem]:
     """Things said to be a part of themselves."""
-    steps: dict[tuple[str, int], list[tuple[int, str]]] = {}
+    steps: dict[str, dict[int, list[Step]]] = {}
     for place in references:
         to = place.value.get("reference")
         if place.element.name in _PARTS and isinstance(to, str):
             found = addresses.find(to, place.home)
             if found is not None:
-                step = (id(found.tree), place.path)
-                steps.setdefault((place.element.name, id(place.home.tree)), []).append(step)
-    for (name, start), first in steps.items():
-        path = _leads_back(name, start, first, steps)
-        if path:
+                graph = steps.setdefault(place.element.name, {})
+                graph.setdefault(id(place.home.tree), []).append((id(found.tree), place.path))
+    for graph in steps.values():
+        for path in _leads_back(graph):
             yield error(f"{path}.reference", "leads back to itself", IssueType.BUSINESS_RULE)
 
 
-def _leads_back(
-    name: str,
-    start: int,
-    first: list[tuple[int, str]],
-    steps: dict[tuple[str, int], list[tuple[int, str]]],
-) -> str | None:
-    for begun, path in first:
-        waiting, seen = [begun], {begun}
-        while waiting and len(seen) < 1000:
-            here = waiting.pop()
-            if here == start:
-                return path
-            ahead = {there for there, _ in steps.get((name, here), ())} - seen
-            seen |= ahead
-            waiting += ahead
-    return None
+def _leads_back(graph: Mapping[int, list[Step]]) -> Iterator[str]:
+    """The paths of the references that close a circle, each seen once."""
+    done: set[int] = set()
+    for start in graph:
+        open_: set[int] = set()
+        waiting: list[tuple[int, bool]] = [(start, False)]
+        while waiting:
+            here, leaving = waiting.pop()
+            if leaving:
+                open_.discard(here)
+                done.add(here)
+            elif here not in done and here not in open_:
+                open_.add(here)
+                waiting.append((here, True))
+                for there, path in graph.get(here, ()):
+                    if there in open_:
+                        yield path
+                    elif there not in done:
+                        waiting.append((there, False))
 
 
 def _misspelt(to: str) -> str | None:
@@ -205,7 +209,7 @@ def _is_kind(name: str) -> bool:
 def _kind_of(to: str, home: Home, addresses: Addresses) -> str | None:
     """The kind of resource a reference leads to, as far as the file or the reference says."""
     if to.startswith("#"):
-        inside = contained(to, home) or {}
+        inside = addresses.contained(to, home) or {}
         kind = inside.get("resourceType")
         return kind if isinstance(kind, str) else None
     found = addresses.find(to, home)
