@@ -15,9 +15,17 @@ from careplan.acts.exporting import NothingPublished, person_of
 from careplan.acts.world import SYSTEM, World
 from careplan.audit.events import AuditEvent, Kind
 from careplan.fhir import wire
-from careplan.fhir.pointer import EMERGENCY_PLAN, HAEMATOLOGY, Pointed, pointer, pointer_id
+from careplan.fhir.pointer import (
+    EMERGENCY_PLAN,
+    HAEMATOLOGY,
+    Leads,
+    Pointed,
+    pointer,
+    pointer_id,
+)
 from careplan.fhir.pointer_rules import problems
-from careplan.fhir.tree import Node
+from careplan.fhir.rest import plan_id
+from careplan.fhir.rest_paper import paper_id
 from careplan.sharing.consents import Consent, standings
 from careplan.store.consents import consents_of
 from careplan.store.db import Transaction
@@ -25,7 +33,7 @@ from careplan.store.directory import Kind as Finds
 from careplan.store.patients import face_of, find_patient, patient_of
 from careplan.store.teams import team_of
 from careplan.store.trail import append
-from careplan.store.versions import VersionHead, current_version, history_of
+from careplan.store.versions import VersionHead, current_head, history_of
 
 READERS = frozenset({Consent.AMBULANCE, Consent.GP, Consent.EMERGENCY_STAFF})
 """What lets an organisation that is not the team's own read a plan."""
@@ -42,6 +50,7 @@ class Wanted:
 
     number: int | None = None
     every: bool = False
+    leads: Leads = Leads.DOCUMENT
     type: str = EMERGENCY_PLAN
     setting: str = HAEMATOLOGY
     replaces: str | None = None
@@ -51,13 +60,13 @@ def pointers(world: World, *, person: str, wanted: Wanted, at: datetime) -> tupl
     """Newest first. Raises NoSuchPerson, NothingPublished, CannotPoint."""
     with world.store.begin() as tx:
         patient_id = person_of(tx, person)
-        kept = current_version(tx, patient_id)
-        if kept is None:
+        newest = current_head(tx, patient_id)
+        if newest is None:
             raise NothingPublished
         heads = history_of(tx, patient_id)
         number, ods = _number(tx, patient_id), _ods(tx, patient_id)
         _may_be_known_of(tx, patient_id)
-        address = f"{world.base_url}/fhir/CarePlan/{_care_plan(kept.emergency)}/$document"
+        address = _address(world, patient_id, wanted.leads)
         made = []
         for head in _chosen(heads, wanted):
             of = Pointed(
@@ -66,7 +75,8 @@ def pointers(world: World, *, person: str, wanted: Wanted, at: datetime) -> tupl
                 document=head.emergency_id,
                 published_at=head.published_at,
                 address=address,
-                newest=head.number == kept.head.number,
+                leads=wanted.leads,
+                newest=head.number == newest.number,
                 replaces=wanted.replaces or _before(heads, head, ods),
                 type=wanted.type,
                 setting=wanted.setting,
@@ -131,12 +141,9 @@ def _may_be_known_of(tx: Transaction, patient_id: UUID) -> None:
         )
 
 
-def _care_plan(document: bytes) -> str:
-    """The id of the plan in its emergency document, which stays the same in every version."""
-    bundle = Node(wire.loads(document), "Bundle")
-    plans = (
-        one.identity()
-        for one in (entry.need("resource") for entry in bundle.each("entry"))
-        if one.text("resourceType") == "CarePlan"
-    )
-    return next(plans)
+def _address(world: World, patient_id: UUID, leads: Leads) -> str:
+    """Of what stands now, in every version's pointer."""
+    base = f"{world.base_url}/fhir"
+    if leads is Leads.PDF:
+        return f"{base}/Binary/{paper_id(patient_id)}"
+    return f"{base}/CarePlan/{plan_id(patient_id)}/$document"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from careplan.fhir import codes
@@ -15,8 +16,20 @@ from careplan.fhir.tree import Tree, coding, extension, instant, some
 
 EMERGENCY_PLAN, SUPPORT_PLAN = tuple(codes.NRL_TYPES)[:2]
 HAEMATOLOGY, PAEDIATRIC_HAEMATOLOGY = tuple(codes.NRL_SETTINGS)[:2]
-FHIR_JSON = "application/fhir+json"
-_FORMAT, _CHANGES = codes.NRL_STRUCTURED, "dynamic"
+_CHANGES = "dynamic"
+
+
+class Leads(StrEnum):
+    """What is read at the address: the emergency document, or its page as paper."""
+
+    DOCUMENT = "document"
+    PDF = "pdf"
+
+
+_CONTENT = {
+    Leads.DOCUMENT: ("application/fhir+json", codes.NRL_STRUCTURED),
+    Leads.PDF: ("application/pdf", codes.NRL_UNSTRUCTURED),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +46,7 @@ class Pointed:
     published_at: datetime
     address: str
     newest: bool
+    leads: Leads = Leads.DOCUMENT
     replaces: str | None = None
     type: str = EMERGENCY_PLAN
     setting: str = HAEMATOLOGY
@@ -78,16 +92,15 @@ def _before(pointer: str | None) -> list[Tree]:
 
 
 def _content(of: Pointed) -> Tree:
+    content_type, form = _CONTENT[of.leads]
     stability = _one(codes.NRL_STABILITY_CODE, _CHANGES, codes.NRL_STABILITIES[_CHANGES])
     return {
         "extension": [extension(codes.NRL_STABILITY, valueCodeableConcept=stability)],
         "attachment": {
-            "contentType": FHIR_JSON,
+            "contentType": content_type,
             "language": "en-GB",
             "url": of.address,
             "creation": instant(of.published_at),
         },
-        "format": coding(
-            codes.NRL_FORMAT, codes.NRL_STRUCTURED, codes.NRL_FORMATS[codes.NRL_STRUCTURED]
-        ),
+        "format": coding(codes.NRL_FORMAT, form, codes.NRL_FORMATS[form]),
     }

@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from careplan.acts.exporting import NoSuchPerson, NothingPublished
 from careplan.acts.pointing import CannotPoint, Wanted, pointers
 from careplan.fhir import codes, wire
-from careplan.fhir.pointer import EMERGENCY_PLAN, HAEMATOLOGY
+from careplan.fhir.pointer import EMERGENCY_PLAN, HAEMATOLOGY, Leads
 from careplan.fhir.pointer_rules import problems
 from careplan.plan.codec import Unreadable
 from careplan.web.commands.running import Cannot
@@ -29,6 +29,10 @@ NOT_TRACED = (
 @click.option("--version", "number", type=click.IntRange(min=1), help="Else the newest.")
 @click.option("--all", "every", is_flag=True, help="One for every version, newest first.")
 @click.option(
+    "--as", "leads", type=click.Choice([one.value for one in Leads]), default="document",
+    show_default=True, help="What is read at the address.",
+)  # fmt: skip
+@click.option(
     "--type", "kind", type=click.Choice(list(codes.NRL_TYPES)), default=EMERGENCY_PLAN,
     show_default=True, help="SNOMED CT code of the kind of plan.",
 )  # fmt: skip
@@ -44,6 +48,7 @@ def nrl_pointer_command(
     *,
     number: int | None,
     every: bool,
+    leads: str,
     kind: str,
     setting: str,
     replaces: str | None,
@@ -55,7 +60,14 @@ def nrl_pointer_command(
     """
     if every and (number is not None or replaces):
         raise Cannot("--all goes neither with --version nor with --replaces.")
-    wanted = Wanted(number=number, every=every, type=kind, setting=setting, replaces=replaces)
+    wanted = Wanted(
+        number=number,
+        every=every,
+        leads=Leads(leads),
+        type=kind,
+        setting=setting,
+        replaces=replaces,
+    )
     try:
         made = pointers(here().world, person=person, wanted=wanted, at=here().now())
     except NoSuchPerson:
