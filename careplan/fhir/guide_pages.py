@@ -17,7 +17,7 @@ from careplan.fhir.tree import Tree
 PAGED = ("profiles", "extensions", "value-sets", "code-systems")
 FILES = "../../../fhir_profiles"
 MANY_TYPES = 4
-_MANY = ("min", "max")
+_KEPT = ("min", "max", "mustSupport")
 
 
 @dataclass
@@ -129,7 +129,9 @@ def _rules(definition: Tree) -> list[Tree]:
     """Every rule that says something, with how many the snapshot then allows."""
     whole = {one["id"]: one for one in snapshots.elements(definition)}
     return [
-        _effective(whole[rule["id"]]) | rule | {name: whole[rule["id"]][name] for name in _MANY}
+        _effective(whole[rule["id"]])
+        | rule
+        | {name: whole[rule["id"]][name] for name in _KEPT if name in whole[rule["id"]]}
         for rule in definition["differential"]["element"]
         if "." in rule["id"] and not rule["id"].endswith(".url")
     ]
@@ -189,6 +191,8 @@ def _must(guide: Guide, rule: Tree) -> str:
     binding = rule.get("binding")
     if binding:
         said.append(f"{_link(guide.known[binding['valueSet']])} ({binding['strength']})")
+    if rule.get("mustSupport"):
+        said.append("supported (UK Core)")
     if rule.get("slicing", {}).get("rules") == "closed":
         said.append("nothing else")
     return "; ".join(said)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-from careplan.fhir import codes, definitions, profiles
+from careplan.fhir import codes, definitions, profiles, ukcore
 from careplan.fhir.tree import Tree
 
 _ORDER = (
@@ -59,7 +59,7 @@ def _base(definition: Mapping[str, Any]) -> list[Tree]:
         return elements(own)
     growing = _Growing(_whole(definition["type"]))
     if address.startswith(f"{codes.UKCORE}/UKCore-"):
-        for rule in profiles.UKCORE_MINIMUMS[definition["type"]][1]:
+        for rule in ukcore.rules(definition["type"]):
             growing.constrain(rule)
     elif definitions.kind_of(address) != definition["type"]:
         raise Contradiction(definition["id"], f"no base {address}")

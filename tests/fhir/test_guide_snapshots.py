@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fhir.resources.R4B.structuredefinition import StructureDefinition
 
-from careplan.fhir import definitions, profiles
+from careplan.fhir import definitions, profiles, ukcore
+from careplan.fhir.elements import Rule
 from careplan.fhir.snapshots import Contradiction, elements, with_snapshot
 
 OURS = profiles.ours()
@@ -121,6 +124,55 @@ def test_uk_cores_minimum_stands_between_r4_and_ours() -> None:
     assert least["AllergyIntolerance.code"] == 1
     least = {one["id"]: one["min"] for one in elements(a_profile())}
     assert least["AllergyIntolerance.code"] == 0
+
+
+SHARED = Path(__file__).parents[3] / "shared" / "fhir" / "ukcore"
+SPACE = {"f": "http://hl7.org/fhir"}
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="UK Core's own files are not here")
+@pytest.mark.parametrize("kind", ukcore.MUST_SUPPORT)
+def test_our_tables_say_what_uk_core_says(kind: str) -> None:
+    """Also of what the tables leave out: nothing but words, and a binding to no value set."""
+    said: dict[str, set[str]] = {}
+    root = ET.parse(SHARED / f"UKCore-{kind}.xml").getroot()
+    for element in root.findall("f:differential/f:element", SPACE):
+        said[str(element.get("id"))] = {
+            f"{place}={found.get('value')}"
+            for place in ("min", "max", "mustSupport", "sliceName", "type/f:profile")
+            for found in element.findall(f"f:{place}", SPACE)
+        } | {
+            f"{strength.get('value')}={found.get('value')}"
+            for strength in element.findall("f:binding/f:strength", SPACE)
+            for found in element.findall("f:binding/f:valueSet", SPACE)
+        }
+    ours: dict[str, set[str]] = {}
+    for rule in ukcore.rules(kind):
+        ours.setdefault(rule["id"], set()).update(_in_brief(rule))
+    assert ours == {identity: rules for identity, rules in said.items() if rules}
+
+
+def _in_brief(rule: Rule) -> Iterator[str]:
+    for name in ("min", "mustSupport", "sliceName"):
+        if name in rule:
+            yield f"{name}={str(rule[name]).lower() if rule[name] is True else rule[name]}"
+    if rule.get("max", "*") != "*":
+        yield f"max={rule['max']}"
+    for one in rule.get("type", ()):
+        yield f"type/f:profile={one['profile'][0]}"
+    if "binding" in rule:
+        yield f"{rule['binding']['strength']}={rule['binding']['valueSet']}"
+
+
+def test_what_uk_core_says_stands_in_our_snapshots(made: Any) -> None:
+    definition, snapshot, _ = made
+    by_id = {one["id"]: one for one in snapshot}
+    for rule in ukcore.rules(definition["type"]) if definition["type"] != "Extension" else ():
+        kept = by_id[rule["id"]]
+        assert {name: kept[name] for name in rule if name not in ("min", "max")} == {
+            name: rule[name] for name in rule if name not in ("min", "max")
+        }
+        assert kept["min"] >= rule.get("min", 0)
 
 
 def a_rule(path: str, **more: Any) -> dict[str, Any]:
