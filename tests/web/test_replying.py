@@ -65,6 +65,7 @@ def ticket_in(answer) -> str:
 
 def test_one_tap_and_one_more_for_why(app, client, shown, replies):
     answer = shown()
+    assert "#going" not in answer.text, "nobody is going in"
     page, ticket = client.page(answer), ticket_in(answer)
     buttons = [one.get("value") for one in page.find("button")]
     assert buttons == [one.value for one in Said]
@@ -107,7 +108,8 @@ def test_the_text_for_notes_is_what_is_shown_and_who_is_going_in_stands_under_th
     assert lines[0] == (
         "Patient’s own plan, version 3, read at 23 November 2026 at 09:00; check identity."
     )
-    plan = answer.text.partition('<main id="v-main">')[2].partition('<section class="v-going">')[0]
+    plan, _under, beside = answer.text.partition('<main id="v-main">')[2].partition("<section")
+    assert beside.startswith(' class="v-going" id="going">')
     said = "Said by the patient at 09:00, not checked: on the way to an emergency department."
     assert lines[2:] == [
         *plain_text(plan).splitlines(),
@@ -116,6 +118,8 @@ def test_the_text_for_notes_is_what_is_shown_and_who_is_going_in_stands_under_th
     ]
     assert "Dr Helena Marsden" in notes.text
     assert answer.text.index("morphine") < answer.text.index(said)
+    top = answer.text.partition("<main")[0]
+    assert '<a class="v-state" href="#going">From the person today' in top, "three screens above"
     assert len(gzip.compress(answer.data)) + 1000 < MOST_BYTES
     assert said in shown(order="ambulance").text
 
