@@ -5,10 +5,30 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from typing import Any
+from uuid import UUID
+
+from careplan.accounts.partners import Partner, PartnerState, Purpose, read_scopes
+from tests import make
+from tests.stores import NOW
 
 NHS = "https://fhir.nhs.uk/Id/nhs-number"
 SYSTEM = "https://records.example.org/documents"
 DIV = '<div xmlns="http://www.w3.org/1999/xhtml">{}</div>'
+
+
+def a_system(team_id: UUID) -> Partner:
+    """A partner as it stands when it asks; that it was let in is another test's."""
+    return Partner(
+        partner_id=make.an_id("ambulance system"),
+        team_id=team_id,
+        name="Night desk",
+        organisation="An ambulance service",
+        ods=None,
+        purpose=Purpose.AMBULANCE,
+        scopes=read_scopes("system/*.c"),
+        state=PartnerState.ACTIVE,
+        made_at=NOW,
+    )
 
 
 def a_patient(number: str = "9990110212", born: str = "1997-03-14") -> dict[str, Any]:

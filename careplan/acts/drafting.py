@@ -90,6 +90,7 @@ def keep_section(
         private = kept_from_helpers(tx, patient_id)
         body = with_hidden(section, body, before_carer.body, private)
     kept = {**body, "role": _role(by)}
+    kept.pop("brought", None)  # whoever saves a section that came from elsewhere has read it
     if section == "my_allergies":
         before = draft_of(tx, patient_id, section)
         kept["plain"] = dated_allergies(

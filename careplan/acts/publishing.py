@@ -78,7 +78,8 @@ class ChangedMeanwhile(RuntimeError):
 
 @dataclass(frozen=True)
 class Ground:
-    """What the next version stands on: the newest version, and the plan it would hold."""
+    """What the next version stands on: the newest version, and the plan it would hold. `brought`:
+    its sections that stand as they came from elsewhere, saved by nobody here."""
 
     patient: Patient
     plan_number: str
@@ -86,6 +87,7 @@ class Ground:
     plan: CarePlan
     contributions: tuple[Contribution, ...]
     condition: str = FIRST
+    brought: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,11 +140,12 @@ def ground(
         onto = current.plan if current else _said_before(world, tx, patient_id)
         plan = assemble(world, tx, patient_id, sections, onto) if sections else onto
         face = face_of(tx, patient_id)
-        drafted = contributions(drafts_of(tx, patient_id))
-    written = _written(plan, drafted)
+        drafts = drafts_of(tx, patient_id)
+    written = _written(plan, contributions(drafts))
+    brought = tuple(one for one in sections if one in drafts and drafts[one].body.get("brought"))
     number, condition = (face.plan_number, face.condition) if face else ("", FIRST)
     condition = current.condition if current else condition
-    return Ground(patient, number, current, plan, written, condition)
+    return Ground(patient, number, current, plan, written, condition, brought)
 
 
 def _said_before(world: World, tx: Transaction, patient_id: UUID) -> CarePlan:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from careplan.accounts.partners import Partner, PartnerState, Purpose, read_scopes
+from careplan.accounts.partners import Partner
 from careplan.acts.drafting import section_draft
 from careplan.acts.publishing import ChangedMeanwhile
 from careplan.acts.received import (
@@ -40,26 +40,14 @@ from careplan.store.received import Settled
 from careplan.summary.narrative import narrative, record_narrative
 from tests import make
 from tests.acts.worlds import Clinic
-from tests.arrivals import SYSTEM, a_care_plan, a_document, a_patient, sent
+from tests.arrivals import SYSTEM, a_care_plan, a_document, a_patient, a_system, sent
 from tests.stores import NOW
 
-RASH = Allergy(make.an_id("latex"), "latex", "rash")
+LATEX = Allergy(make.an_id("latex"), "latex", "rash")
 
 
 def a_partner(clinic: Clinic, team: str | None = None, **changes: Any) -> Partner:
-    """As it stands when it asks; that it was let in is another test's."""
-    made = Partner(
-        partner_id=make.an_id("ambulance system"),
-        team_id=UUID(team or clinic.doctor.team_id or ""),
-        name="Night desk",
-        organisation="An ambulance service",
-        ods=None,
-        purpose=Purpose.AMBULANCE,
-        scopes=read_scopes("system/*.c"),
-        state=PartnerState.ACTIVE,
-        made_at=NOW,
-    )
-    return replace(made, **changes)
+    return replace(a_system(UUID(team or clinic.doctor.team_id or "")), **changes)
 
 
 def send(clinic: Clinic, tree: dict[str, Any] | bytes, partner: Partner | None = None) -> Receipt:
@@ -78,7 +66,7 @@ def elsewhere(plan: CarePlan | None = None, *, emergency: bool = False) -> bytes
 
 def with_latex() -> CarePlan:
     known = make.ada().allergies
-    return make.ada().with_section("allergies", replace(known, entries=(*known.entries, RASH)))
+    return make.ada().with_section("allergies", replace(known, entries=(*known.entries, LATEX)))
 
 
 # --- sending ---------------------------------------------------------------------------------

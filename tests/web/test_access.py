@@ -59,11 +59,11 @@ READERS = (
     (r"/\.well-known/security\.txt|/static/<path:filename>", For.ANYONE),
     (r"/[mu]/<token>|/f/<ticket>", For.ANYONE),  # a 256-bit address is the key
 )
-NOT_FORMS = {"/m/<token>", "/my-copy/still", "/going-in/taps", "/reply", "/fhir/token"}
+NOT_FORMS = re.compile(r"/m/<token>|/my-copy/still|/going-in/taps|/reply|/fhir/.*")
 """Asked for by programs: no cookie is looked at, so there is nothing for a token to protect."""
 LOOKS_WRITTEN_DOWN = re.compile(
     r"/plan(/answer|/read|/show(/ambulance)?|/talk|/talk/<uuid:thread_id>)?"
-    r"|/plan/versions/(<int:number>|side-by-side)|/team(/handovers|/replies|/reports)?"
+    r"|/plan/versions/(<int:number>|side-by-side)|/team(/handovers|/received|/replies|/reports)?"
     r"|/team/<uuid:patient_id>(?!/reports/).*"
 )
 """GETs that append to the trail: looking at a plan is a deed. They change nothing else. A report
@@ -79,6 +79,7 @@ OF_NOBODY = (
     "promise_id",
     "report_id",
     "partner_id",
+    "received_id",
 )
 """Parts of addresses for which the demonstration's people have nothing: 404 is the answer."""
 READ_UP_TO = {"thread_seen", "department_reply"}
@@ -124,6 +125,8 @@ def paths(app, world, ada):
         "copy": "large",
         "drawing": "192",
         "deed": "suspend",
+        "identity": str(own),
+        "version": "1",
         **dict.fromkeys(OF_NOBODY, uuid4()),
         "thread_id": start_remark(
             world, by=ada, patient_id=own, place=Place("care_team.phone_24h"), words="?", at=NOW
@@ -134,7 +137,10 @@ def paths(app, world, ada):
     def address(rule: Rule) -> str:
         desk = rule.rule.startswith("/team") and "/talk/" not in rule.rule
         section = "pain-plan" if desk else "about_me"
-        wanted = {name: (values | {"section": section})[name] for name in rule.arguments}
+        kinds = [("/fhir.*validate", "Bundle"), ("/fhir.*", "Patient"), (".*", "card")]
+        kind = next(name for pattern, name in kinds if re.fullmatch(pattern, rule.rule))
+        varies = {"section": section, "kind": kind}
+        wanted = {name: (values | varies)[name] for name in rule.arguments}
         method = "GET" if "GET" in ways(rule) else "POST"
         return adapter.build(rule.endpoint, wanted, method=method)
 
@@ -160,7 +166,7 @@ def reader_of(rule: Rule) -> For:
 
 def posts(paths: list[tuple[Rule, str]]) -> Iterator[tuple[Rule, str]]:
     for rule, path in paths:
-        if "POST" in ways(rule) and rule.rule not in NOT_FORMS:
+        if "POST" in ways(rule) and not NOT_FORMS.fullmatch(rule.rule):
             yield rule, path
 
 

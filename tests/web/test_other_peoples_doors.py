@@ -18,6 +18,7 @@ from careplan.acts.inviting import take_list
 from careplan.acts.phones import keep_on_phone
 from careplan.acts.private_words import write_note
 from careplan.acts.quietly import notes_for_team, tell_in_private
+from careplan.acts.receiving import receive
 from careplan.acts.reporting import answer_report, begin_report
 from careplan.acts.sharing import make_link
 from careplan.acts.signing_in import begin_two_factor, sign_in
@@ -27,6 +28,7 @@ from careplan.store.errands import Way
 from careplan.store.teams import set_member_state
 from careplan.visits.report import Audience
 from tests.acts.families import Family, a_family
+from tests.arrivals import a_care_plan, a_patient, a_system, sent
 from tests.stores import NOW
 from tests.visitors import PASSWORD, SESSION_COOKIE, Staff, a_person, come_in
 
@@ -76,6 +78,13 @@ def ids(world, family) -> dict[str, Any]:
             world, by=family.doctor.who, data=b"Name,DOB\nA B,1997-03-14", at=NOW
         ),
         "account_id": UUID(family.doctor.who.account_id),
+        "received_id": receive(
+            world,
+            partner=a_system(family.doctor.team_id),
+            kind="CarePlan",
+            data=sent(a_care_plan(contained=[a_patient(born="2001-01-01")])),
+            at=NOW,
+        ).received_id,
         "phone_id": keep_on_phone(world, **kofi, name="x").phone.phone_id,
         "note_id": [write_note(world, **kofi, text="Mine"), told.note_id],
     }

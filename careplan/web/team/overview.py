@@ -15,10 +15,12 @@ from careplan.acts.break_glass import staff_looks
 from careplan.acts.desk import Desk, desk_due, desk_findings, open_desk
 from careplan.acts.drafting import Unfinished
 from careplan.acts.quietly import notes_for_team
+from careplan.acts.received import came_for
 from careplan.acts.replying import reply_news
 from careplan.acts.talks import counts, standing_lines
 from careplan.plan.care_plan import CLINICAL
 from careplan.plan.lifecycle import State, in_words, state_of
+from careplan.store.received import Settled
 from careplan.web.access import Reader, open_to
 from careplan.web.forms.tasks import Task, team_task_list
 from careplan.web.here import here
@@ -63,12 +65,20 @@ def overview(patient_id: UUID) -> Any:
         asked=asked_for(patient_id) if desk.patient.standing.waiting_for_team else (),
         alerts=warned(patient_id),
         standing=standing_lines(here().world, by=who(), patient_id=patient_id),
+        received=_received(patient_id),
         replies=reply_news(here().world, by=who(), patient_id=patient_id),
         going_in=told_to_team(here().world, by=who(), patient_id=patient_id, at=here().now()),
         looks=staff_looks(
             here().world, by=who(), patient_id=patient_id, since=here().now() - _LATELY
         ),
     )
+
+
+def _received(patient_id: UUID) -> Mapping[str, int]:
+    """How much came from other systems, and how much of it waits."""
+    found = came_for(here().world, by=who(), patient_id=patient_id)
+    waiting = sum(one.state is Settled.WAITING for one in found)
+    return {"all": len(found), "waiting": waiting}
 
 
 def _has_doses(desk: Desk) -> bool:

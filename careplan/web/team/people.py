@@ -18,6 +18,7 @@ from careplan.accounts.people import Role
 from careplan.acts.arrivals import in_departments_now
 from careplan.acts.listing import SOON, TeamPage, hide_search, shown_search, team_page
 from careplan.acts.quietly import how_many_open
+from careplan.acts.received import how_many_wait
 from careplan.acts.replying import news_in_team
 from careplan.store.lists import MOST, After, Listed, Only, due_of
 from careplan.web.access import Reader, open_to
@@ -123,6 +124,7 @@ def _page(asked: Asked, *, error: str = "") -> str:
         private=how_many_open(here().world, by=who()),
         arrivals=in_departments_now(here().world, by=who(), at=here().now()) if first else (),
         replies=news_in_team(here().world, by=who()),
+        received=how_many_wait(here().world, by=who()),
     )
 
 

@@ -24,6 +24,16 @@ from careplan.web.team.overview import overview
 from careplan.web.team.partners import let_partner_in, partner, partner_keys, partners
 from careplan.web.team.people import people
 from careplan.web.team.printing import print_copy, print_paper
+from careplan.web.team.received import (
+    all_received,
+    place_received,
+    put_received_away,
+    put_unplaced_away,
+    received,
+    received_document,
+    take_received,
+    unplaced_document,
+)
 from careplan.web.team.replies import all_replies, replies
 from careplan.web.team.reports import report, reports, write_report
 from careplan.web.team.section import section
@@ -54,7 +64,23 @@ team.add_url_rule("/team/private", view_func=private_messages)
 team.add_url_rule("/team/handovers", view_func=handovers)
 team.add_url_rule("/team/replies", view_func=all_replies)
 team.add_url_rule("/team/reports", view_func=reports)
+team.add_url_rule("/team/received", view_func=all_received)
+team.add_url_rule("/team/received/<uuid:received_id>", view_func=unplaced_document)
+team.add_url_rule(
+    "/team/received/<uuid:received_id>/place", view_func=place_received, methods=("POST",)
+)
+team.add_url_rule(
+    "/team/received/<uuid:received_id>/put-away", view_func=put_unplaced_away, methods=("POST",)
+)
 team.add_url_rule(_PLAN, view_func=overview)
+team.add_url_rule(f"{_PLAN}/received", view_func=received)
+team.add_url_rule(f"{_PLAN}/received/<uuid:received_id>", view_func=received_document)
+team.add_url_rule(
+    f"{_PLAN}/received/<uuid:received_id>/take", view_func=take_received, methods=("POST",)
+)
+team.add_url_rule(
+    f"{_PLAN}/received/<uuid:received_id>/put-away", view_func=put_received_away, methods=("POST",)
+)
 team.add_url_rule(f"{_PLAN}/reports/<uuid:report_id>", view_func=report)
 team.add_url_rule(f"{_PLAN}/write-report", view_func=write_report, methods=BOTH)
 team.add_url_rule(f"{_PLAN}/helpers", view_func=helpers)

@@ -28,7 +28,7 @@ from careplan.web.team.checks import address
 from careplan.web.team.conversation import suggested_for
 from careplan.web.team.header import header_of
 from careplan.web.team.overview import tasks_of
-from careplan.web.team.words import words_beside, wrote
+from careplan.web.team.words import is_brought, words_beside, wrote
 from careplan.web.words import _
 
 
@@ -116,6 +116,7 @@ def _show(
         header=header,
         beside=words_beside(desk, page.section, called=header.called),
         tasks=tasks_of(desk, patient_id),
+        brought=is_brought(desk, page.section),
         section=page.section,
         suggested=suggested_for(desk, patient_id, page.section),
     )

@@ -38,7 +38,7 @@ from careplan.web.session import who
 from careplan.web.team.checks import Check, address, checks_of
 from careplan.web.team.header import Header, header_of
 from careplan.web.team.refusals import Refusal, refusal_of
-from careplan.web.team.words import clinical_facts
+from careplan.web.team.words import clinical_facts, desk_title
 from careplan.web.words import _
 
 MOST_REASON = 300
@@ -218,6 +218,7 @@ def _show(header: Header, page: SigningPage, given: Given) -> str:
         warnings=[one for one in checks if one.warns],
         informs=[one for one in checks if not one.blocks and not one.warns],
         facts=clinical_facts(plan, page.ground.condition),
+        brought=[desk_title(one, page.ground.condition) for one in page.ground.brought],
         review_due=in_words(plan.review.review_due) if plan.review.review_due else "",
         review_href=address(header.patient_id, "review"),
         longest=in_words(page.longest),

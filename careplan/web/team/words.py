@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from careplan.acts.desk import Desk
 from careplan.plan.care_plan import CLINICAL, OWN_WORDS, CarePlan
@@ -43,6 +45,12 @@ def clinical_facts(plan: CarePlan, condition: str = FIRST) -> tuple[Facts, ...]:
     return tuple(
         _facts(desk_title(name, condition), "", name, body, condition) for name, body in bodies
     )
+
+
+def facts_of_section(section: str, by: str, plain: Mapping[str, Any], condition: str) -> Facts:
+    """Some section's plain values in words, whoever's they are."""
+    body = {"plain": plain}
+    return _facts(desk_title(section, condition), by, section, body, condition)
 
 
 def desk_title(section: str, condition: str = FIRST) -> str:
@@ -91,6 +99,12 @@ def wrote(draft: Draft | None, account_id: str) -> str:
     if str(draft.updated_by) == account_id:
         return _("You wrote this, %(day)s", day=day(draft.updated_at))
     return _("%(name)s wrote this, %(day)s", name=draft.by_name, day=day(draft.updated_at))
+
+
+def is_brought(desk: Desk, section: str) -> bool:
+    """Whether a section stands as it came from elsewhere, and nobody here has saved it since."""
+    draft = desk.drafts.get(section)
+    return draft is not None and bool(draft.body.get("brought"))
 
 
 def last_written(desk: Desk, sections: tuple[str, ...]) -> datetime | None:
