@@ -75,11 +75,14 @@ def _whole(kind: str) -> list[Tree]:
 
 
 def _in_order(element: Tree) -> Tree:
-    def place(name: str) -> int:
-        stem = next((one for one in ("fixed", "pattern") if name.startswith(one)), name)
-        return _ORDER.index(stem)
+    return {
+        name: element[name] for name in sorted(element, key=lambda one: _ORDER.index(_stem(one)))
+    }
 
-    return {name: element[name] for name in sorted(element, key=place)}
+
+def _stem(name: str) -> str:
+    """`fixed` of fixedCode; any other name as it is."""
+    return next((one for one in ("fixed", "pattern") if name.startswith(one)), name)
 
 
 class _Growing:
@@ -187,7 +190,7 @@ def _of_its_type(element: Tree) -> tuple[str, list[Tree]]:
 
 def _tighten(element: Tree, name: str, value: Any) -> None:
     """A profile may only say more than its base says, and never anything else."""
-    check = next((_CHECKS[one] for one in (name, name[:5], name[:7]) if one in _CHECKS), None)
+    check = _CHECKS.get(_stem(name))
     if check is None:
         raise Contradiction(element["id"], f"{name} is not understood here")
     problem = check(element, name, value)
