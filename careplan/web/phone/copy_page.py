@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from careplan.acts.phones import Cause, phone_erased, still
 from careplan.web.access import Reader, open_to
+from careplan.web.asked_json import asked_json, token_in
 from careplan.web.here import here
 from careplan.web.scan.static_page import OWN_APP, pressed_page
 from careplan.web.words import gettext
@@ -35,10 +36,9 @@ def show() -> Response:
 @open_to(Reader.ANYONE)
 def may_it() -> tuple[Response, int]:
     """410 for a phone that must forget, for one that nobody knows, and for what is no question."""
-    asked = request.get_json(silent=True)
-    asked = asked if isinstance(asked, dict) else {}
-    token, gone = asked.get("token"), asked.get("gone")
-    if not isinstance(token, str) or len(token) != 43:
+    asked = asked_json()
+    token, gone = token_in(asked), asked.get("gone")
+    if token is None:
         return jsonify(keep=False), 410
     world, now = here().world, here().now()
     if gone in list(Cause):

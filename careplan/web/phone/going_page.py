@@ -19,6 +19,7 @@ from careplan.acts.tapping import MOST_AT_ONCE, FromPhone, Slower, forget_itself
 from careplan.acts.taps import Press
 from careplan.visits.visit import LONGEST_WORDS, Tap, When, Where
 from careplan.web.access import Reader, open_to
+from careplan.web.asked_json import asked_json, token_in
 from careplan.web.forms.text import Refused, line
 from careplan.web.here import here
 from careplan.web.phone.going_words import going_words
@@ -31,7 +32,6 @@ tapping = Blueprint("tapping", __name__)
 no form that another site could send."""
 
 _LARGEST = 64 * 1024
-_TOKEN = 43
 
 
 @going_page.get("/going-in")
@@ -47,10 +47,9 @@ def taps() -> tuple[Response, int]:
     """410 for a phone that was forgotten, for one that nobody knows, and for what is no token."""
     if (request.content_length or _LARGEST + 1) > _LARGEST:
         abort(413)
-    asked = request.get_json(silent=True)
-    asked = asked if isinstance(asked, dict) else {}
-    token = asked.get("token")
-    if not isinstance(token, str) or len(token) != _TOKEN:
+    asked = asked_json()
+    token = token_in(asked)
+    if token is None:
         return jsonify(known=False), 410
     if asked.get("forget") is True:
         forget_itself(here().world, token=token, at=here().now())

@@ -20,6 +20,7 @@ from careplan.sharing.links import Link, Opening, State
 from careplan.store.link_files import LinkFile
 from careplan.store.patients import Patient
 from careplan.web.access import Reader, open_to
+from careplan.web.asked_json import asked_json
 from careplan.web.here import here
 from careplan.web.scan.squeeze import squeezed
 from careplan.web.scan.viewer import NOT_STATED
@@ -66,8 +67,8 @@ def manifest(token: str) -> Any:
         return Response(status=204)
     if request.method != "POST":
         return _only("POST")
-    asked = request.get_json(silent=True)
-    if not isinstance(asked, dict) or not isinstance(asked.get("recipient"), str):
+    asked = asked_json()
+    if not isinstance(asked.get("recipient"), str):
         return jsonify(error=_NAME_YOURSELF), 400
     zipped = asked.get("_zip") is True
     reader = replace(
