@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Dialog, Route, expect
 
 from careplan.acts.seeding import DEMO_PATIENT
 from careplan.acts.signing_in import who_is
@@ -74,7 +74,9 @@ def test_taps_made_with_no_signal_are_sent_once_when_it_comes_back(
     desk = given_dr_marsden_at_her_desk(visit("Helena", DESK)).goes_to("/team")
     desk.reads("In an emergency department now").presses("Adaeze Grace Okonkwo-Bright")
     desk.reads("not checked: took My usual pain relief, about 1 hour before.")
+    is_asked_before_a_tap_is_lost(phone)
     leaves_and_signs_out(phone)
+    assert Tap.CHECKED_AGAIN in {one.tap for one in visits(adas_site)[0].taps}
     desk.goes_to("/team").does_not_read("In an emergency department now")
 
 
@@ -98,6 +100,33 @@ def hands_them_in_and_hears_nothing(phone: Visitor) -> None:
     phone.page.wait_for_timeout(500)
     phone.reads("Not sent yet: 5.")
     context.unroute(cut)
+
+
+LAID_DOWN = """async () => {
+  const { all } = await taps.read();
+  await taps.press({ tap: "checked_again", visit: all[0].visit });
+}"""
+
+
+def is_asked_before_a_tap_is_lost(phone: Visitor) -> None:
+    """It was laid down as the signal went, and the service does not answer when they sign out."""
+    page, asked = phone.goes_to("/going-in").reads("All sent.").page, list[str]()
+
+    def stays(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.evaluate(LAID_DOWN)
+    phone.goes_to("/plan")
+    page.route("**/going-in/taps", lambda route: route.abort())
+    page.once("dialog", stays)
+    phone.finds("Sign out").click()
+    expect(phone.finds("Sign out")).to_be_enabled()
+    page.wait_for_timeout(300)
+    assert [one[:56] for one in asked] == [
+        "Taps of “I’m going in” that are not sent yet: 1. Signing"
+    ]
+    page.unroute("**/going-in/taps")
 
 
 def leaves_and_signs_out(phone: Visitor) -> None:

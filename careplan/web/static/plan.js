@@ -12,6 +12,12 @@ document.querySelectorAll("[data-leave]").forEach((link) => link.addEventListene
   location.replace(link.href);
 }));
 
+document.querySelectorAll("form[data-words-unsent]").forEach((form) => form.addEventListener("submit", async (press) => {
+  press.preventDefault();
+  const out = await import("/static/sign-out.js").then((kit) => kit.sentOrSaid(form)).catch(() => true);
+  if (out) form.submit();
+}));
+
 /** Each answer did a slice of the work; the next is asked for at once, until there is none left. */
 async function workedOff(part) {
   const bar = part.querySelector("progress"), words = part.querySelector("label");
