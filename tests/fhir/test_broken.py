@@ -6,7 +6,10 @@ import json
 from functools import cache
 from typing import Any
 
+import fhirpathpy
 import pytest
+from fhir.resources.R4B import get_fhir_model_class
+from fhirpathpy.models import models
 
 from careplan.fhir.bundle import to_bundle
 from careplan.fhir.conform import Problem, Severity, check
@@ -49,6 +52,42 @@ def test_it_fails_for_its_one_reason(one: Broken) -> None:
     found = errors(tree)
     assert [problem.path for problem in found] == [place(one.where, tree)], found
     assert one.says in found[0].text
+    above = found[0].path.rpartition(".")[0] or found[0].path
+    assert fhirpathpy.evaluate(tree, above, model=models["r4"]), "no FHIRPath into this file"
+
+
+_SHAPE_RULES = (Rule.COUNT, Rule.TYPE, Rule.UNKNOWN)
+_OF_BUNDLE = ("Bundle.type", "Bundle.timestamp")
+SHAPES = tuple(one for one in BROKEN if one.rule in _SHAPE_RULES and one.where not in _OF_BUNDLE)
+LET_PASS = {
+    *("an empty list", "an empty object", "null", "blank text", "a bell in a name"),
+    *("text for a number", "text for a truth", "no base64", "an abstract resource"),
+    *("an address with a space", "a UUID of one digit"),
+}
+"""What an independent implementation of FHIR's shapes, made for R4B, takes for good."""
+
+
+def _independently(tree: Any) -> list[str]:
+    """What that implementation refuses, resource by resource."""
+    refused = []
+    for entry in tree["entry"]:
+        resource = entry["resource"]
+        try:
+            get_fhir_model_class(resource["resourceType"]).model_validate(resource)
+        except ValueError as problem:
+            refused.append(str(problem))
+    return refused
+
+
+def test_an_independent_implementation_agrees_about_every_shape() -> None:
+    assert _independently(good()) == []
+    passed = set()
+    for one in SHAPES:
+        tree = good()
+        one.edit(tree)
+        if not _independently(tree):
+            passed.add(one.name)
+    assert passed == LET_PASS
 
 
 def test_every_kind_of_rule_is_broken_and_no_two_alike() -> None:
