@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from careplan.accounts.partners import Partner, Purpose
+from careplan.acts.partner_tokens import Asking, let_in
 from careplan.acts.partners import partner_actor
 from careplan.acts.world import World
 from careplan.audit.events import AuditEvent, Kind
@@ -58,34 +59,31 @@ def may_see(world: World, tx: Transaction, partner: Partner, patient_id: UUID) -
 
 
 def read_part(
-    world: World,
-    *,
-    partner: Partner,
-    kind: str,
-    identity: str,
-    number: int | None = None,
-    at: datetime,
+    world: World, *, asking: Asking, identity: str, number: int | None = None
 ) -> tuple[Stamp, Part] | None:
     """One resource of the emergency document that stands, or of an earlier version by its number.
 
-    None for what is not there and for what this partner may not see.
+    None for what is not there and for what this partner may not see. Raises as `let_in` does.
     """
+    kind = asking.kind
     with world.store.begin() as tx:
+        partner = let_in(tx, asking)
         found = _found(world, tx, partner, identity, number)
         part = parts_of(found).one(kind, identity) if found else None
         if found is None or part is None:
             return None
-        write_down(tx, partner, found, "plan" if kind == _PLAN else "detail", at)
+        write_down(tx, partner, found, "plan" if kind == _PLAN else "detail", asking.at)
     return stamp_of(found), part
 
 
-def read_document(world: World, *, partner: Partner, plan: str, at: datetime) -> Document | None:
-    """The emergency document of the plan of this id."""
+def read_document(world: World, *, asking: Asking, plan: str) -> Document | None:
+    """The emergency document of the plan of this id. Raises as `let_in` does."""
     with world.store.begin() as tx:
+        partner = let_in(tx, asking)
         found = _found(world, tx, partner, plan, None)
         if found is None or plan != plan_id(found.patient_id):
             return None
-        write_down(tx, partner, found, "document", at)
+        write_down(tx, partner, found, "document", asking.at)
     return Document(stamp_of(found), found.document)
 
 

@@ -214,13 +214,46 @@ def _count_refusal(tx: Transaction, kept: KeptPartner | None, at: datetime) -> N
 # --- and known again by -----------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a client shows and what it asks to do, for an act that recognises it in its own
+    transaction: a read that is written down waits for one commit and not for two."""
+
+    token: str = field(repr=False)
+    kind: str
+    deed: str
+    at: datetime
+    met: Callable[[Partner], None] = field(repr=False)
+    """Told who it is, once that is known: what is asked next then counts as the same request."""
+
+
+class NotInScope(Exception):
+    """It is known, and its token does not allow this."""
+
+
 def recognise_partner(world: World, *, token: str, at: datetime) -> Partner | None:
     """Who asks, counted. None for a token that opens nothing now; raises TooMany."""
     with world.store.begin() as tx:
-        partner = partner_by_token(tx, token, at=at)
-        if partner is None:
-            return None
-        rest = _rest(tx, f"partner-requests:{partner.partner_id}", REQUESTS_A_MINUTE, at)
+        return _known(tx, token, at)
+
+
+def let_in(tx: Transaction, asking: Asking) -> Partner:
+    """The same in the transaction of what is asked. Raises NotLetIn, TooMany, NotInScope."""
+    partner = _known(tx, asking.token, asking.at)
+    if partner is None:
+        raise NotLetIn
+    asking.met(partner)
+    if not partner.scopes.allow(asking.kind, asking.deed):
+        raise NotInScope
+    return partner
+
+
+def _known(tx: Transaction, token: str, at: datetime) -> Partner | None:
+    """A count past the limit is undone with the rest, and so stays at the limit."""
+    partner = partner_by_token(tx, token, at=at)
+    if partner is None:
+        return None
+    rest = _rest(tx, f"partner-requests:{partner.partner_id}", REQUESTS_A_MINUTE, at)
     if rest is not None:
         raise rest
     return partner

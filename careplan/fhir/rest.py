@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -27,7 +26,7 @@ _ENTRY = re.compile(
 )
 _REFERENCE = re.compile(rb'"reference":"urn:uuid:([0-9a-f-]{36})"')
 _OWN_VERSION = re.compile(rb'"versionId":"[^"]*",?')
-_BETWEEN = len(b"},")
+_NEXT = b'},{"fullUrl":"urn:uuid:'
 _LAST = b"}]}"
 _OWN_DIGITS = 10
 
@@ -65,41 +64,39 @@ class Parts:
         self._document = _with_brief_ids(document, str(patient_id))
 
     def one(self, kind: str, identity: str) -> Part | None:
-        place = self._places.get(identity)
-        return self._cut(identity, *place) if place and place[0] == kind else None
+        part = self.by_id(identity)
+        return part if part and part.kind == kind else None
 
     def by_id(self, identity: str) -> Part | None:
-        place = self._places.get(identity)
-        return self._cut(identity, *place) if place else None
-
-    @cached_property
-    def _places(self) -> dict[str, tuple[str, int, int, int]]:
-        """By id: its kind, where it begins, where the members of its meta begin, where it ends."""
-        found = list(_ENTRY.finditer(self._document))
-        if not found or not self._document.endswith(_LAST):
-            raise NotAsWritten("not a document of this program")
-        ends = [one.start() - _BETWEEN for one in found[1:]]
-        ends.append(len(self._document) - len(_LAST))
-        return {
-            one["id"].decode(): (one["kind"].decode(), one.start("head"), one.end("head"), end)
-            for one, end in zip(found, ends, strict=True)
-        }
-
-    def _cut(self, identity: str, kind: str, start: int, meta: int, end: int) -> Part:
-        head, rest = self._document[start:meta], self._document[meta:end]
+        head = self._head(identity.encode())
+        if head is None:
+            return None
+        meta, end = head.end(), self._end(head.end())
+        rest = self._document[meta:end]
         own = _OWN_VERSION.match(rest)
         if own:
             rest = rest[own.end() :]
         stamp = f'"versionId":"{self.stamp.number}","lastUpdated":"{instant(self.stamp.at)}"'
         comma = b"" if rest.startswith(b"}") else b","
-        return Part(kind, identity, head + stamp.encode() + comma + self._pointed(rest))
+        body = head["head"] + stamp.encode() + comma + _REFERENCE.sub(self._there, rest)
+        return Part(head["kind"].decode(), identity, body)
 
-    def _pointed(self, text: bytes) -> bytes:
-        def there(match: re.Match[bytes]) -> bytes:
-            place = self._places.get(match[1].decode())
-            return b'"reference":"%b/%b"' % (place[0].encode(), match[1]) if place else match[0]
+    def _head(self, identity: bytes) -> re.Match[bytes] | None:
+        at = self._document.find(b'{"fullUrl":"urn:uuid:%b"' % identity)
+        return _ENTRY.match(self._document, at) if at >= 0 else None
 
-        return _REFERENCE.sub(there, text)
+    def _end(self, start: int) -> int:
+        """Where the resource ends: before the next one, or with the document."""
+        following = self._document.find(_NEXT, start)
+        if following >= 0:
+            return following
+        if not self._document.endswith(_LAST):
+            raise NotAsWritten("not a document of this program")
+        return len(self._document) - len(_LAST)
+
+    def _there(self, match: re.Match[bytes]) -> bytes:
+        head = self._head(match[1])
+        return b'"reference":"%b/%b"' % (head["kind"], match[1]) if head else match[0]
 
 
 def _with_brief_ids(document: bytes, person: str) -> bytes:

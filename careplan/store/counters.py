@@ -6,21 +6,28 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
-from careplan.store.db import Transaction, on_both
+from careplan.store.db import Transaction
+from careplan.store.ready import Ready
 from careplan.store.tables import counter
 
 _c = counter.c
-_COUNT = on_both(
-    lambda insert: (
+
+
+def _one_more(insert: Any) -> Ready:
+    """Asked by everybody at every door that counts."""
+    return Ready(
         insert(counter)
-        .values(count=1)
+        .values(scope_hash=bindparam("scope_hash"), window_start=bindparam("window_start"), count=1)
         .on_conflict_do_update(
             index_elements=[_c.scope_hash, _c.window_start], set_={"count": _c.count + 1}
         )
         .returning(_c.count)
     )
-)
+
+
+_COUNT = {"sqlite": _one_more(sqlite.insert), "postgresql": _one_more(postgresql.insert)}
 _SO_FAR = select(_c.count).where(
     _c.scope_hash == bindparam("scope_hash"), _c.window_start == bindparam("window_start")
 )
@@ -33,7 +40,8 @@ def count_in(tx: Transaction, scope: str, *, window: timedelta, at: datetime) ->
 
     `scope` says what is counted and for whom; only its keyed hash is kept.
     """
-    return int(tx.run(_COUNT, _knock(tx, scope, window, at)).scalar_one())
+    ((number,),) = tx.run_ready(_COUNT[tx.dialect], _knock(tx, scope, window, at))
+    return int(number)
 
 
 def counted_in(tx: Transaction, scope: str, *, window: timedelta, at: datetime) -> int:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
 
-from careplan.accounts.partners import Partner, PartnerState, Purpose, read_scopes
+from careplan.accounts.partners import Partner, PartnerState, Purpose, Scopes, read_scopes
 from careplan.store.db import Transaction, on_both
+from careplan.store.ready import Ready
 from careplan.store.tables import partner, partner_assertion, partner_token
 
 _p, _t, _a = partner.c, partner_token.c, partner_assertion.c
+_FACTS = (
+    *(_p.partner_id, _p.team_id, _p.name, _p.organisation, _p.ods),
+    *(_p.purpose, _p.state, _p.made_at),
+)
 _IS = _p.partner_id == bindparam("of_partner")
 _NEW = insert(partner)
 _ONE = select(partner).where(_IS)
@@ -44,13 +50,14 @@ _KEEP_FETCHED = (
 )
 _USED = update(partner).where(_IS).values(last_used_at=bindparam("at"))
 _NEW_TOKEN = insert(partner_token)
-_BY_TOKEN = (
-    select(partner, _t.scopes.label("token_scopes"))
+# Asked before everything else that a partner asks.
+_BY_TOKEN = Ready(
+    select(*_FACTS, _t.scopes)
     .join(partner_token, _t.partner_id == _p.partner_id)
     .where(
         _t.token_hash == bindparam("of_token"),
-        _t.expires_at > bindparam("at"),
-        _p.state == PartnerState.ACTIVE,
+        _t.expires_at > bindparam("at", type_=_t.expires_at.type),
+        _p.state == PartnerState.ACTIVE.value,
     )
 )
 _END_TOKENS = delete(partner_token).where(_t.partner_id == bindparam("of_partner"))
@@ -173,8 +180,8 @@ def keep_partner_token(
 
 def partner_by_token(tx: Transaction, token: str, *, at: datetime) -> Partner | None:
     """Who holds this token, in one question: nobody when it is over or its client suspended."""
-    row = tx.run(_BY_TOKEN, {"of_token": _hash(tx, token), "at": at}).one_or_none()
-    return None if row is None else _partner(row, row.token_scopes)
+    rows = tx.run_ready(_BY_TOKEN, {"of_token": _hash(tx, token), "at": at})
+    return _from_facts(rows[0]) if rows else None
 
 
 def use_assertion(
@@ -203,14 +210,26 @@ def _kept(row: Row[Any]) -> KeptPartner:
 
 
 def _partner(row: Row[Any], scopes: str) -> Partner:
+    return _from_facts((*(getattr(row, column.name) for column in _FACTS), scopes))
+
+
+def _from_facts(facts: tuple[Any, ...]) -> Partner:
+    """`_FACTS`, and the scopes that hold."""
+    partner_id, team_id, name, organisation, ods, purpose, state, made_at, scopes = facts
     return Partner(
-        partner_id=row.partner_id,
-        team_id=row.team_id,
-        name=row.name,
-        organisation=row.organisation,
-        ods=row.ods,
-        purpose=Purpose(row.purpose),
-        scopes=read_scopes(scopes),
-        state=PartnerState(row.state),
-        made_at=row.made_at,
+        partner_id=partner_id,
+        team_id=team_id,
+        name=name,
+        organisation=organisation,
+        ods=ods,
+        purpose=Purpose(purpose),
+        scopes=_read_scopes(scopes),
+        state=PartnerState(state),
+        made_at=made_at,
     )
+
+
+@lru_cache(maxsize=256)
+def _read_scopes(text: str) -> Scopes:
+    """Many tokens carry the same few words."""
+    return read_scopes(text)

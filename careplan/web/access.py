@@ -60,6 +60,8 @@ def open_to(reader: Reader) -> Callable[[View], View]:
     """Declare and enforce a route's reader. Strangers sign in; others get 403 in words."""
 
     def declare(view: View) -> View:
+        in_act = getattr(view, "recognised_in_its_act", False)
+
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if reader in _EVERYBODY:  # then who it is need not be looked up
@@ -67,7 +69,8 @@ def open_to(reader: Reader) -> Callable[[View], View]:
             if reader is Reader.EMERGENCY and not here().settings.break_glass:
                 abort(404)  # to everybody: such a door does not exist here
             if reader is Reader.PARTNER:
-                asked_by()  # which refuses in its own way: a program wants no page
+                if not in_act:
+                    asked_by()  # which refuses in its own way: a program wants no page
                 return view(*args, **kwargs)
             refusal = _refusal(reader, who())
             return refusal if refusal is not None else view(*args, **kwargs)

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import cast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
 
 from flask import g, request
 
 from careplan.accounts.partners import Partner
-from careplan.acts.partner_tokens import TooMany, recognise_partner
+from careplan.acts.partner_tokens import (
+    Asking,
+    NotInScope,
+    NotLetIn,
+    TooMany,
+    recognise_partner,
+)
 from careplan.fhir.outcome import IssueType
 from careplan.web.fhir_api.door import Refused
 from careplan.web.here import here
 
+View = TypeVar("View", bound=Callable[..., Any])
 _BEARER = re.compile(r"bearer +([A-Za-z0-9_-]{43})", re.ASCII | re.IGNORECASE)
 _REALM = 'Bearer realm="fhir"'
 
@@ -24,7 +33,11 @@ def asked_by() -> Partner:
     """
     known = cast("Partner | None", g.get("partner"))
     if known is None:
-        known = g.partner = _recognised()
+        with _refusing():
+            known = recognise_partner(here().world, token=_token(), at=here().now())
+        if known is None:
+            raise _unknown()
+        _remember(known)
     return known
 
 
@@ -32,24 +45,42 @@ def need(kind: str, deed: str) -> Partner:
     """The client, when its token allows this deed (`c`, `r` or `s`) with this kind; or else 403."""
     partner = asked_by()
     if not partner.scopes.allow(kind, deed):
-        scope = f"system/{kind}.{deed}"
-        raise Refused(
-            403,
-            IssueType.FORBIDDEN,
-            f"The access token does not carry {scope}.",
-            {"WWW-Authenticate": f'{_REALM}, error="insufficient_scope", scope="{scope}"'},
-        )
+        raise _not_in_scope(kind, deed)
     return partner
 
 
-def _recognised() -> Partner:
-    said = request.headers.getlist("Authorization")
-    if not said:
-        raise _stranger("An access token is needed: Authorization: Bearer …", "")
-    match = _BEARER.fullmatch(said[0].strip()) if len(said) == 1 else None
+# --- for a view whose act recognises the client ------------------------------------------------
+
+
+def in_its_act(view: View) -> View:
+    """The act recognises the client in its own transaction, so that a read that is written down
+    waits for one commit and not for two. Put it between `open_to` and the view, which uses
+    `asking` and nothing else."""
+    view.recognised_in_its_act = True  # type: ignore[attr-defined]
+    return view
+
+
+@contextmanager
+def asking(kind: str, deed: str) -> Iterator[Asking]:
+    """What to hand to the act. Whatever it refuses is refused as `need` does."""
+    wanted = Asking(_token(), kind, deed, here().now(), _remember)
+    with _refusing():
+        try:
+            yield wanted
+        except NotInScope:
+            raise _not_in_scope(kind, deed) from None
+
+
+def _remember(partner: Partner) -> None:
+    g.partner = partner
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
     try:
-        token = match[1] if match else ""
-        found = recognise_partner(here().world, token=token, at=here().now()) if match else None
+        yield
+    except NotLetIn:
+        raise _unknown() from None
     except TooMany as rest:
         raise Refused(
             429,
@@ -57,12 +88,36 @@ def _recognised() -> Partner:
             f"Too many requests in one minute; come again in {rest.seconds} seconds.",
             {"Retry-After": str(rest.seconds)},
         ) from None
-    if found is None:
-        raise _stranger(
-            "This access token opens nothing: it is over, unknown, or its client is suspended.",
-            ', error="invalid_token"',
-        )
-    return found
+
+
+# --- what is said ------------------------------------------------------------------------------
+
+
+def _token() -> str:
+    said = request.headers.getlist("Authorization")
+    if not said:
+        raise _stranger("An access token is needed: Authorization: Bearer …", "")
+    match = _BEARER.fullmatch(said[0].strip()) if len(said) == 1 else None
+    if match is None:
+        raise _unknown()
+    return match[1]
+
+
+def _not_in_scope(kind: str, deed: str) -> Refused:
+    scope = f"system/{kind}.{deed}"
+    return Refused(
+        403,
+        IssueType.FORBIDDEN,
+        f"The access token does not carry {scope}.",
+        {"WWW-Authenticate": f'{_REALM}, error="insufficient_scope", scope="{scope}"'},
+    )
+
+
+def _unknown() -> Refused:
+    return _stranger(
+        "This access token opens nothing: it is over, unknown, or its client is suspended.",
+        ', error="invalid_token"',
+    )
 
 
 def _stranger(says: str, error: str) -> Refused:
