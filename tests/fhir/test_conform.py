@@ -20,7 +20,9 @@ from careplan.fhir.bundle import to_bundle, to_emergency_bundle
 from careplan.fhir.conform import NOT_CHECKED, Severity, check
 from careplan.plan.care_plan import Version
 from careplan.plan.dictionary import dictionary
+from careplan.summary.narrative import narrative
 from tests import make
+from tests.people.everybody import PEOPLE
 from tests.strategies import versions
 
 WORDS = dictionary()
@@ -49,6 +51,13 @@ def test_both_documents_of_an_ordinary_plan_conform() -> None:
 
 def test_both_documents_before_any_signature_conform() -> None:
     assert [check(data) for data in both(make.an_unsigned_version())] == [[], []]
+
+
+@pytest.mark.parametrize("key", PEOPLE)
+def test_the_record_of_every_case_conforms(key: str) -> None:
+    version = PEOPLE[key].version()
+    for write in (to_bundle, to_emergency_bundle):
+        assert check(write(version, WORDS, narrative=lambda seen: narrative(seen, WORDS))) == []
 
 
 _MADE_UP = (
