@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections.abc import Callable
 from io import StringIO
 from uuid import UUID
 
 import pytest
+from flask import Flask
 
 from careplan.accounts.people import Role
 from careplan.acts.world import World
@@ -47,9 +49,14 @@ def figures(world: World) -> None:
         publish(tx)
 
 
-def test_before_the_first_figures_the_page_says_so(client: Reader) -> None:
+def test_before_the_first_figures_the_page_says_so(
+    client: Reader, make_app: Callable[..., Flask]
+) -> None:
     page = client.page(client.get("/measures"))
     assert "There are no figures to show yet" in page.text
+    assert "simulate" not in page.text
+    demo = make_app(environment="demo").test_client().get("/measures").text
+    assert "simulate --people 60 --seed 1" in demo
     assert client.get("/measures.csv").status_code == 404
 
 
@@ -83,7 +90,7 @@ def test_small_groups_are_held_back_and_never_nought(client: Reader) -> None:
 
 def test_a_middle_that_never_came_is_said_and_drawn(client: Reader, world: World) -> None:
     """The worst group is in the picture too, and no interval looks shorter than it is."""
-    days = {"yes": [14] * 20, "no": [None] * 15}
+    days: dict[str, list[int | None]] = {"yes": [14] * 20, "no": [None] * 15}
     who = [(phone, one) for phone, every in days.items() for one in every]
     cases = [
         Served(person=at, who=Who(smartphone=phone), days=one).case()
