@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import create_engine, insert, make_url, text
+from sqlalchemy import insert
 
 from bench.measure import Line, side_by_side
 from bench.pages import get, signed_in, statements
-from bench.place import Site, folder, postgres, site
+from bench.place import Site, databases, folder, postgres, site, tidy
 from careplan.acts.listing import PAGE, hide_search
 from careplan.acts.seeding import DEMO_CLINICIAN
 from careplan.acts.signing_in import who_is
@@ -35,19 +35,7 @@ def measure() -> Iterator[Line]:
     with folder() as place:
         yield from _on("SQLite", lambda name: f"sqlite:///{place}/{name}.sqlite3")
     with folder() as place, postgres(place) as server:
-        yield from _on("PostgreSQL", _databases(server))
-
-
-def _databases(server: str) -> Callable[[str], str]:
-    def made(name: str) -> str:
-        engine = create_engine(server, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "bench_{name}"'))
-        engine.dispose()
-        url = make_url(server).set(database=f"bench_{name}")
-        return url.render_as_string(hide_password=False)
-
-    return made
+        yield from _on("PostgreSQL", databases(server))
 
 
 def _on(database: str, url: Callable[[str], str]) -> Iterator[Line]:
@@ -104,7 +92,7 @@ def _team(url: str, people: int) -> Site:
                 found_by = FoundBy(names=(face.legal_name,), born=None, numbers=(face.plan_number,))
                 remember_words(tx, patient_id=one, team_id=team, found_by=found_by)
     if here.world.store.dialect == "postgresql":
-        _tidy(url)
+        tidy(url)
     return here
 
 
@@ -127,13 +115,3 @@ def _row(tx: Transaction, team: UUID, one: UUID, number: int, face: Face) -> dic
     row = tx.new_key(owner) | asdict(Standing()) | facts
     sealed = tx.seal_facts(owner, patient.c.face, "", to_plain(face))
     return row | {"patient_id": one, "team_id": team, "created_at": at, "face": sealed}
-
-
-def _tidy(url: str) -> None:
-    """What PostgreSQL does by itself within a minute, done before measuring."""
-    engine = create_engine(
-        make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
-    )
-    with engine.connect() as connection:
-        connection.execute(text("VACUUM ANALYZE"))
-    engine.dispose()

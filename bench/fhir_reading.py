@@ -10,13 +10,12 @@ from statistics import median
 from sqlalchemy import create_engine, text
 
 from bench import fhir_bare
-from bench.desk import _databases
 from bench.fhir_people import BLOCK, Somebody, bearer, others, people, spread, tokens
 from bench.load import drive
 from bench.manifest import _Run, _run
 from bench.measure import Line, side_by_side
 from bench.pages import statements
-from bench.place import Site, folder, on_the_other_core, postgres, serving, site
+from bench.place import Site, databases, folder, on_the_other_core, postgres, serving, site
 
 READERS = 100
 FEW, MANY = 1_000, 100_000
@@ -39,7 +38,7 @@ def measure() -> Iterator[Line]:
             server.replace("/postgres", f"/{name}") for name in ("careplan_bench", "bare")
         )
         yield from _read("PostgreSQL", ours, plain)
-        yield from _among_many(_databases(server))
+        yield from _among_many(databases(server))
 
 
 # --- reading one, as fast as it goes -----------------------------------------------------------
