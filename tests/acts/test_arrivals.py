@@ -65,7 +65,7 @@ def test_the_team_reads_the_visit_they_may_know_of_and_no_newer_one(clinic: Clin
     with clinic.world.store.read() as tx:
         (over,) = [one for one in every_tap(tx, clinic.patient_id, told.visit_id)
                    if one.tap is Tap.LEFT]  # fmt: skip
-    back = {"tap_id": uuid4(), "back": over.tap_id}
+    back: dict[str, Any] = {"tap_id": uuid4(), "back": over.tap_id}
     take_back(clinic.world, **mine, visit_id=told.visit_id, **back, at=NOW - HOUR)
     end(clinic.world, **mine, visit_id=private.visit_id, tap_id=uuid4(), at=NOW)
     said = _told(clinic)
