@@ -178,7 +178,7 @@ _READS: Mapping[str, Callable[[Jwk], None]] = {"RSA": _rsa, "EC": _ec}
 
 def imported(key: Jwk) -> RSAKey | ECKey:
     """The key itself. Raises for numbers that make none."""
-    made = {name: key[name] for name in ("kty", *_MAKES[key["kty"]])}
+    made: dict[str, str | list[str]] = {name: key[name] for name in ("kty", *_MAKES[key["kty"]])}
     try:
         found = RSAKey.import_key(made) if key["kty"] == "RSA" else ECKey.import_key(made)
         public = found.public_key

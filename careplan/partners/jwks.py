@@ -113,7 +113,7 @@ def _body(answer: Any) -> bytes:
     return body
 
 
-class _Named(HTTPAdapter):  # type: ignore[misc]
+class _Named(HTTPAdapter):
     """Goes to an address that was checked, and asks for the certificate of the name it stood for.
 
     Looked up a second time, the name could stand for another computer by then.

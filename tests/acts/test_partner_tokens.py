@@ -346,7 +346,8 @@ def test_so_many_requests_a_minute_for_all_processes_together(door, monkeypatch)
 
 
 def test_a_request_is_known_in_one_question(door):
-    given, asked = door.come_in(), []
+    given = door.come_in()
+    asked: list[list[object]] = []
     store = door.world.store
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "begin", _listened(store.begin, asked))

@@ -136,7 +136,11 @@ def test_a_broken_answer_is_no_answer(site: Site) -> None:
     site.says = breaks_off
     with pytest.raises(CannotFetch):
         fetch_keys(site.url, anywhere=True)
-    site.says = lambda one: one.wfile.write(b"SSH-2.0-OpenSSH\r\n")
+
+    def speaks_otherwise(one: BaseHTTPRequestHandler) -> None:
+        one.wfile.write(b"SSH-2.0-OpenSSH\r\n")
+
+    site.says = speaks_otherwise
     with pytest.raises(CannotFetch):
         fetch_keys(site.url, anywhere=True)
 
@@ -252,7 +256,10 @@ def test_a_name_that_is_none_is_said_to_be_none() -> None:
     def unknown(_host: str, _port: int) -> list[str]:
         raise socket.gaierror
 
-    for look_up in (unknown, lambda *_name: []):
+    def nowhere(_host: str, _port: int) -> list[str]:
+        return []
+
+    for look_up in (unknown, nowhere):
         with pytest.raises(CannotFetch, match="no computer"):
             checked_address("nowhere.example", 443, look_up=look_up)
 
