@@ -112,9 +112,14 @@ def test_there_is_none_before_anything_is_published(people: Clinic) -> None:
         made(people)
 
 
-def test_the_commands_write_one_and_judge_it(clinic: Clinic, app: Flask, tmp_path: Path) -> None:
+def test_the_commands_write_for_their_owner_and_judge_a_pointer(
+    clinic: Clinic, app: Flask, tmp_path: Path
+) -> None:
     run = app.test_cli_runner()
-    out = tmp_path / "pointers.ndjson"
+    plan, out = tmp_path / "plan.json", tmp_path / "pointers.ndjson"
+    plan.touch(0o644)
+    assert run.invoke(args=["export", NUMBER, "--out", str(plan)]).exit_code == 0
+    assert (plan.read_bytes(), plan.stat().st_mode & 0o777) == (clinic.current.record, 0o600)
     told = run.invoke(args=["nrl-pointer", NUMBER, "--all", "--out", str(out)])
     assert (told.exit_code, out.stat().st_mode & 0o777) == (0, 0o600)
     assert "not traced" in told.stderr

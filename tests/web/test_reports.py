@@ -391,6 +391,7 @@ def test_the_commands_say_what_they_did(app, person, world, tmp_path):
     app.extensions["careplan"].clock.go_on(minutes=1)
     made = run.invoke(args=["hospital-reports", "R9X01", "--out", str(out)])
     assert "1 visits written" in made.output
+    assert out.stat().st_mode & 0o777 == 0o600
     text = out.read_text("utf-8")
     assert "Dr [name left out] laughed." in text
     assert not any(name in text for name in ("Adaeze", "Marsden"))

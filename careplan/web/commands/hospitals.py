@@ -13,6 +13,7 @@ from careplan.acts.hospitals import BadHeader, every_hospital, load_hospitals
 from careplan.acts.reports_read import reports_for_hospital
 from careplan.visits.questions import asked
 from careplan.web.commands.running import Cannot
+from careplan.web.commands.written import write_for_owner
 from careplan.web.here import here
 from careplan.web.report_words import rows_of
 
@@ -72,5 +73,5 @@ def hospital_reports_command(code: str, days: int, out: Path) -> None:
         parts.append(f"\nVisit {number} ({source})\n")
         rows = (row for group in rows_of(report, named, of_them=True) for row in group.rows)
         parts += [f"{row.label} {row.value}\n" for row in rows]
-    out.write_text("".join(parts), "utf-8")
+    write_for_owner(out, "".join(parts).encode())
     click.echo(f"{len(found)} visits written to {out}.")

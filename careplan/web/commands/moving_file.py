@@ -19,8 +19,7 @@ from uuid import UUID
 
 from careplan.acts.moving import NOBODY
 from careplan.fhir.wire import MAX_BYTES
-
-_OWNER_ONLY = 0o600
+from careplan.web.commands.written import OWNER_ONLY
 
 
 class BadFile(ValueError):
@@ -81,10 +80,10 @@ def beside(path: Path, what: str) -> Path:
 @contextmanager
 def growing(path: Path, *, team: UUID, part: str) -> Iterator[Growing]:
     """Begun anew, or gone on with where it was cut. Raises BadFile, OSError."""
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, _OWNER_ONLY), "r+b") as file:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY), "r+b") as file:
         _hold(file, path)
         state = _where_it_was(path, State(team=str(team), part=part))
-        os.fchmod(file.fileno(), _OWNER_ONLY)
+        os.fchmod(file.fileno(), OWNER_ONLY)
         if file.seek(0, os.SEEK_END) < state.offset:
             raise BadFile(
                 f"{path} is shorter than was written; delete it with {path.name}.state and "
@@ -141,7 +140,7 @@ def keep(path: Path, facts: Mapping[str, object]) -> None:
 def _replace(path: Path, data: bytes) -> None:
     """Whole or not at all, and its owner's alone."""
     new = path.with_name(f"{path.name}.new")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()

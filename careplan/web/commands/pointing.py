@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from careplan.fhir.pointer import EMERGENCY_PLAN, HAEMATOLOGY, Leads
 from careplan.fhir.pointer_rules import problems
 from careplan.plan.codec import Unreadable
 from careplan.web.commands.running import Cannot
+from careplan.web.commands.written import write_for_owner
 from careplan.web.here import here
 
 NOT_TRACED = (
@@ -80,20 +80,9 @@ def nrl_pointer_command(
     if out is None:
         click.echo(lines, nl=False)
     else:
-        _write(out, lines)
+        write_for_owner(out, lines)
         click.echo(f"{len(made)} written to {out}.", err=True)
     click.echo(NOT_TRACED, err=True)
-
-
-def _write(out: Path, lines: bytes) -> None:
-    """For its owner alone: it says whose plan there is."""
-    try:
-        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(handle, 0o600)
-            file.write(lines)
-    except OSError as problem:
-        raise Cannot(f"{out} could not be written: {problem.strerror}.") from None
 
 
 @click.command("nrl-check")

@@ -13,6 +13,7 @@ from careplan.fhir.conform import NOT_CHECKED, Severity, check
 from careplan.fhir.definitions import NotSetUp
 from careplan.fhir.wire import MAX_BYTES
 from careplan.web.commands.running import Cannot
+from careplan.web.commands.written import write_for_owner
 from careplan.web.here import here
 
 
@@ -41,10 +42,7 @@ def export_command(person: str, form: str, out: Path) -> None:
         raise Cannot("this person has no full card: it is made when they print one.") from None
     except NothingPublished:
         raise Cannot("this person has published nothing yet.") from None
-    try:
-        out.write_bytes(body)
-    except OSError as problem:
-        raise Cannot(f"{out} could not be written: {problem.strerror}.") from None
+    write_for_owner(out, body)
     click.echo(f"{len(body)} bytes written to {out}.")
 
 
