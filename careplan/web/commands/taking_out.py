@@ -57,8 +57,8 @@ def validate_command(file: Path) -> None:
         problems = check(data, now=here().now(), advice=True)
     except NotSetUp as problem:
         raise Cannot(str(problem)) from None
-    for problem in problems:
-        click.echo(f"{problem.severity:11} {problem.path or file.name}: {problem.text}")
+    for found in problems:
+        click.echo(f"{found.severity:11} {found.path or file.name}: {found.text}")
     click.echo("Not checked: " + "; ".join(NOT_CHECKED) + ".", err=True)
     errors = [one for one in problems if one.severity is Severity.ERROR]
     if errors:
