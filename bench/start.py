@@ -17,7 +17,7 @@ from bench.measure import Line
 from bench.place import ROOT, folder, free_port, settings_for
 
 TRIES = 3
-_HEAVY = ("weasyprint", "fhir.resources", "alembic")
+_HEAVY = ("weasyprint", "fhirpathpy", "alembic")
 
 
 def measure() -> Iterator[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import fhirpathpy
@@ -13,6 +14,7 @@ from fhirpathpy.models import models
 
 from careplan.fhir.bundle import to_bundle
 from careplan.fhir.conform import Problem, Severity, check
+from careplan.fhir.invariants import ELSEWHERE
 from careplan.plan.dictionary import dictionary
 from tests import make
 from tests.fhir.broken import BROKEN, DIV, Broken, Rule, index_of
@@ -93,3 +95,13 @@ def test_an_independent_implementation_agrees_about_every_shape() -> None:
 def test_every_kind_of_rule_is_broken_and_no_two_alike() -> None:
     assert {one.rule for one in BROKEN} == set(Rule)
     assert len({one.name for one in BROKEN}) == len(BROKEN) >= 60
+
+
+def test_the_page_about_it_counts_right() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "fhir" / "validating.md").read_text("utf-8")
+    assert f"{len(BROKEN)} ways of breaking one good document" in page
+    assert f"{_SPELT[len(ELSEWHERE)]} are checked by other means" in page
+    assert f"except {_SPELT[len(LET_PASS)].lower()} that it is known to let pass" in page
+
+
+_SPELT = {11: "Eleven", 12: "Twelve", 16: "Sixteen", 17: "Seventeen", 18: "Eighteen"}
