@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-CAMPAIGNS = ("attacks", "guesses")
+CAMPAIGNS = ("attacks", "descriptions", "guesses")
 
 
 def main(asked: list[str]) -> int:

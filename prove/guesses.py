@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import subprocess
 import sys
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -18,7 +16,8 @@ from careplan.sharing.links import Kind, Opening
 from careplan.store import links as kept_links
 from careplan.store.db import Store
 from careplan.store.migrate import migrate
-from prove.evidence import ROOT, here_and_now, keep, kept
+from prove.evidence import here_and_now, keep, kept
+from prove.postgres import postgres
 from tests.acts.worlds import a_signed_plan
 from tests.attacks.guessers import Counts, guess_to_the_end
 from tests.attacks.server import running
@@ -85,7 +84,7 @@ def _on_sqlite(place: Path, done: Collection[str]) -> Iterator[tuple[str, dict[s
 
 
 def _on_postgres(place: Path, done: Collection[str]) -> Iterator[tuple[str, dict[str, int]]]:
-    with _postgres(place / "postgres") as url:
+    with postgres(place / "postgres") as url:
         yield from _on("PostgreSQL", url, place, done)
 
 
@@ -120,16 +119,3 @@ def _sum(met: list[Counts]) -> dict[str, int]:
         "waited": sum(one.waited for one in met),
         "opened": sum(one.opened for one in met),
     }
-
-
-@contextmanager
-def _postgres(where: Path) -> Iterator[str]:
-    """A server of our own, as bin/test starts one."""
-    command = str(ROOT / "bin" / "postgres")
-    try:
-        said = subprocess.run(
-            [command, "start", str(where)], check=True, capture_output=True, text=True
-        )
-        yield said.stdout.strip().splitlines()[-1]
-    finally:
-        subprocess.run([command, "stop", str(where)], check=False)

@@ -70,8 +70,7 @@ def _short(body: bytes | None) -> str:
 def ask(peopled: Peopled, *, seed: int, examples: int, doors: str = "") -> Told:
     """Every door, or those whose address matches. `examples`: how many made-up questions each is
     asked, besides those at the edges of what it takes."""
-    client = peopled.app.test_client()
-    published = client.get("/fhir/openapi.json", base_url=BASE_URL).json
+    published = published_by(peopled)
     _give_examples(published, peopled)
     paths = published["paths"]
     published["paths"] = {path: paths[path] for path in paths if re.search(doors, path)}
@@ -82,6 +81,12 @@ def ask(peopled: Peopled, *, seed: int, examples: int, doors: str = "") -> Told:
     for event in from_schema(schema).execute():
         told.take(event)
     return told
+
+
+def published_by(peopled: Peopled) -> dict[str, Any]:
+    """What the application says of itself to whoever asks."""
+    client = peopled.app.test_client()
+    return dict(client.get("/fhir/openapi.json", base_url=BASE_URL).json)
 
 
 def _give_examples(published: dict[str, Any], peopled: Peopled) -> None:

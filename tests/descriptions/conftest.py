@@ -1,4 +1,4 @@
-"""The peopled application, made once: what it is asked changes only what it is asked about."""
+"""The peopled application, made as seldom as can be: it takes some seconds."""
 
 from __future__ import annotations
 
@@ -11,10 +11,23 @@ import pytest
 from tests.descriptions.peopled import Peopled, peopled
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def people(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peopled]:
-    path = tmp_path_factory.mktemp("peopled") / "peopled.db"
-    shutil.copy(sqlite_template, path)
+    """For whoever asks what nobody answers differently after other questions."""
+    yield from _peopled(sqlite_template, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def fresh_people(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Peopled]:
+    """For a campaign, which is the same each time only where nobody asked before."""
+    yield from _peopled(sqlite_template, tmp_path_factory)
+
+
+def _peopled(template: Path, paths: pytest.TempPathFactory) -> Iterator[Peopled]:
+    path = paths.mktemp("peopled") / "peopled.db"
+    shutil.copy(template, path)
     made = peopled(f"sqlite:///{path}")
     yield made
     made.close()

@@ -23,16 +23,16 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def told(people: Peopled) -> Told:
-    return ask(people, seed=SEED, examples=EXAMPLES)
+def told(fresh_people: Peopled) -> Told:
+    return ask(fresh_people, seed=SEED, examples=EXAMPLES)
 
 
 def test_every_door_answers_as_it_is_described(told):
     assert not told.wrong, "\n\n".join(f"{name}\n{found[0]}" for name, found in told.wrong.items())
 
 
-def test_every_door_was_asked_and_opened(people, told):
-    doors = {f"{method} {address(rule)}" for rule, method, _ in described_doors(people.app)}
+def test_every_door_was_asked_and_opened(fresh_people, told):
+    doors = {f"{method} {address(rule)}" for rule, method, _ in described_doors(fresh_people.app)}
     assert set(told.asked) == doors
     opened = {one.rpartition(" ")[0] for one in told.answers if one.rpartition(" ")[2][0] == "2"}
     assert doors - opened == set(NEVER_TAKEN)

@@ -6,6 +6,7 @@ import pytest
 import schemathesis
 from schemathesis.core.result import Ok
 
+from careplan.accounts.partners import read_scopes
 from careplan.web.access import Reader
 from careplan.web.describing.doors import DOORS
 from careplan.web.describing.openapi import address, described_doors, of_door
@@ -83,3 +84,17 @@ def test_it_loads_as_openapi(published):
     loaded = schemathesis.openapi.from_dict(published)
     loaded.validate()
     assert all(isinstance(one, Ok) for one in loaded.get_all_operations())
+
+
+def test_each_scope_that_a_door_asks_is_one_that_can_be_given(published):
+    flow = published["components"]["securitySchemes"]["partner"]["flows"]["clientCredentials"]
+    asked = {
+        scope
+        for item in published["paths"].values()
+        for door in item.values()
+        for needed in door["security"]
+        for scope in needed.get("partner", [])
+    }
+    assert asked
+    assert asked <= set(flow["scopes"])
+    assert all(str(read_scopes(one)) == one for one in flow["scopes"])

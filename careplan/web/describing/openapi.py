@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import AnyConverter, Rule, UUIDConverter
 
-from careplan.fhir.capability import SOFTWARE, VERSION
+from careplan.fhir.capability import KINDS, SOFTWARE, VERSION, Interaction
 from careplan.web.describing.doors import DOORS
 from careplan.web.fhir_api.described import (
     Answer,
@@ -150,8 +150,7 @@ def _security(said: Description) -> list[Mapping[str, list[str]]]:
 
 
 def _schemes(base_url: str) -> dict[str, Any]:
-    scopes = {"system/*.rs": "Read and search all there is, but for who looked at whose plan."}
-    flow = {"tokenUrl": f"{base_url}/fhir/token", "scopes": scopes}
+    flow = {"tokenUrl": f"{base_url}/fhir/token", "scopes": dict(_scopes())}
     return {
         "partner": {
             "type": "oauth2",
@@ -165,3 +164,19 @@ def _schemes(base_url: str) -> dict[str, Any]:
             "description": "Somebody signed in on the pages of this service.",
         },
     }
+
+
+_DEEDS = {
+    Interaction.READ: ("r", "read"),
+    Interaction.SEARCH: ("s", "search"),
+    Interaction.CREATE: ("c", "send"),
+}
+
+
+def _scopes() -> Iterator[tuple[str, str]]:
+    """Each that opens a door; a token may carry several in one, as in system/CarePlan.rs."""
+    for kind in KINDS:
+        for one in kind.interactions:
+            if one in _DEEDS:
+                letter, deed = _DEEDS[one]
+                yield f"system/{kind.name}.{letter}", f"{deed}: {kind.means}"

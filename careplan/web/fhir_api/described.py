@@ -211,6 +211,7 @@ REFUSED: Mapping[int, Answer] = MappingProxyType(
         403: outcome_answer("The token does not allow this."),
         406: outcome_answer("The answer was wanted in a form there is none in."),
         429: outcome_answer("Too often.", Retry_After="How many seconds to wait."),
+        503: outcome_answer("The database does not answer.", Retry_After="Seconds to wait."),
     }
 )
 """What every door that wants a partner's token may say: `answers={200: …, **REFUSED}`."""
