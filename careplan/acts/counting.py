@@ -33,9 +33,11 @@ from careplan.store.reports import reports_to_count
 from careplan.store.versions import current_version
 from careplan.summary.wording import LONDON
 from careplan.visits.report import VisitReport
+from careplan.visits.telling import may_be_one_visit
 
 ONE_VISIT = timedelta(hours=3)
-"""Two reports of one person that say they arrived this close together are of one visit."""
+"""Two reports of one person that say they arrived this close together are of one visit. Where one
+has no time, they are if they name the same day and place: a helper may have told it as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class _Person:
     team_id: UUID | None
     born: date | None
     who: Who
-    arrivals: list[datetime] = field(default_factory=list)
+    told: list[VisitReport] = field(default_factory=list)
 
 
 class Counting:
@@ -89,9 +91,9 @@ class Counting:
         return made
 
     def _row(self, person: _Person, report: VisitReport) -> Row:
-        arrived = report.arrived.at if report.arrived else None
+        arrived = _arrived(report)
         local = arrived.astimezone(LONDON) if arrived else None
-        day = london_day(arrived or report.given_at)
+        day = london_day(arrived) if arrived else report.on_day or london_day(report.given_at)
         return row_of(
             report,
             person=person.number,
@@ -146,10 +148,18 @@ def _language(code: str | None) -> str:
 
 
 def _told_before(person: _Person, report: VisitReport) -> bool:
-    if report.arrived is None or report.arrived.at is None:
-        return False
-    arrived = report.arrived.at
-    if any(abs(arrived - other) < ONE_VISIT for other in person.arrivals):
+    if any(_one_visit(report, other) for other in person.told):
         return True
-    person.arrivals.append(arrived)
+    person.told.append(report)
     return False
+
+
+def _one_visit(one: VisitReport, other: VisitReport) -> bool:
+    first, second = _arrived(one), _arrived(other)
+    if first and second:
+        return abs(first - second) < ONE_VISIT
+    return may_be_one_visit(one, other)
+
+
+def _arrived(report: VisitReport) -> datetime | None:
+    return report.arrived.at if report.arrived else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -97,13 +98,19 @@ def test_reports_become_figures_by_who_people_are(world):
 
 def test_only_what_people_let_be_counted_and_each_visit_once(world):
     with world.store.begin() as tx:
-        first, second, *_others = many(tx, ENOUGH)
+        first, second, third, *_others = many(tx, ENOUGH)
         waited(tx, first, audience=(Audience.TEAM,), at=OCTOBER - timedelta(days=3))
         taken_back = waited(tx, first, at=OCTOBER - timedelta(days=5))
         withdraw(tx, first, taken_back.report_id, at=NOW)
         waited(tx, second, arrived=Remembered(sureness=Sureness.ESTIMATE, at=OCTOBER))
+        # A helper told of it too, and knew the day alone; another day is another visit.
+        somewhere: dict[str, Any] = {"hospital_words": "By the sea", "on_day": OCTOBER.date()}
+        waited(tx, third, **somewhere, at=OCTOBER - timedelta(days=2))
+        waited(tx, third, **somewhere, arrived=None, relief=None, plan_shown=YesNo.NO)
+        waited(tx, third, **somewhere | {"on_day": date(2026, 9, 2)}, arrived=None, relief=None)
     work_out(world, at=NOW)
-    assert counted(world).total.n == ENOUGH
+    total = counted(world).total
+    assert (total.n, total.missing) == (ENOUGH + 1, 1)
 
 
 def test_a_month_too_small_waits_and_no_time_is_published_twice(world):
