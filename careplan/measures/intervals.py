@@ -1,7 +1,7 @@
 """How sure a figure is: 95 % intervals, each by a named method from the literature.
 
-Rows count as independent. Several visits of one person are not quite, so a true interval is a
-little wider; the page says so.
+Rows count as independent. Several visits of one person are not, so a true interval is wider, the
+more so the more visits each person told of; the page says so.
 """
 
 from __future__ import annotations
