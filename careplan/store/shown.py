@@ -48,7 +48,11 @@ _FACTS = (
     _v.emergency_sha256,
     _v.emergency,
 )
-_WHOSE = or_(_p.team_id == bindparam("of_team"), _p.next_team_id == bindparam("of_team"))
+_TEAM = bindparam("of_team", type_=_p.team_id.type)
+# Put so that no index of the teams fits: where the person is known already, one would tempt a
+# database to walk their whole team instead.
+_OF_TEAM = func.coalesce(_p.team_id, _p.team_id) == _TEAM
+_WHOSE = or_(_OF_TEAM, func.coalesce(_p.next_team_id, _p.next_team_id) == _TEAM)
 _IS_SHOWN = (_p.published_at.is_not(None), _p.data_key.is_not(None))
 _OPEN: Mapping[Purpose, tuple[ColumnElement[bool], ...]] = MappingProxyType(
     {
@@ -203,7 +207,7 @@ def page(
     if after is not None:
         values |= {"after_at": after.at, "after_id": after.patient_id}
     rows: list[Any] = []
-    for mine in _TEAMS:
+    for mine in _teams(wanted):
         chosen = _chosen(partner.purpose, wanted, mine, _FACTS).join(
             plan_version,
             and_(_v.patient_id == _p.patient_id, _v.number == _p.current_version),
@@ -214,9 +218,8 @@ def page(
                 bindparam("after_id", type_=_p.patient_id.type),
             )
             chosen = chosen.where(tuple_(_p.published_at, _p.patient_id) > mark)
-        order = (_p.published_at, _p.patient_id)
         limit = bindparam("most", type_=Integer())
-        rows += tx.run(chosen.order_by(*order).limit(limit), values)
+        rows += tx.run(chosen.order_by(*_order(wanted)).limit(limit), values)
     rows.sort(key=lambda row: (row.published_at, row.patient_id.hex))
     return tuple(_shown(tx, row, None) for row in rows[:most])
 
@@ -225,18 +228,25 @@ def count(tx: Transaction, partner: Partner, wanted: Wanted) -> int:
     """How many there are; the one question whose work grows with the team."""
     values = _values(partner, wanted)
     parts = [
-        _chosen(partner.purpose, wanted, mine, (func.count(),)).scalar_subquery() for mine in _TEAMS
+        _chosen(partner.purpose, wanted, mine, (func.count(),)).scalar_subquery()
+        for mine in _teams(wanted)
     ]
     return int(tx.run(select(parts[0] + parts[1]), values).scalar_one())
 
 
-_TEAMS = (
-    _p.team_id == bindparam("of_team"),
-    and_(
-        _p.next_team_id == bindparam("of_team"),
-        _p.team_id.is_distinct_from(bindparam("of_team")),
-    ),
-)
+_COMING = and_(_p.next_team_id == _TEAM, _p.team_id.is_distinct_from(_TEAM))
+_TEAMS = (_p.team_id == _TEAM, _COMING)
+_TEAMS_OF_KNOWN = (_OF_TEAM, _COMING)
+
+
+def _teams(wanted: Wanted) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Those whom the team looks after, and those it is about to."""
+    return _TEAMS if wanted.people is None else _TEAMS_OF_KNOWN
+
+
+def _order(wanted: Wanted) -> tuple[Any, Any]:
+    at = _p.published_at
+    return (at if wanted.people is None else func.coalesce(at, at), _p.patient_id)
 
 
 def _values(partner: Partner, wanted: Wanted) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from sqlalchemy import select
 
 from careplan.acts.linking import link_in_clinic, show_code
 from careplan.acts.publishing import answer_plan, stop_dose
@@ -39,6 +40,7 @@ from careplan.plan.medicines import MyAllergies
 from careplan.plan.pain import Stage
 from careplan.render.paper import DoesNotFit
 from careplan.store.signatures import signature_of
+from careplan.store.tables import patient
 from careplan.store.versions import KeptVersion, history_of, version_of
 from tests import make
 from tests.acts.worlds import ADA, Clinic, a_clinic, decrypted
@@ -232,6 +234,17 @@ class Plan(RuleBasedStateMachine):
     def the_link_opens_the_newest(self) -> None:
         if self.link is not None:
             assert set(decrypted(self.one.world, self.link)) == {self.kept[-1].emergency}
+
+    @invariant()
+    def other_systems_find_the_newest(self) -> None:
+        """Whatever act published it, and with the doors open that consents leave open."""
+        this = patient.c.patient_id == self.one.patient_id
+        with self.one.world.store.read() as tx:
+            row = tx.run(select(patient).where(this)).one()
+        newest = self.kept[-1].head.published_at if self.kept else None
+        assert row.published_at == newest
+        said = (row.open_to_ambulance, row.open_to_gp, row.open_to_emergency)
+        assert said == (newest is not None, False, newest is not None)
 
     @invariant()
     def every_deed_is_written_down(self) -> None:

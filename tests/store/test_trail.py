@@ -21,6 +21,7 @@ from careplan.store.trail import (
     BrokenChain,
     Whole,
     append,
+    append_all,
     events_of,
     service_events_of,
     verify_all,
@@ -99,6 +100,40 @@ def test_writing_one_event_is_at_most_three_statements(store, patient_id):
         statements = asked_of(tx)
         append(tx, opened(patient_id))
     assert len(statements) == (3 if store.dialect == "sqlite" else 2)
+
+
+def test_a_deed_of_which_many_are_told_is_three_statements(store, patient_id):
+    with store.begin() as tx:
+        people = [patient_id, *(a_patient(tx) for _ in range(4))]
+        append(tx, opened(patient_id))
+        statements = asked_of(tx)
+        append_all(tx, [opened(one) for one in people])
+        assert len(statements) == 3
+        append_all(tx, [])
+        assert len(statements) == 3
+        for wrong in ([patient_id] * 2, [UUID(int=404)]):
+            with pytest.raises((ValueError, NotFound)):
+                append_all(tx, [opened(one) for one in wrong])
+        with pytest.raises(ValueError, match="several people"):
+            append_all(tx, [signed_in()])
+    with store.read() as tx:
+        assert verify_all(tx) == Whole(chains=5, events=6)
+        assert [len(events_of(tx, one, limit=9)) for one in people] == [2, 1, 1, 1, 1]
+
+
+def test_many_deeds_of_which_many_are_told_wait_for_each_other(store):
+    with store.begin() as tx:
+        people = [a_patient(tx) for _ in range(5)]
+
+    def tell(number):
+        mine = people if number % 2 else people[::-1]
+        with store.begin() as tx:
+            append_all(tx, [opened(one) for one in mine])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(tell, range(16)))
+    with store.read() as tx:
+        assert verify_all(tx) == Whole(chains=5, events=80)
 
 
 @pytest.mark.parametrize("make", [opened, lambda _: signed_in()], ids=["person", "service"])
