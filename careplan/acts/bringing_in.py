@@ -27,9 +27,10 @@ from careplan.store.directory import Kind as Finds
 from careplan.store.drafts import keep_draft
 from careplan.store.errors import Taken
 from careplan.store.patients import find_patient, know_nhs_number, new_patient, patient_of
-from careplan.store.received import Received, Settled, digest, keep_received
+from careplan.store.received import Received, Settled, keep_received
 from careplan.store.teams import team_of
 from careplan.store.trail import append
+from careplan.store.unplaced import digest
 
 RECORD = "record"
 _PLAN_NUMBER = re.compile(r"[A-Z]{2,5}(-[0-9A-Z]{4}){2}")
@@ -59,7 +60,9 @@ def bring_in(world: World, *, document: bytes, team_id: UUID, at: datetime) -> B
         with world.store.begin() as tx:
             _must_be_new(tx, version, team_id)
             new_patient(tx, patient_id, face, at=at, team_id=team_id)
-            know_nhs_number(tx, patient_id, face.nhs_number)
+            # Typed and never checked, it finds nobody, there or here.
+            if version.plan.identity.checked_on is not None:
+                know_nhs_number(tx, patient_id, face.nhs_number)
             _keep_drafts(tx, version)
             _keep_document(world, tx, version, document, at)
             what = {"form": RECORD, "digest": digest(document).hex()}

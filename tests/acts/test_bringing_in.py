@@ -26,7 +26,8 @@ from careplan.plan.codec import to_plain
 from careplan.plan.dictionary import dictionary
 from careplan.plan.people import Review
 from careplan.plan.person import Identity, Sex
-from careplan.store.patients import face_of, patient_of
+from careplan.store.directory import Kind as Finds
+from careplan.store.patients import face_of, find_patient, patient_of
 from careplan.store.received import Settled, brought_plan
 from careplan.store.trail import events_of
 from careplan.summary.narrative import record_narrative
@@ -292,3 +293,17 @@ def test_the_command(clinic: Clinic, tmp_path: Path, app: Any) -> None:
     said = runner.invoke(args=["import", str(file), "--team", team])
     assert said.exit_code == 1
     assert "here already" in said.output
+
+
+def test_a_number_that_nobody_had_checked_finds_nobody_here_either(
+    world: World, doctor: Staff
+) -> None:
+    case = PEOPLE["ada"]
+    version = replace(case.version(), plan=case.own_words(), signature=None, answer=None)
+    assert version.plan.identity.nhs_number is not None
+    came = brought(world, doctor, record(version))
+    with world.store.read() as tx:
+        assert find_patient(tx, Finds.NHS_NUMBER, version.plan.identity.nhs_number) is None
+        face = face_of(tx, came.patient_id)
+    assert face is not None
+    assert face.nhs_number == version.plan.identity.nhs_number, "it is still what they typed"
