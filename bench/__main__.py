@@ -24,6 +24,8 @@ BUDGETS = (
     "storage",
     "qr",
     "codes",
+    "validating",
+    "moving",
 )
 LATEST = Path(__file__).with_name("latest.md")
 
