@@ -67,7 +67,8 @@ def asking(kind: str, deed: str) -> Iterator[Asking]:
     with _refusing():
         try:
             yield wanted
-        except NotInScope:
+        except NotInScope:  # its count was undone with all else, and it is a request all the same
+            recognise_partner(here().world, token=wanted.token, at=wanted.at)
             raise _not_in_scope(kind, deed) from None
 
 
