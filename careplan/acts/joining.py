@@ -35,11 +35,11 @@ from careplan.store.received import (
     brought_plan,
     keep_received,
     one_received,
-    point_key,
     received_of,
 )
 from careplan.store.search import words_of
 from careplan.store.trail import append
+from careplan.store.unplaced import point_key
 
 
 def join_started(

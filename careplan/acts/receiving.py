@@ -22,20 +22,18 @@ from careplan.store.directory import Kind as Finds
 from careplan.store.errors import Erased
 from careplan.store.outbox import add_message
 from careplan.store.patients import face_of, face_of_nobody, find_patient, patient_of
-from careplan.store.received import (
+from careplan.store.received import Received, keep_received, one_received
+from careplan.store.trail import append
+from careplan.store.unplaced import (
     Key,
-    Received,
     Unplaced,
     digest,
     enter_key,
     find_key,
-    keep_received,
     keep_unplaced,
     key_of,
-    one_received,
     one_unplaced,
 )
-from careplan.store.trail import append
 
 __all__ = ["Receipt", "SentBefore", "Unfit", "read_sent", "receive"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from careplan.fhir import bundle, codes, wire
+from careplan.fhir import bundle, codes, composition, wire
 from careplan.fhir.arrival_rules import Held, broken_rules, held_in, patients_of
 from careplan.fhir.frame import Kind
 from careplan.fhir.outcome import Issue, IssueType
@@ -172,6 +172,6 @@ def _ours(tree: Tree) -> Kind | None:
 def _condition(tree: Tree) -> str | None:
     head = tree["entry"][0]["resource"] if tree.get("entry") else {}
     for one in head.get("extension") or []:
-        if isinstance(one, dict) and one.get("url") == bundle.composition.CONDITION:
+        if isinstance(one, dict) and one.get("url") == composition.CONDITION:
             return str(one.get("valueCode"))
     return None

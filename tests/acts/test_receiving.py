@@ -13,20 +13,22 @@ from careplan.accounts.partners import Partner
 from careplan.acts.drafting import section_draft
 from careplan.acts.publishing import ChangedMeanwhile
 from careplan.acts.received import (
-    CannotTake,
-    NeedsReason,
-    NotTheirs,
     all_waiting,
     came_for,
     how_many_wait,
     open_received,
     open_unplaced,
+)
+from careplan.acts.receiving import Receipt, SentBefore, Unfit, read_sent, receive
+from careplan.acts.settling import (
+    CannotTake,
+    NeedsReason,
+    NotTheirs,
     place,
     put_away,
     put_away_unplaced,
     take_section,
 )
-from careplan.acts.receiving import Receipt, SentBefore, Unfit, read_sent, receive
 from careplan.acts.world import NotAllowed, NotThere
 from careplan.audit.events import ActorKind
 from careplan.audit.events import Kind as Deed

@@ -59,15 +59,7 @@ from careplan.store.patients import know_nhs_number
 from careplan.store.phones import Phone, keep_phone
 from careplan.store.photos import set_photo
 from careplan.store.private_words import add_note
-from careplan.store.received import (
-    Key,
-    Received,
-    Unplaced,
-    digest,
-    enter_key,
-    keep_received,
-    keep_unplaced,
-)
+from careplan.store.received import Received, keep_received
 from careplan.store.renditions import Rendition, keep_rendition
 from careplan.store.replies import keep_reply
 from careplan.store.sessions import new_session
@@ -76,6 +68,13 @@ from careplan.store.tables import CLEAR, NOT_BY_PERSON, Sealed, metadata
 from careplan.store.tapping import Tapper, keep_tapper
 from careplan.store.teams import add_member
 from careplan.store.trail import append
+from careplan.store.unplaced import (
+    Key,
+    Unplaced,
+    digest,
+    enter_key,
+    keep_unplaced,
+)
 from careplan.store.versions import NewVersion, keep_version
 from careplan.store.visits import keep_tap, keep_visit
 from careplan.visits.equality import Equality
@@ -195,9 +194,13 @@ def _fill(store):
         started = append(tx, AuditEvent(Kind.PLAN_STARTED, NOW, doer, str(patient_id)))
         said = Said(Consent.GP, given=True, at=NOW, by=SECRETS["name"])
         keep_consent(tx, patient_id, said, sequence=started)
-        append(tx, AuditEvent(Kind.SIGNED_IN, NOW, doer, None))
-        add_message(tx, "told", facts, patient_id=patient_id, at=NOW)
+        _tell(tx, doer, patient_id, facts)
         count_in(tx, f"sign-in:{SECRETS['email']}", window=timedelta(minutes=1), at=NOW)
+
+
+def _tell(tx, doer, patient_id, facts):
+    append(tx, AuditEvent(Kind.SIGNED_IN, NOW, doer, None))
+    add_message(tx, "told", facts, patient_id=patient_id, at=NOW)
 
 
 def _invite(tx, account_id, team_id):

@@ -3,62 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
-from markupsafe import Markup
 
 from careplan.acts.desk import open_desk
 from careplan.acts.publishing import ChangedMeanwhile
 from careplan.acts.received import (
-    LONGEST_REASON,
-    Beside,
-    CannotTake,
-    NeedsReason,
-    NotTheirs,
-    Opened,
     all_waiting,
     came_for,
     open_received,
     open_unplaced,
+)
+from careplan.acts.settling import (
+    LONGEST_REASON,
+    CannotTake,
+    NeedsReason,
+    NotTheirs,
     place,
     put_away,
     put_away_unplaced,
     take_section,
 )
-from careplan.fhir.frame import Kind as Form
 from careplan.store.received import Received, Settled
 from careplan.web.access import Reader, open_to
 from careplan.web.forms.dates import WrongDate, whole_date
 from careplan.web.forms.text import keepable
 from careplan.web.forms.views import ErrorLine
 from careplan.web.here import here
-from careplan.web.narratives import emergency_page, framed, record_page
 from careplan.web.session import who
 from careplan.web.team.checks import address
 from careplan.web.team.header import header_of
-from careplan.web.team.words import Facts, desk_title, facts_of_section
+from careplan.web.team.received_shown import became_words, sender_words, shown, sides_of
 from careplan.web.words import _
 
 BOXES = ("-day", "-month", "-year")
 _MOST_NUMBER = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """One section as the document has it and as it stands here. `taken`: it may be copied."""
-
-    section: str
-    title: str
-    theirs: Facts
-    here: Facts
-    same: bool
-    taken: bool
-    added_to: bool
-    revision: int
 
 
 @open_to(Reader.TEAM)
@@ -196,8 +178,8 @@ def _document(
     return render_template(
         "team/received_document.html",
         header=header,
-        **_shown(opened),
-        sides=(sides := _sides(opened)),
+        **shown(opened),
+        sides=(sides := sides_of(opened)),
         same=[one.title for one in sides if one.same],
         became=became_words(opened.kept),
         brought=opened.kept.state is Settled.BROUGHT,
@@ -232,80 +214,12 @@ def _unplaced(
     ]
     return render_template(
         "team/received_unplaced.html",
-        **_shown(opened),
+        **shown(opened),
         errors=errors,
         number=number,
         boxes=boxes,
         reason=reason,
     )
-
-
-def _shown(opened: Opened) -> dict[str, Any]:
-    return {
-        "kept": opened.kept,
-        "sender": sender_words(opened.kept.facts),
-        "said": opened.said,
-        "safe": framed,
-        "ours": _ours(opened),
-        "signed": opened.version.signature if opened.version else None,
-        "stop": opened.version.stop if opened.version else None,
-        "headings": {
-            "allergies": _("Allergies in it"),
-            "medicines": _("Medicines in it"),
-            "conditions": _("Conditions in it"),
-        },
-        "most": LONGEST_REASON,
-    }
-
-
-def _ours(opened: Opened) -> Markup | None:
-    """One of this program's own documents, in our own words for it."""
-    if opened.version is None:
-        return None
-    page = record_page if opened.form is Form.RECORD else emergency_page
-    return page(opened.version)
-
-
-def _sides(opened: Opened) -> list[Sides]:
-    return [_side(one, opened.condition) for one in opened.beside]
-
-
-def _side(one: Beside, condition: str) -> Sides:
-    title = desk_title(one.section, condition)
-    theirs = facts_of_section(one.section, _("In what came"), one.theirs, condition)
-    ours = facts_of_section(one.section, _("Here, as the team has it"), one.here, condition)
-    return Sides(
-        section=one.section,
-        title=title,
-        theirs=theirs,
-        here=ours,
-        same=one.theirs == one.here,
-        taken=one.taken is not None,
-        added_to=one.section == "allergies",
-        revision=one.revision,
-    )
-
-
-# --- words -----------------------------------------------------------------------------------
-
-
-def sender_words(facts: Mapping[str, Any]) -> str:
-    name, organisation = facts.get("sender"), facts.get("organisation")
-    if not name:
-        return _("A file that was brought in")
-    return f"{name} ({organisation})" if organisation else str(name)
-
-
-def became_words(kept: Received) -> str:
-    by = kept.facts.get("by", "")
-    if kept.state is Settled.WAITING:
-        return _("Not answered yet")
-    if kept.state is Settled.BROUGHT:
-        return _("This plan began with it")
-    if kept.state is Settled.TAKEN:
-        names = ", ".join(desk_title(one) for one in kept.facts.get("taken", []))
-        return _("%(by)s copied into the draft: %(names)s", by=by, names=names)
-    return _("%(by)s put it away: %(reason)s", by=by, reason=kept.facts.get("reason", ""))
 
 
 def reason_words() -> str:
