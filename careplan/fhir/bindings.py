@@ -24,10 +24,10 @@ _CODED = ("code", "Coding", "CodeableConcept", "Quantity", "string", "uri")
 _LANGUAGES = "http://hl7.org/fhir/ValueSet/all-languages"
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 _KEPT_ELSEWHERE = {
-    "urn:ietf:bcp:13": re.compile(r"[\w.+-]+/[\w.+-]+(\s*;.*)?", re.ASCII),
+    "urn:ietf:bcp:13": re.compile(r"xml|json|ttl|[\w.+-]+/[\w.+-]+(\s*;.*)?", re.ASCII),
     "urn:iso:std:iso:4217": re.compile(r"[A-Z]{3}"),
 }
-"""How codes are written of systems whose codes are not in the release."""
+"""How codes are written of systems whose codes are not in the release. R4 has three of its own."""
 
 Codes = Mapping[str, frozenset[str] | None]
 
@@ -86,10 +86,12 @@ def _is_one(code: str, system: str, of: frozenset[str] | None) -> bool:
 
 
 def _language(value: Any, kind: str) -> str | None:
-    if kind == "CodeableConcept":
-        said = [one.get("code") for one in _codings(value)]
+    """Codes of other systems are let be: UK Core says languages by SNOMED CT too."""
+    if kind == "code":
+        said = [value]
     else:
-        said = [value.get("code") if kind == "Coding" else value]
+        codings = [value] if kind == "Coding" else _codings(value)
+        said = [one.get("code") for one in codings if one.get("system") == codes.LANGUAGE]
     for code in said:
         if isinstance(code, str) and not _LANGUAGE.fullmatch(code):
             return f"{code[:60]!r} is not the code of a language (BCP 47)"

@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from careplan.fhir import bindings, codes, documents, profiles, targets, visit_questionnaire, wire
+from careplan.fhir import (
+    bindings,
+    codes,
+    documents,
+    profiles,
+    targets,
+    visit_questionnaire,
+    wire,
+    xhtml,
+)
 from careplan.fhir.elements import Broken
 from careplan.fhir.invariants import Rules
 from careplan.fhir.outcome import IssueType
@@ -84,8 +93,16 @@ def _rules(walk: Walk, now: datetime | None) -> Iterator[Problem]:
         yield from targets.check(place, addresses)
     yield from targets.circles(references, addresses)
     yield from _contained(walk, references)
+    yield from _fetching(walk)
     if walk.homes[0].kind == "Bundle":
         yield from documents.check_bundle(walk, addresses, all_of_it=_ours(walk.homes[0]))
+
+
+def _fetching(walk: Walk) -> Iterator[Problem]:
+    """A narrative that fetches, or leads nowhere: R4 allows it, a document of ours does not."""
+    for place in walk.places if _ours(walk.homes[0]) else ():
+        if place.type.code == "xhtml" and (found := xhtml.problems(place.value)):
+            yield error(place.path, "; ".join(found[:5]), IssueType.SECURITY)
 
 
 def _contained(walk: Walk, references: list[Place]) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html.entities import name2codepoint
 from xml.parsers import expat
 
@@ -25,13 +26,29 @@ _ATTRIBUTES = frozenset(
         "value width xml:lang xmlns"
     ).split(" ")
 )
-_SAFE_LINK = re.compile(r"(#|tel:|https?://|urn:uuid:)", re.IGNORECASE)
-_HARMLESS_LINK = re.compile(
-    r"(#|(tel|mailto|https?|urn):|(?![A-Za-z][A-Za-z0-9+.-]*:|//|\s*$))", re.IGNORECASE
+
+
+@dataclass(frozen=True, slots=True)
+class _Allowed:
+    """Which addresses may stand in a narrative, and what no style may hold."""
+
+    link: re.Pattern[str]
+    image: re.Pattern[str]
+    unsafe_style: re.Pattern[str]
+
+
+_OURS = _Allowed(
+    link=re.compile(r"(#|tel:|https?://|urn:uuid:)", re.IGNORECASE),
+    image=re.compile(r"(#|data:image/(png|jpeg|gif);)", re.IGNORECASE),
+    unsafe_style=re.compile(r"url\s*\(|expression|@import|javascript|\\", re.IGNORECASE),
 )
-"""What others may write and we do not: a relative link leads nowhere from a document."""
-_SAFE_IMAGE = re.compile(r"(#|data:image/(png|jpeg|gif);)", re.IGNORECASE)
-_UNSAFE_STYLE = re.compile(r"url\s*\(|expression|@import|javascript|\\", re.IGNORECASE)
+_ANYBODYS = _Allowed(
+    link=re.compile(r"(#|(tel|mailto|https?|urn):|(?![A-Za-z][A-Za-z0-9+.-]*:|\s*$))", re.I),
+    image=re.compile(r"(#|data:\s*image/|https?:|(?![A-Za-z][A-Za-z0-9+.-]*:|\s*$))", re.I),
+    unsafe_style=re.compile(r"expression|@import|javascript|\\", re.IGNORECASE),
+)
+"""What R4 lets others write, and we do not: it fetches from elsewhere, or leads nowhere."""
+
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _XML_OWN = {"amp", "lt", "gt", "quot", "apos"}
 
@@ -43,8 +60,8 @@ class _Stop(Exception):
 class _Reader:
     """What expat calls while it reads one narrative."""
 
-    def __init__(self, links: re.Pattern[str]) -> None:
-        self.links = links
+    def __init__(self, allowed: _Allowed) -> None:
+        self.allowed = allowed
         self.found: list[str] = []
         self.depth, self.content = 0, False
 
@@ -53,7 +70,7 @@ class _Reader:
             self.found.append("the narrative must be one <div> in the XHTML namespace")
         if name not in _ELEMENTS:
             self.found.append(f"<{name}> is not allowed in a narrative")
-        self.found.extend(_attributes(name, attributes, self.links))
+        self.found.extend(_attributes(name, attributes, self.allowed))
         self.depth += 1
         self.content = self.content or name == "img"
 
@@ -70,9 +87,9 @@ class _Reader:
 def problems(div: str, *, others: bool = False) -> list[str]:
     """What is wrong with it, in words; an empty list when it may stand in a document.
 
-    `others`: it was written elsewhere and is only judged, so that its links may be relative.
+    `others`: only what R4 itself forbids, for it was written elsewhere and is only judged.
     """
-    reader = _Reader(_HARMLESS_LINK if others else _SAFE_LINK)
+    reader = _Reader(_ANYBODYS if others else _OURS)
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
     parser.CharacterDataHandler = reader.text
@@ -91,15 +108,15 @@ def without_named(div: str) -> str:
     return _NAMED.sub(_character, div)
 
 
-def _attributes(element: str, attributes: dict[str, str], links: re.Pattern[str]) -> Iterator[str]:
+def _attributes(element: str, attributes: dict[str, str], allowed: _Allowed) -> Iterator[str]:
     for name, value in attributes.items():
         if name not in _ATTRIBUTES:
             yield f"{name} is not allowed on <{element}>"
-        elif name == "href" and not links.match(value.strip()):
+        elif name == "href" and not allowed.link.match(value.strip()):
             yield f"a link to {value[:40]!r} is not allowed"
-        elif name == "src" and not _SAFE_IMAGE.match(value.strip()):
+        elif name == "src" and not allowed.image.match(value.strip()):
             yield f"a picture from {value[:40]!r} is not allowed"
-        elif name == "style" and _UNSAFE_STYLE.search(value):
+        elif name == "style" and allowed.unsafe_style.search(value):
             yield f"the style {value[:40]!r} is not allowed"
 
 

@@ -188,7 +188,7 @@ def test_no_bundle_of_garbage_crashes_it(tree: dict[str, Any]) -> None:
     assert check(json.dumps({"resourceType": "Bundle", **tree}).encode())
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_damaged_document_crashes_it(data: st.DataObject) -> None:
     tree = json.loads(_document())
