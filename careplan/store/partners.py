@@ -65,6 +65,8 @@ _OVER_TOKENS = _END_TOKENS.where(_t.expires_at < bindparam("before"))
 _USE = on_both(
     lambda insert: insert(partner_assertion).on_conflict_do_nothing().returning(_a.jti_hash)
 )
+_EVERY_TOKEN_OVER = delete(partner_token).where(_t.expires_at < bindparam("before"))
+_EVERY_NOTE_OVER = delete(partner_assertion).where(_a.expires_at < bindparam("before"))
 _OVER_NOTES = delete(partner_assertion).where(
     _a.partner_id == bindparam("of_partner"), _a.expires_at < bindparam("before")
 )
@@ -192,6 +194,12 @@ def use_assertion(
     hashed = tx.hash("assertion", f"{partner_id}|{jti}")
     row = {"partner_id": partner_id, "jti_hash": hashed, "expires_at": expires_at}
     return tx.run(_USE, row).one_or_none() is not None
+
+
+def forget_over(tx: Transaction, *, before: datetime) -> int:
+    """Of every client, those too that never came again."""
+    over = {"before": before}
+    return tx.run(_EVERY_TOKEN_OVER, over).rowcount + tx.run(_EVERY_NOTE_OVER, over).rowcount
 
 
 def _hash(tx: Transaction, token: str) -> bytes:

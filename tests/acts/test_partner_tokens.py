@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from careplan.accounts.partners import Partner, PartnerState, Purpose
 from careplan.accounts.people import Who
+from careplan.acts.forgetting import forget_what_is_over
 from careplan.acts.partner_tokens import (
     KEYS_KEPT_FOR,
     LIVES,
@@ -33,7 +34,7 @@ from careplan.audit.chain import service_chain
 from careplan.audit.events import Kind, sentence
 from careplan.partners.jwks import CannotFetch
 from careplan.store.partners import hold_partner, set_partner_state
-from careplan.store.tables import partner_assertion, partner_token
+from careplan.store.tables import counter, partner_assertion, partner_token
 from careplan.store.trail import Whole, service_events_of, verify_all
 from tests.conftest import BASE_URL
 from tests.partners import (
@@ -182,6 +183,21 @@ def test_what_is_over_is_forgotten(door):
     with door.world.store.read() as tx:
         assert len(tx.run(select(partner_token)).all()) == 1
         assert len(tx.run(select(partner_assertion)).all()) == 1
+
+
+def test_what_is_over_of_whoever_never_came_again_is_forgotten_too(door):
+    note = door.note()
+    door.come_in(note)
+    soon, later = NOW + timedelta(minutes=4), NOW + timedelta(days=4)
+    assert forget_what_is_over(door.world, at=soon) == 0
+    with pytest.raises(NotLetIn):
+        door.come_in(note, at=soon)
+    assert forget_what_is_over(door.world, at=later) >= 3  # a token, a note and what was counted
+    with door.world.store.read() as tx:
+        for table in (partner_token, partner_assertion, counter):
+            assert tx.run(select(table)).all() == []
+    with pytest.raises(NotLetIn):
+        door.come_in(note, at=later)
 
 
 def test_a_note_cannot_come_back_when_its_row_is_forgotten(door):

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from careplan.acts.demo_family import FAMILY
 from careplan.acts.demo_people import others
+from careplan.acts.forgetting import forget_what_is_over
 from careplan.acts.handover import move_what_is_due
 from careplan.acts.inviting import work_all
 from careplan.acts.seeding import (
@@ -95,10 +96,12 @@ def routes_access_command() -> None:
 @click.command("work")
 @with_appcontext
 def work_command() -> None:
-    """Work off the lists of people to start plans for, and move the plans whose day has come.
+    """Work off the lists of people to start plans for, move the plans whose day has come, and
+    forget counts and tokens that are over.
 
     Safe to stop and to run again.
     """
     lists = work_all(here().world, at=here().now(), today=here().today())
     moved = move_what_is_due(here().world, at=here().now())
+    forget_what_is_over(here().world, at=here().now())
     click.echo(f"Lists worked on: {lists}. Plans moved to another team: {moved}.")
