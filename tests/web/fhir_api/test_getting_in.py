@@ -36,6 +36,12 @@ BOTH_KEYS = json.dumps({"keys": [a_key().jwk, an_rsa_key().jwk]})
 
 
 @pytest.fixture
+def store_url(sqlite_url):
+    """Doors know nothing of databases; the acts behind these are tried on both."""
+    return sqlite_url
+
+
+@pytest.fixture
 def admin(world):
     return an_administrator(world, team_id=a_hospital(world))
 
