@@ -24,7 +24,7 @@ from tests.descriptions.asking import Told, ask, published_by
 from tests.descriptions.peopled import peopled
 
 NAME = "descriptions"
-SEED, EXAMPLES = 20261123, 400
+SEED, EXAMPLES = 20261123, 120
 DATABASES = ("SQLite", "PostgreSQL")
 DOORS: Mapping[str, str] = {
     "links": r"^/(m|u|f)/",

@@ -3,6 +3,7 @@ answers as it says: schemathesis makes the questions and the checks, in process.
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections import Counter
@@ -86,7 +87,7 @@ def ask(peopled: Peopled, *, seed: int, examples: int, doors: str = "") -> Told:
 def published_by(peopled: Peopled) -> dict[str, Any]:
     """What the application says of itself to whoever asks."""
     client = peopled.app.test_client()
-    return dict(client.get("/fhir/openapi.json", base_url=BASE_URL).json)
+    return json.loads(client.get("/fhir/openapi.json", base_url=BASE_URL).data)
 
 
 def _give_examples(published: dict[str, Any], peopled: Peopled) -> None:

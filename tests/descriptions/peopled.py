@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from careplan.acts.inviting import take_list
 from careplan.acts.phones import keep_on_phone
@@ -88,13 +89,14 @@ def peopled(url: str) -> Peopled:
     family.publish(by=family.kofi)
     known = _what_there_is(world, family)
     known |= _what_is_found(app, known["token"][0])
-    app.wsgi_app = LetIn(app.wsgi_app, clock, _visitors(world, family))  # type: ignore[method-assign]
+    let_in = LetIn(app.wsgi_app, clock, _visitors(world, family))
+    app.wsgi_app = let_in  # type: ignore[method-assign, assignment]
     found, to_send = _what_partners_read(app)
     return Peopled(app, world, known | found, to_send)
 
 
 def _what_there_is(world: World, family: Family) -> dict[str, list[str]]:
-    kofi = {"by": family.kofi, "patient_id": family.patient_id, "at": NOW}
+    kofi: dict[str, Any] = {"by": family.kofi, "patient_id": family.patient_id, "at": NOW}
     links = [
         make_link(world, **kofi, kind=Kind.FULL_PRINT),
         make_link(
@@ -131,28 +133,28 @@ def _what_there_is(world: World, family: Family) -> dict[str, list[str]]:
 def _what_is_found(app: Flask, token: str) -> dict[str, list[str]]:
     """The tickets of a link's files, and the name of the key that signs cards."""
     client = app.test_client()
-    asked = {"recipient": "Dr Test", "embeddedLengthMax": 0}
-    files = client.post(f"/m/{token}", json=asked, base_url=BASE_URL).json["files"]
+    told: dict[str, Any] = {"recipient": "Dr Test", "embeddedLengthMax": 0}
+    files = _json(client.post(f"/m/{token}", json=told, base_url=BASE_URL))["files"]
     tickets = [one["location"].rpartition("/")[2] for one in files]
     for one in tickets:  # the signed card is made when it is first asked for, and then its key
         assert client.get(f"/f/{one}", base_url=BASE_URL).status_code == 200
-    keys = client.get("/.well-known/jwks.json", base_url=BASE_URL).json["keys"]
+    keys = _json(client.get("/.well-known/jwks.json", base_url=BASE_URL))["keys"]
     return {"ticket": tickets, "kid": [one["kid"] for one in keys]}
 
 
 def _what_partners_read(app: Flask) -> tuple[dict[str, list[str]], dict[str, Any]]:
     """The plan, its document, and a little of what they refer to."""
     client = app.test_client()
-    (plan,) = client.get("/fhir/CarePlan", base_url=BASE_URL).json["entry"]
+    (plan,) = _json(client.get("/fhir/CarePlan", base_url=BASE_URL))["entry"]
     plan_id = plan["resource"]["id"]
-    document = client.get(f"/fhir/CarePlan/{plan_id}/$document", base_url=BASE_URL).json
+    document = _json(client.get(f"/fhir/CarePlan/{plan_id}/$document", base_url=BASE_URL))
     inside = {one["resource"]["resourceType"]: one["resource"]["id"] for one in document["entry"]}
     kinds = ["Patient", "Composition"]
     mine = {"patient": inside["Patient"]}
 
     def first(kind: str) -> Any:
         found = client.get(f"/fhir/{kind}", query_string=mine, base_url=BASE_URL)
-        return found.json["entry"][0]["resource"]
+        return _json(found)["entry"][0]["resource"]
 
     paper = first("DocumentReference")
     found = {
@@ -166,6 +168,11 @@ def _what_partners_read(app: Flask) -> tuple[dict[str, list[str]], dict[str, Any
         "version": ["1", "2"],
     }
     return found, {"Bundle": document, "CarePlan": plan["resource"]}
+
+
+def _json(answer: TestResponse) -> Any:
+    assert answer.status_code == 200, answer.text
+    return answer.json
 
 
 # --- letting in ----------------------------------------------------------------------------------
@@ -213,7 +220,7 @@ class LetIn:
         environ.pop("HTTP_ACCEPT_ENCODING", None)  # nothing here unpacks
         if "HTTP_X_STRANGER" not in environ:
             self._bring(environ)
-        return self.app(environ, start)  # type: ignore[no-any-return]
+        return self.app(environ, start)
 
     def _bring(self, environ: dict[str, Any]) -> None:
         if self.asked % _RENEWED_AFTER == 0:

@@ -33,9 +33,9 @@ def _said() -> set[str]:
             made.add(f"{METHODS.get(one, 'GET')} {PATHS[one].format(kind=kind.name)}")
         if Interaction.SEARCH in kind.interactions and kind.includes:
             made.add(f"POST /fhir/{kind.name}/_search")
-        for one in kind.operations:
-            on = f"GET /fhir/{kind.name}/x/" if one.on_one else f"POST /fhir/{kind.name}/"
-            made.add(f"{on}${one.name}")
+        for each in kind.operations:
+            on = f"GET /fhir/{kind.name}/x/" if each.on_one else f"POST /fhir/{kind.name}/"
+            made.add(f"{on}${each.name}")
     return made
 
 
