@@ -46,7 +46,8 @@ def token() -> Response:
         given = _given(_asked())
     except _Refusal as problem:
         said = {"error": problem.error, "error_description": problem.says}
-        return _json(said, problem.status, _NOT_KEPT)
+        how = {"WWW-Authenticate": 'Bearer realm="fhir"'} if problem.status == 401 else {}
+        return _json(said, problem.status, _NOT_KEPT | how)
     except TooMany as rest:
         said = {"error": "temporarily_unavailable", "error_description": "Too many tokens."}
         return _json(said, 429, _NOT_KEPT | {"Retry-After": str(rest.seconds)})

@@ -128,6 +128,7 @@ def test_what_is_missing_or_wrong_is_said_as_oauth_says_it(client, note):
         assert (answer.status_code, answer.json["error"]) == (status, error), changes
         assert answer.json.keys() == {"error", "error_description"}
         assert answer.headers["Cache-Control"] == "no-store"
+        assert ("WWW-Authenticate" in answer.headers) is (status == 401)  # RFC 9110, 15.5.2
 
 
 def test_why_a_note_is_refused_is_never_said(client, note, admin, world, partner):
