@@ -7,6 +7,7 @@ tomorrow, or one that runs, is refused whole.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -167,21 +168,24 @@ def _circles(held: list[Held]) -> Iterator[Issue]:
                 yield _issue(path, "leads to the resource it stands in")
             elif goal is not None and key in _UP:
                 up.setdefault(one.path, []).append(goal)
-    if any(_leads_back(up, start) for start in up):
-        yield _issue(next(iter(up)), "parts lead to each other in a circle")
+    circle = _in_a_circle(up)
+    if circle:
+        yield _issue(circle, "parts lead to each other in a circle")
 
 
-def _leads_back(up: Mapping[str, list[str]], start: str) -> bool:
-    seen: set[str] = set()
-    stack = [*up[start]]
-    while stack:
-        here = stack.pop()
-        if here == start:
-            return True
-        if here not in seen:
-            seen.add(here)
-            stack += up.get(here, [])
-    return False
+def _in_a_circle(up: Mapping[str, list[str]]) -> str | None:
+    """One of those left when whatever nothing leads to has been taken away, again and again."""
+    led_to = Counter(goal for goals in up.values() for goal in goals)
+    free = [one for one in up if not led_to[one]]
+    left = set(up)
+    while free:
+        here = free.pop()
+        left.discard(here)
+        for goal in up.get(here, ()):
+            led_to[goal] -= 1
+            if not led_to[goal] and goal in left:
+                free.append(goal)
+    return min(left, default=None)
 
 
 # --- times, and what runs --------------------------------------------------------------------

@@ -34,6 +34,10 @@ _FRAME = frozenset({"resourceType", "id", "meta", "text", "contained", "implicit
 _LETTERS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
+Named = Mapping[tuple[str | None, str], Held]
+"""Every resource by where it is known (everywhere, or inside one) and what it is called there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Thing:
     """One resource: what it is of, how it stands by its sender's own codes (a refuted allergy is
@@ -67,12 +71,13 @@ def as_written(document: bytes) -> AsWritten:
     """For a document that `read_arrival` took."""
     tree: Tree = wire.loads(document)
     held = held_in(tree)
+    named = {(one.around, name): one for one in held for name in one.names}
     things: dict[str, list[Thing]] = {name: [] for name in LISTED}
     others: Counter[str] = Counter()
     for one in held:
         heading = _HEADINGS.get(one.kind)
         if heading:
-            things[heading].append(_thing(one, held))
+            things[heading].append(_thing(one, named))
         elif one is not held[0]:
             others[one.kind] += 1
     head = held[0].tree if held else tree
@@ -108,28 +113,25 @@ def _part(title: str, owner: Tree) -> Iterator[Part]:
 # --- listing ---------------------------------------------------------------------------------
 
 
-def _thing(one: Held, held: list[Held]) -> Thing:
+def _thing(one: Held, named: Named) -> Thing:
     rows = tuple(_rows({k: v for k, v in one.tree.items() if k not in _FRAME}, ""))
     codes = (_code(one.tree.get(name)) for name in _STANDING)
-    return Thing(_title(one, held), ", ".join(code for code in codes if code), rows)
+    return Thing(_title(one, named), ", ".join(code for code in codes if code), rows)
 
 
-def _title(one: Held, held: list[Held]) -> str:
+def _title(one: Held, named: Named) -> str:
     """The words its sender gave to what it is of; a medicine may be a resource of its own."""
-    tree = one.tree
     for name in ("code", "medicationCodeableConcept"):
-        said = _concept(tree.get(name))
+        said = _concept(one.tree.get(name))
         if said:
             return said
-    target = tree.get("medicationReference")
+    target = one.tree.get("medicationReference")
     if not isinstance(target, dict):
         return ""
-    leads = target.get("reference")
-    for other in held:
-        near = other.around in (None, one.path)
-        if near and leads in other.names:
-            return _concept(other.tree.get("code")) or _text(target.get("display"))
-    return _text(target.get("display"))
+    leads = _text(target.get("reference"))
+    other = named.get((one.path, leads)) or named.get((None, leads))
+    said = _concept(other.tree.get("code")) if other else ""
+    return said or _text(target.get("display"))
 
 
 def _concept(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -133,6 +134,19 @@ def test_the_same_sent_twice_is_one_and_other_bytes_are_refused(clinic: Clinic) 
     assert send(clinic, a_document(), other).first, "another sender's names are its own"
     named = a_document(identifier={"system": SYSTEM, "value": "document-2"})
     assert send(clinic, named).first
+
+
+def test_sent_several_times_at_one_moment_it_is_kept_once(clinic: Clinic) -> None:
+    partner, data = a_partner(clinic), sent(a_document())
+
+    def once(_turn: int) -> Receipt:
+        return receive(clinic.world, partner=partner, kind="Bundle", data=data, at=NOW)
+
+    with ThreadPoolExecutor(4) as together:
+        receipts = list(together.map(once, range(4)))
+    assert len({one.received_id for one in receipts}) == 1
+    assert sum(one.first for one in receipts) == 1
+    assert len(came_for(clinic.world, by=clinic.doctor, patient_id=clinic.patient_id)) == 1
 
 
 def test_its_sender_alone_reads_it_back(clinic: Clinic) -> None:

@@ -269,6 +269,16 @@ def test_a_long_narrative_is_read_in_no_time(piece: str) -> None:
     assert time.monotonic() - began < 5
 
 
+def test_a_long_chain_of_parts_is_followed_in_no_time() -> None:
+    many = 6_000
+    parts = tuple((f"o{one}", f"o{one + 1}") for one in range(many))
+    began = time.monotonic()
+    arrives(_organisations(*parts))
+    problem = refused(sent(_organisations(*parts, (f"o{many}", "o0"))))
+    assert time.monotonic() - began < 15
+    assert "circle" in str(problem)
+
+
 # --- what people are shown -------------------------------------------------------------------
 
 
