@@ -111,6 +111,20 @@ def test_what_cannot_be_is_said_beside_its_box_and_nothing_is_lost(client, admin
     assert "No system has been let in" in client.page(client.get(LIST)).text
 
 
+def test_in_production_keys_come_from_the_world_outside_alone(make_app, world):
+    client = make_app(environment="production").test_client()
+    staff = a_clinician(world, team_id=a_hospital(world), role=Role.TEAM_ADMIN, with_phone=False)
+    signed_in_team(client, world, staff)
+    for url, said in (
+        ("http://trust.example.org/jwks.json", "https://"),
+        ("https://127.0.0.1/jwks.json", "inside a private network"),
+        ("https://localhost/jwks.json", "inside a private network"),
+    ):
+        answer = client.submit(NEW, ASKED | {"jwks": "", "jwks_url": url})
+        assert answer.status_code == 422
+        assert said in client.page(answer).errors["jwks_url"]
+
+
 def test_keys_that_cannot_be_used_leave_the_old_ones(client, admin, world):
     one = a_partner(world, team_id=admin.team_id, by=admin.who)
     page = f"{LIST}/{one.partner.partner_id}/keys"
