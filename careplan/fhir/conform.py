@@ -5,7 +5,8 @@ It never raises, whatever the bytes; and it says aloud what it does not check.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from careplan.fhir import (
@@ -15,6 +16,7 @@ from careplan.fhir import (
     profiles,
     targets,
     visit_questionnaire,
+    vital_signs,
     wire,
     xhtml,
 )
@@ -86,6 +88,8 @@ def _rules(walk: Walk, now: datetime | None) -> Iterator[Problem]:
     for place in walk.places:
         yield from bindings.check(place)
         yield from rules.check(place)
+        if place.base == "Observation":
+            yield from vital_signs.check(place)
         late = documents.happened(place, now) if now else None
         if late:
             yield late
@@ -140,10 +144,19 @@ def _broken(walk: Walk) -> Iterator[tuple[Broken, Severity]]:
         bound = ours or profiles.claims_uk_core(node)
         severity = Severity.ERROR if bound else Severity.WARNING
         yield from ((one, severity) for one in profiles.broken_minimum(node))
+    elements = {place.path: place.element.path for place in walk.places}
     for place in walk.places:
         if place.base == "Extension":
             node = Node(place.value, place.path)
-            yield from ((one, Severity.ERROR) for one in profiles.broken_extension(node))
+            told = profiles.broken_extension(node, _stands_on(place, elements))
+            yield from ((one, Severity.ERROR) for one in told)
+
+
+def _stands_on(place: Place, elements: Mapping[str, str]) -> set[str]:
+    """What has the extension: its type, its element, and its way from the resource."""
+    above = place.path.rpartition(".")[0]
+    by_way = place.home.kind + re.sub(r"\[\d+]", "", above.removeprefix(place.home.path))
+    return {place.element.path.rpartition(".")[0], elements.get(above, ""), by_way}
 
 
 def _ours(root: Home) -> bool:

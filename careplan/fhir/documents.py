@@ -180,8 +180,8 @@ def _unreached(
         waiting += ahead
     for index, entry in enumerate(entries):
         tree = entry.get("resource")
-        here = addresses.urls.get(addresses.of.get(id(tree), ""))
-        if here is None or here.tree is not tree or here.kind in ("Binary", "Composition"):
+        held = addresses.urls.get(addresses.of.get(id(tree), ""))
+        if held is None or held.tree is not tree or held.kind in ("Binary", "Composition"):
             continue
         if id(tree) not in seen:
             text = "nothing leads here from the Composition, so it is no part of the document"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -116,14 +116,21 @@ def claims_uk_core(resource: Node) -> bool:
     return any(url.startswith((codes.UKCORE, codes.PROFILE)) for url in claims(resource))
 
 
-def broken_extension(node: Node) -> Iterator[Broken]:
-    """What an extension of ours breaks of its own definition; nothing of anybody else's."""
+def broken_extension(node: Node, within: Set[str]) -> Iterator[Broken]:
+    """What an extension of ours breaks of its own definition; nothing of anybody else's.
+
+    `within`: the names R4 has for what it stands on, as `Identifier` and `Patient.identifier`.
+    """
     url = node.tree.get("url")
     if not isinstance(url, str) or not url.startswith(f"{codes.EXTENSION}/"):
         return
     if url not in ours():
         yield Broken(f"{node.path}.url", f"no extension {url}")
         return
+    contexts = {one["expression"] for one in ours()[url].get("context", ())}
+    if contexts and not contexts & (within | {"Element"}):
+        text = f"does not belong here, but on {' or '.join(sorted(contexts))}"
+        yield Broken(f"{node.path}.url", text)
     own = rules(url)
     yield from elements.check(own, node)
     known = {one.get("fixedUri") for one in own if one["id"].endswith(".url")}

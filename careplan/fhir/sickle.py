@@ -12,6 +12,7 @@ from careplan.fhir.tree import (
     coding,
     concept,
     details,
+    extension,
     notes,
     snomed,
     some,
@@ -85,6 +86,10 @@ def _diagnosis(frame: Frame) -> list[Tree]:
     ]
 
 
+UNKNOWN_DAY: Tree = {"extension": [extension(codes.DATA_ABSENT, valueCode="unknown")]}
+"""R4 asks every vital sign when it was: a plan that holds no day says that it does not know."""
+
+
 def _baselines(frame: Frame) -> list[Tree]:
     plain = frame.plain["baselines"]
     return [_observation(frame, name, plain[name]) for name in codes.OBSERVATIONS if name in plain]
@@ -102,6 +107,8 @@ def _observation(frame: Frame, name: str, plain: dict[str, Any]) -> Tree:
         subject=frame.patient,
         effectiveDateTime=plain.get("on"),
     )
+    if category == "vital-signs" and "on" not in plain:
+        head |= {"_effectiveDateTime": UNKNOWN_DAY}
     if "systolic" not in plain:
         return head | {"valueQuantity": _quantity(plain["value"], unit)}
     pair = ((codes.SYSTOLIC, plain["systolic"]), (codes.DIASTOLIC, plain["diastolic"]))

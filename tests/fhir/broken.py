@@ -28,7 +28,7 @@ class Rule(StrEnum):
     INVARIANT = "invariant"
     REFERENCE = "reference"
     DOCUMENT = "document"
-    PROFILE = "profile of ours, or UK Core"
+    PROFILE = "profile of ours, of UK Core or of R4"
     NARRATIVE = "narrative"
 
 
@@ -142,6 +142,27 @@ def _history(tree: Any) -> None:
     find(tree, "Composition")["section"][0]["entry"].append({"reference": url})
 
 
+def sign(code: str, **other: Any) -> Edit:
+    """The first Observation made into a weight in kilogrammes, with something else instead."""
+    loinc = {"coding": [{"system": codes.LOINC, "code": code}]}
+    category = {"coding": [{"system": codes.OBSERVATION_CATEGORY, "code": "vital-signs"}]}
+    weight = {"value": 61.5, "unit": "kg", "system": codes.UCUM, "code": "kg"}
+    made = {"code": loinc, "category": [category], "valueQuantity": weight, **other}
+
+    def edit(tree: Any) -> None:
+        here = find(tree, "Observation")
+        here.update(made)
+        for name in [name for name, value in made.items() if value is None]:
+            del here[name]
+
+    return edit
+
+
+_STONES = {"value": 9, "unit": "st", "system": codes.UCUM, "code": "[stone_av]"}
+_SYSTOLIC = {
+    "code": {"coding": [{"system": codes.LOINC, "code": codes.SYSTOLIC}]},
+    "valueQuantity": {"value": 108, "unit": "mm[Hg]", "system": codes.UCUM, "code": "mm[Hg]"},
+}
 _EXT = "https://my-sickle-cell-plan.example/fhir/StructureDefinition"
 _DOSE = within("MedicationRequest", "dosageInstruction", 0)
 _REPEAT = {"frequency": 1, "period": 12, "periodUnit": "h"}
@@ -656,12 +677,37 @@ PROFILES = (
         "not a type",
     ),
     (
-        "a plan that is a search",
+        "a weight of the laboratory",
+        sign("29463-7", category=[{"text": "laboratory"}]),
+        "Observation.category",
+        "category vital-signs",
+    ),
+    ("a weight of no day", sign("29463-7", effectiveDateTime=None), "Observation.effective",
+     "says when"),
+    ("a weight of a month", sign("29463-7", effectiveDateTime="2026-09"), "Observation.effective",
+     "vs-1"),
+    ("a weight in stones", sign("29463-7", valueQuantity=_STONES), "Observation.value.code",
+     "no unit of this vital sign"),
+    ("a weight of no number", sign("29463-7", valueQuantity=None), "Observation", "vs-2"),
+    (
+        "half a blood pressure",
+        sign("85354-9", valueQuantity=None, component=[_SYSTOLIC]),
+        "Observation.component",
+        "one diastolic",
+    ),
+    (
+        "a dose's extension on a goal",
+        put("Goal", extension=[{"url": f"{_EXT}/dose-as-written", "valueString": "1 g"}]),
+        "Goal.extension[0].url",
+        "does not belong here",
+    ),
+    (
+        "a plan that is signed outside",
         lambda t: t.update(signature=_signature(t)),
         "Bundle.signature",
         "at most 0",
     ),
-)
+)  # fmt: skip
 
 
 def _signature(tree: Any) -> dict[str, Any]:
