@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,19 @@ def test_a_document_from_before_a_code_was_known_is_still_the_same_plan() -> Non
         find(tree, "Condition")["code"]["coding"].pop()
 
     assert from_bundle(changed(older)) == make.a_version()
+
+
+def test_a_vital_sign_of_no_day_says_so_and_older_ones_that_did_not_are_read() -> None:
+    version = make.a_version()
+    weight = replace(version.plan.baselines.weight, on=None)  # type: ignore[type-var]
+    plan = replace(version.plan, baselines=replace(version.plan.baselines, weight=weight))
+    undated = replace(version, plan=plan)
+    tree = json.loads(to_bundle(undated, WORDS, narrative=DIV))
+    (told,) = (e["resource"] for e in tree["entry"] if "_effectiveDateTime" in e["resource"])
+    assert told["_effectiveDateTime"]["extension"][0]["valueCode"] == "unknown"
+    assert from_bundle(json.dumps(tree).encode()) == undated
+    del told["_effectiveDateTime"]
+    assert from_bundle(json.dumps(tree).encode()) == undated
 
 
 def _no_dose(tree: Any) -> None:
