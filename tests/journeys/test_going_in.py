@@ -120,19 +120,30 @@ def is_asked_before_a_tap_is_lost(phone: Visitor) -> None:
     phone.goes_to("/plan")
     page.route("**/going-in/taps", lambda route: route.abort())
     page.once("dialog", stays)
-    phone.finds("Sign out").click()
+    with page.expect_event("dialog"):
+        phone.finds("Sign out").click()
     expect(phone.finds("Sign out")).to_be_enabled()
-    page.wait_for_timeout(300)
     (question,) = asked
     assert question.startswith("Taps of “I’m going in” that are not sent yet: 1. Signing out")
     page.unroute("**/going-in/taps")
 
 
+ASLEEP = """() => {
+  const now = Date.now;
+  Date.now = () => now() + 31 * 60000; // the page's own time stood still
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
 def leaves_and_signs_out(phone: Visitor) -> None:
     phone.goes_to("/plan/visit/took").goes_to("/plan/visit/where").goes_to("/plan/visit")
+    phone.page.evaluate(ASLEEP)
+    phone.reads("30 minutes have passed.")
     phone.presses("I was given pain relief")
     phone.reads("every 30 minutes until it is controlled").presses("I have left")
-    phone.goes_to("/plan").presses("Sign out").reads("no copy of your plan is left")
+    phone.goes_to("/plan").finds("Sign out").click()
+    phone.page.wait_for_url("**/account/signed-out")
+    phone.looks().reads("no copy of your plan is left")
     assert phone.page.evaluate(EVERY_BYTE) == {"names": [], "leaves": "", "workers": 0}
     phone.goes_to("/going-in").reads("This phone does not remember you")
 

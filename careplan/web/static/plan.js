@@ -12,11 +12,20 @@ document.querySelectorAll("[data-leave]").forEach((link) => link.addEventListene
   location.replace(link.href);
 }));
 
-document.querySelectorAll("form[data-words-unsent]").forEach((form) => form.addEventListener("submit", async (press) => {
-  press.preventDefault();
-  const out = await import("/static/sign-out.js").then((kit) => kit.sentOrSaid(form)).catch(() => true);
-  if (out) form.submit();
-}));
+document.querySelectorAll("form[data-words-unsent]").forEach(signsOut);
+
+/** On a phone that remembers "I'm going in", what was tapped is sent before it is erased. */
+async function signsOut(form) {
+  let erasesNothing = false;
+  form.addEventListener("submit", async (press) => {
+    if (erasesNothing) return;
+    press.preventDefault();
+    const out = await import("/static/sign-out.js").then((kit) => kit.sentOrSaid(form)).catch(() => true);
+    if (out) form.submit();
+  });
+  const kept = window.indexedDB?.databases ? await indexedDB.databases().catch(() => null) : null;
+  erasesNothing = Boolean(kept) && !kept.some(({ name }) => name === "going-in");
+}
 
 /** Each answer did a slice of the work; the next is asked for at once, until there is none left. */
 async function workedOff(part) {
