@@ -103,8 +103,12 @@ def keep_version(tx: Transaction, version: NewVersion) -> None:
     """
     patient_id, row = version.patient_id, str(version.number)
     before = version.number - 1 or None
-    moved = {"of_patient": patient_id, "before": before, "now_current": version.number}
-    moved["now_published"] = version.published_at
+    moved = {
+        "of_patient": patient_id,
+        "before": before,
+        "now_current": version.number,
+        "now_published": version.published_at,
+    }
     if version.number < 1 or tx.run(_MOVE_ON, moved).rowcount == 0:
         raise Stale(current_head(tx, patient_id))
     owner = of_patient(patient_id)

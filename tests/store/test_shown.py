@@ -21,8 +21,9 @@ from careplan.store.consents import OPENS, keep_consent
 from careplan.store.patients import erase_patient, give_team, note_standing
 from careplan.store.shown import After, Wanted, count, page, person_shown, shown
 from careplan.store.tables import patient
+from careplan.store.versions import keep_version
 from tests.store.test_lists import _explained
-from tests.store.test_plans import a_version, keep_version
+from tests.store.test_plans import a_version
 from tests.stores import NOW, a_patient, a_team, an_account, asked_of
 
 CONSENTS = {

@@ -252,8 +252,13 @@ def _statements():
         asked.append(statement)
 
     run = Ready.run
+
+    def noted_ready(*facts):
+        asked.append("ready")
+        return run(*facts)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Ready, "run", lambda *facts: (asked.append("ready"), run(*facts))[1])
+        patch.setattr(Ready, "run", noted_ready)
         event.listen(Engine, "before_cursor_execute", noted)
         try:
             yield asked
