@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from careplan.fhir import wire
@@ -10,12 +11,12 @@ from careplan.fhir.outcome import Issue, IssueType, outcome
 from careplan.plan.codec import Unreadable
 
 
-def judged(data: bytes, *, kind: str | None) -> bytes:
+def judged(data: bytes, *, kind: str | None, now: datetime) -> bytes:
     """An OperationOutcome about the resource, or about the one inside Parameters, as R4's own
     operation takes it. `kind`: what it must be. Raises Unreadable for what is not JSON of FHIR."""
     tree = wire.loads(data)
     inside = _inside(tree)
-    problems = check(data if inside is tree else wire.dumps(inside))
+    problems = check(data if inside is tree else wire.dumps(inside), now=now)
     found = [*_another(inside, kind), *issues(problems)]
     return wire.dumps(outcome(found))
 
