@@ -21,6 +21,7 @@ BUDGETS = (
     "paper",
     "pages",
     "desk",
+    "fhir_reading",
     "storage",
     "qr",
     "codes",
