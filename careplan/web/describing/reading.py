@@ -45,6 +45,8 @@ _DATE: Schema = {
     "description": "Down to the second: 2026, 2026-11, 2026-11-23, 2026-11-23T09:00:00Z.",
 }
 _VALUE: Schema = {"type": "string", "pattern": r"^[A-Za-z0-9._-]{1,64}$"}
+_BLANK: Schema = {"const": ""}
+"""What is blank was not asked, unless strict handling is."""
 _PAGE = query("_page", "Where a page of this search goes on, as its next link says.")
 _SCHEMAS: Mapping[ParameterType, Schema] = {
     ParameterType.DATE: _DATE,
@@ -53,11 +55,15 @@ _SCHEMAS: Mapping[ParameterType, Schema] = {
 }
 
 
+def _or_blank(schema: Schema) -> Schema:
+    return {"anyOf": [dict(schema), _BLANK]}
+
+
 def _searched() -> Iterator[Parameter]:
     kind = kind_of("CarePlan")
     for one in kind.search if kind else ():
         for name in one.names:
-            yield query(name, one.means, _SCHEMAS[one.type], repeats=True)
+            yield query(name, one.means, _or_blank(_SCHEMAS[one.type]), repeats=True)
 
 
 def _includes() -> list[str]:
@@ -72,9 +78,11 @@ _STRICTLY = header(
 )
 _SEARCH: tuple[Parameter, ...] = (
     *_searched(),
-    query("_count", f"How many on a page; {MOST_A_PAGE} at most.", _COUNT),
-    query("_include", "What they refer to, beside them.", {"enum": _includes()}, repeats=True),
-    query("_summary", "Less of each.", {"enum": sorted(Summary)}),
+    query("_count", f"How many on a page; {MOST_A_PAGE} at most.", _or_blank(_COUNT)),
+    query(
+        "_include", "What they refer to, beside them.", {"enum": ["", *_includes()]}, repeats=True
+    ),
+    query("_summary", "Less of each.", {"enum": ["", *sorted(Summary)]}),
     query("_elements", "These elements of each; what is none is passed over."),
     _PAGE,
     FORMAT,
@@ -192,7 +200,7 @@ READING_DOORS: Mapping[str, tuple[Description, ...]] = {
             parameters=(
                 _IDENTITY,
                 query("_count", "How many on a page.", _COUNT),
-                query("_since", "Published since.", _DATE),
+                query("_since", "Published since.", _or_blank(_DATE)),
                 query("_page", "The number before which to go on.", _COUNT),
                 FORMAT,
             ),
