@@ -95,20 +95,20 @@ def test_it_waits_under_the_person_and_nothing_else_moves(
     assert clinic.chains_hold()
 
 
-@pytest.mark.parametrize(
-    "tree",
-    [
-        a_care_plan(contained=[a_patient(born="1997-03-15")]),
-        a_care_plan(contained=[a_patient(number="9990110220")]),
-        a_care_plan(contained=[{"resourceType": "Patient", "id": "p1"}]),
-    ],
-    ids=["birth date", "number", "nobody"],
-)
-def test_half_a_person_is_nobody(clinic: Clinic, tree: dict[str, Any]) -> None:
-    assert send(clinic, tree).first
-    assert came_for(clinic.world, by=clinic.doctor, patient_id=clinic.patient_id) == ()
-    found = all_waiting(clinic.world, by=clinic.doctor, at=NOW)
-    assert (len(found.placed), len(found.unplaced)) == (0, 1)
+def test_half_a_person_is_nobody(clinic: Clinic) -> None:
+    for count, patient in enumerate(
+        (
+            a_patient(born="1997-03-15"),
+            a_patient(number="9990110220"),
+            {"resourceType": "Patient", "id": "p1"},
+        ),
+        1,
+    ):
+        named = [{"system": SYSTEM, "value": f"plan-{count}"}]
+        assert send(clinic, a_care_plan(contained=[patient], identifier=named)).first
+        assert came_for(clinic.world, by=clinic.doctor, patient_id=clinic.patient_id) == ()
+        found = all_waiting(clinic.world, by=clinic.doctor, at=NOW)
+        assert (len(found.placed), len(found.unplaced)) == (0, count)
     assert Deed.RECEIVED not in clinic.deeds()
 
 
