@@ -21,11 +21,10 @@ from careplan.fhir.structure import Place
 
 FOLDER = Path(__file__).parent.parent.parent / "fhir_profiles"
 _CODED = ("code", "Coding", "CodeableConcept", "Quantity", "string", "uri")
-_LANGUAGES = "http://hl7.org/fhir/ValueSet/all-languages"
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 _KEPT_ELSEWHERE = {
-    "urn:ietf:bcp:13": re.compile(r"xml|json|ttl|[\w.+-]+/[\w.+-]+(\s*;.*)?", re.ASCII),
-    "urn:iso:std:iso:4217": re.compile(r"[A-Z]{3}"),
+    codes.MEDIA_TYPE: re.compile(r"xml|json|ttl|[\w.+-]+/[\w.+-]+(\s*;.*)?", re.ASCII),
+    codes.CURRENCY: re.compile(r"[A-Z]{3}"),
 }
 """How codes are written of systems whose codes are not in the release. R4 has three of its own."""
 
@@ -44,7 +43,11 @@ def check(place: Place) -> Iterator[Problem]:
         text = outside(place.value, kind, allowed, bound.value_set)
         if text:
             yield error(place.path, text, IssueType.CODE_INVALID)
-    if bound.most and bound.most.startswith(_LANGUAGES) and (text := _language(place.value, kind)):
+    if (
+        bound.most
+        and bound.most.startswith(codes.ALL_LANGUAGES)
+        and (text := _language(place.value, kind))
+    ):
         yield error(place.path, text, IssueType.CODE_INVALID)
 
 
@@ -111,7 +114,7 @@ def _unknown(coding: Mapping[str, Any]) -> tuple[Severity, str] | None:
         return None
     if system in any_case() and code.casefold() in _folded(system):
         return None
-    fixed = system.startswith("http://hl7.org/fhir/")
+    fixed = system.startswith(f"{codes.FHIR}/")
     severity = Severity.ERROR if fixed else Severity.WARNING
     return severity, f"{code[:60]!r} is no code of {system}"
 

@@ -38,12 +38,18 @@ NHS_NUMBER_STATUS = "https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerifica
 ETHNICITY = "https://fhir.hl7.org.uk/CodeSystem/UKCore-EthnicCategoryEngland"
 HEADING = "https://fhir.hl7.org.uk/CodeSystem/UKCore-RecordStandardHeadings"
 
-HL7 = "http://hl7.org/fhir/StructureDefinition"
+FHIR = "http://hl7.org/fhir"
+HL7 = f"{FHIR}/StructureDefinition"
+FHIRPATH_TYPE = "http://hl7.org/fhirpath/System."
+ALL_LANGUAGES = f"{FHIR}/ValueSet/all-languages"
+MEDIA_TYPE = "urn:ietf:bcp:13"
+CURRENCY = "urn:iso:std:iso:4217"
+OID = "urn:oid:"
 INTERPRETER_REQUIRED = f"{HL7}/patient-interpreterRequired"
 VERSION_NUMBER = f"{HL7}/composition-clinicaldocument-versionNumber"
 FLAG_DETAIL = f"{HL7}/flag-detail"
 DATA_ABSENT = f"{HL7}/data-absent-reason"
-REACTION_SEVERITY = "http://hl7.org/fhir/ValueSet/reaction-event-severity"
+REACTION_SEVERITY = f"{FHIR}/ValueSet/reaction-event-severity"
 
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 ALLERGY_CLINICAL = f"{TERMINOLOGY}/allergyintolerance-clinical"
@@ -142,6 +148,22 @@ OBSERVATIONS: dict[str, tuple[str, ...]] = {
 """Each measured baseline; one without a sure LOINC code goes under our own alone."""
 
 SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
+BLOOD_PRESSURE, VITAL_SIGNS_PANEL = "85354-9", "85353-1"
+
+VITAL_SIGN_UNITS: dict[str, tuple[str, ...]] = {
+    BLOOD_PRESSURE: (),
+    VITAL_SIGNS_PANEL: (),
+    "29463-7": ("kg", "g", "[lb_av]"),
+    "8302-2": ("cm", "[in_i]"),
+    "9843-4": ("cm", "[in_i]"),
+    "9279-1": ("/min",),
+    "8867-4": ("/min",),
+    "8310-5": ("Cel", "[degF]"),
+    "2708-6": ("%",),
+    "39156-5": ("kg/m2",),
+}
+"""The vital signs that R4 has a profile of, with the units each may be given in, by UCUM; a
+pressure and a panel have no value of their own."""
 OBSERVED = {
     **dict.fromkeys(("spo2_on_air", "blood_pressure", "weight", "height"), "vital-signs"),
     **dict.fromkeys(("pulse", "respiratory_rate", "temperature"), "vital-signs"),

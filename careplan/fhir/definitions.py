@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from careplan.fhir import codes
+
 FILE = Path(__file__).parent / "vendor" / "r4.zip"
-_BASE = "http://hl7.org/fhir/StructureDefinition/"
-_SYSTEM = "http://hl7.org/fhirpath/System."
 
 
 class NotSetUp(Exception):
@@ -143,7 +143,7 @@ def any_case() -> frozenset[str]:
 
 def kind_of(profile: str) -> str:
     """`Patient` of the address of R4's Patient."""
-    return profile.removeprefix(_BASE)
+    return profile.removeprefix(f"{codes.HL7}/")
 
 
 @cache
@@ -195,7 +195,7 @@ def _types(one: Mapping[str, Any]) -> tuple[Type, ...]:
 def _code(one: Mapping[str, Any], type_: Mapping[str, Any]) -> str:
     """Of a resource's id the release says only that it is a string of its own language."""
     code: str = type_["code"]
-    if not code.startswith(_SYSTEM):
+    if not code.startswith(codes.FHIRPATH_TYPE):
         return code
     if one.get("base", {}).get("path") == "Resource.id":
         return "id"

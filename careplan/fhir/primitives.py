@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from careplan.fhir import xhtml
+from careplan.fhir import codes, xhtml
 from careplan.fhir.wire import Number
 from careplan.fhir.writable import text_problem
 
@@ -27,7 +27,7 @@ _WRITTEN: Mapping[str, tuple[str, str]] = {
     "uri": (r"\S+", "an address: no spaces"),
     "url": (r"\S+", "an address: no spaces"),
     "canonical": (r"\S+", "an address: no spaces"),
-    "oid": (r"urn:oid:[0-2](\.(0|[1-9]\d*))+", "an object identifier, as urn:oid:1.2.3"),
+    "oid": (rf"{codes.OID}[0-2](\.(0|[1-9]\d*))+", "an object identifier, as urn:oid:1.2.3"),
     "uuid": (rf"urn:uuid:{_PLAIN_UUID}", "a UUID, as urn:uuid: and 36 small digits"),
     "date": (rf"({_YEAR})(-(0[1-9]|1[0-2])|-{_DAY})?", "a date: YYYY, YYYY-MM or YYYY-MM-DD"),
     "dateTime": (

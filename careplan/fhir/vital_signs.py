@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from careplan.fhir import codes
@@ -10,32 +10,18 @@ from careplan.fhir.outcome import IssueType
 from careplan.fhir.problems import Problem, error
 from careplan.fhir.structure import Place
 
-_PRESSURE, _PANEL = "85354-9", "85353-1"
-_PARTS = {"8480-6": "systolic", "8462-4": "diastolic"}
-UNITS: Mapping[str, tuple[str, ...]] = {
-    _PRESSURE: (),
-    _PANEL: (),
-    "29463-7": ("kg", "g", "[lb_av]"),
-    "8302-2": ("cm", "[in_i]"),
-    "9843-4": ("cm", "[in_i]"),
-    "9279-1": ("/min",),
-    "8867-4": ("/min",),
-    "8310-5": ("Cel", "[degF]"),
-    "2708-6": ("%",),
-    "39156-5": ("kg/m2",),
-}
-"""The units each may be given in, by UCUM; a pressure and a panel have no value of their own."""
+_PARTS = {codes.SYSTOLIC: "systolic", codes.DIASTOLIC: "diastolic"}
 
 
 def check(place: Place) -> Iterator[Problem]:
     """One Observation, if it is a vital sign."""
     tree = place.value
-    for code in UNITS.keys() & _loinc(tree.get("code")):
+    for code in sorted(codes.VITAL_SIGN_UNITS.keys() & _loinc(tree.get("code"))):
         yield from _asked(tree, place.path)
-        if code == _PRESSURE:
+        if code == codes.BLOOD_PRESSURE:
             yield from _pressure(tree, place.path)
-        elif code != _PANEL:
-            yield from _measured(tree, place.path, UNITS[code])
+        elif code != codes.VITAL_SIGNS_PANEL:
+            yield from _measured(tree, place.path, codes.VITAL_SIGN_UNITS[code])
 
 
 def _asked(tree: dict[str, Any], path: str) -> Iterator[Problem]:
@@ -83,9 +69,7 @@ def _pressure(tree: dict[str, Any], path: str) -> Iterator[Problem]:
 
 
 def _loinc(concept: Any) -> set[str]:
-    return {
-        str(one.get("code")) for one in _codings([concept]) if one.get("system") == codes.LOINC
-    }
+    return {str(one.get("code")) for one in _codings([concept]) if one.get("system") == codes.LOINC}
 
 
 def _codings(concepts: Any) -> list[dict[str, Any]]:
