@@ -5,7 +5,7 @@ The same for somebody signed in and for a remembered phone that sends hours late
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -109,7 +109,7 @@ def begin_in(
         visit_id=tx.new_id(),
         begun_at=press.at,
         stage=Stage.GOING,
-        tells_team=_told_last_time(tx, patient_id) if press.tells is None else press.tells,
+        tells_team=_told_last_time(tx, by, patient_id) if press.tells is None else press.tells,
         by=called(by),
     )
     store.keep_visit(tx, begun)
@@ -118,14 +118,25 @@ def begin_in(
 
 def _close(tx: Transaction, by: Who, live: Visit, press: Press, heard: datetime) -> None:
     """They said that this is another visit, so the one before it is over."""
-    left = replace(press, tap_id=tx.new_id(), tap=Tap.LEFT, words=None, when=None, where=None)
+    left = Press(
+        tap_id=tx.new_id(), tap=Tap.LEFT, at=press.at, clock_off=press.clock_off, on=press.on
+    )
     tap_in(tx, by, live, left, heard=heard)
 
 
-def _told_last_time(tx: Transaction, patient_id: UUID) -> bool:
-    """What they chose the last time is asked again, and is what holds until they answer."""
-    before = store.visits_of(tx, patient_id)
-    return bool(before) and before[0].tells_team
+def _told_last_time(tx: Transaction, by: Who, patient_id: UUID) -> bool:
+    """The newest answer is asked again, and is what holds until they answer. A helper's yes holds
+    for that helper alone: the person has not agreed to it."""
+    for before in store.visits_of(tx, patient_id):
+        taps = store.every_tap(tx, patient_id, before.visit_id)
+        newest = max((one for one in taps if one.tells is not None), key=_when, default=None)
+        if newest is not None:
+            return bool(newest.tells) and newest.by in (None, called(by))
+    return False
+
+
+def _when(one: Tapped) -> datetime:
+    return one.at
 
 
 def tap_in(tx: Transaction, by: Who, visit: Visit, press: Press, *, heard: datetime) -> Visit:

@@ -28,7 +28,7 @@ from careplan.acts.tapping import (
     tapping_phones,
 )
 from careplan.acts.taps import MOST_TAPS, Press
-from careplan.acts.visiting import said_by_patient
+from careplan.acts.visiting import begin, said_by_patient
 from careplan.acts.world import NotThere
 from careplan.audit.events import Kind as Deed
 from careplan.store.accounts import set_state
@@ -244,6 +244,24 @@ def test_a_carers_phone_says_by_whom_and_ends_with_their_access(world, over: str
     else:
         suspend_access(world, by=family.doctor.who, **mine, **grant, reason="Pressed")
     assert send(world, token=token, sent=NOW, taps=taps, at=NOW) is None
+
+
+def test_a_helpers_yes_to_the_team_is_not_the_persons_yes(world) -> None:
+    family = a_family(world)
+    abena, kofi = family.here("Abena"), family.kofi
+
+    def go(by: Who, day: int, **more: Any) -> bool:
+        at = NOW + timedelta(days=2 * day)
+        mine: dict[str, Any] = {"patient_id": family.patient_id, "tap_id": uuid4()}
+        return begin(world, by=by, **mine, at=at, **more).tells_team
+
+    assert go(abena, 0, tells_team=True)
+    assert go(abena, 1), "she is asked again, and it holds until she answers"
+    assert not go(kofi, 2), "he was never asked"
+    assert go(kofi, 3, tells_team=True)
+    assert go(abena, 4), "he agreed, whoever presses for him"
+    assert not go(abena, 5, tells_team=False)
+    assert not go(kofi, 6)
 
 
 def _phones(family: Any, by: Who) -> list[Any]:

@@ -22,7 +22,7 @@ from careplan.acts.visiting import begin, end, going, said_by_patient, take_back
 from careplan.acts.world import NotThere
 from careplan.audit.events import Kind as Deed
 from careplan.audit.events import sentence
-from careplan.store.visits import every_tap, visits_of
+from careplan.store.visits import every_tap, visit_of, visits_of
 from careplan.visits.visit import Stage, Tap, Visit, When, Where
 from tests.acts.worlds import Clinic
 from tests.stores import NOW
@@ -185,6 +185,15 @@ def test_the_team_is_told_only_as_the_person_last_chose(clinic: Clinic) -> None:
     later = go(clinic, NOW + timedelta(days=2))
     assert later.tells_team
     assert not go(clinic, NOW + timedelta(days=4), tells_team=False).tells_team
+
+
+def test_an_answer_about_one_visit_is_none_about_the_one_it_ends(clinic: Clinic) -> None:
+    first = go(clinic, tells_team=False)
+    go(clinic, NOW + timedelta(minutes=5), tells_team=True, another=True)
+    with clinic.world.store.read() as tx:
+        before = visit_of(tx, clinic.patient_id, first.visit_id)
+    assert before is not None
+    assert (before.stage, before.tells_team) == (Stage.LEFT, False)
 
 
 def test_nobody_else_may_tap_or_look(clinic: Clinic) -> None:
