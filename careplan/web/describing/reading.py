@@ -44,13 +44,12 @@ _DATE: Schema = {
     "pattern": r"^(eq|ne|gt|lt|ge|le|sa|eb)?2[0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|1\d|2[0-8]))?)?$",
     "description": "Down to the second: 2026, 2026-11, 2026-11-23, 2026-11-23T09:00:00Z.",
 }
-_VALUE: Schema = {"type": "string", "pattern": r"^[A-Za-z0-9._-]{1,64}$"}
 _BLANK: Schema = {"const": ""}
 """What is blank was not asked, unless strict handling is."""
 _PAGE = query("_page", "Where a page of this search goes on, as its next link says.")
 _SCHEMAS: Mapping[ParameterType, Schema] = {
     ParameterType.DATE: _DATE,
-    ParameterType.TOKEN: _VALUE,
+    ParameterType.TOKEN: TEXT,  # what nothing here is called finds nothing
     ParameterType.REFERENCE: ID,
 }
 
@@ -63,7 +62,9 @@ def _searched() -> Iterator[Parameter]:
     kind = kind_of("CarePlan")
     for one in kind.search if kind else ():
         for name in one.names:
-            yield query(name, one.means, _or_blank(_SCHEMAS[one.type]), repeats=True)
+            chained = "." in name
+            schema = TEXT if chained else _or_blank(_SCHEMAS[one.type])
+            yield query(name, one.means, schema, repeats=True)
 
 
 def _includes() -> list[str]:
