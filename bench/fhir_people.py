@@ -120,7 +120,7 @@ _DUMMIES = (
     SELECT gen_random_uuid(), '{team}', 'signed', decode('00', 'hex'), now(), 1,
         date '2027-01-01' + (n % 300), false, false, false,
         timestamptz '{block}' + (n % 720 - 360) * interval '1 hour'
-            + CASE WHEN n % 720 < 360 THEN interval '0' ELSE interval '40 days' END,
+            + CASE WHEN n % 720 < 360 THEN interval '-2 days' ELSE interval '40 days' END,
         true
     FROM generate_series(1, {number}) AS n
     """,
