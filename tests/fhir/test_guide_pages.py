@@ -91,3 +91,9 @@ def test_no_words_of_the_standard_are_kept(pages: dict[str, str]) -> None:
             rows = [row for row in page.splitlines() if re.match(r"\| `", row)]
             said = {re.split(r"(?<!\\) \| ", row.strip("| "))[3].strip(" |") for row in rows}
             assert said <= ours | titles, name
+
+
+def test_every_page_for_other_systems_is_led_to() -> None:
+    index = (DOCS / "README.md").read_text("utf-8")
+    pages = {path.name for path in DOCS.glob("*.md")} - {"README.md"}
+    assert [name for name in sorted(pages) if f"({name})" not in index] == []
