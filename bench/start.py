@@ -17,7 +17,7 @@ from bench.measure import Line
 from bench.place import ROOT, folder, free_port, settings_for
 
 TRIES = 3
-_HEAVY = ("weasyprint", "fhirpathpy", "alembic")
+_HEAVY = ("weasyprint", "fhir.resources", "fhirpathpy", "alembic")
 
 
 def measure() -> Iterator[Line]:

@@ -1,1 +1,1 @@
-"""The wire form: a version as FHIR R4 documents and back. The only user of fhirpathpy."""
+"""The wire form: a version as FHIR R4 documents and back; here alone is fhir.resources used."""

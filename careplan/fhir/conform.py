@@ -14,6 +14,7 @@ from careplan.fhir import (
     codes,
     documents,
     profiles,
+    second_judge,
     targets,
     visit_questionnaire,
     vital_signs,
@@ -68,10 +69,22 @@ def check(data: bytes, *, now: datetime | None = None, advice: bool = False) -> 
     if walk.homes and not walk.full:
         found += _rules(walk, now)
         found += _beyond(walk, {one.path for one in found if one.severity is Severity.ERROR})
+        found += _second(walk)
         found += _advice(walk) if advice else ()
     unique = dict.fromkeys(one for one in found if advice or _counts(one))
     worst_first = sorted(unique, key=lambda one: _ORDER.index(one.severity))
     return worst_first[:_MOST_PROBLEMS]
+
+
+def _second(walk: Walk) -> Iterator[Problem]:
+    """Another reader's refusals, of whatever our own walk found well built: who is right is for a
+    person to see, so they are warnings."""
+    wrong = [one.path for one in walk.problems]
+    for home in walk.homes:
+        if not any(path.startswith(home.path) for path in wrong):
+            for broken in second_judge.refusals(home.tree, home.path):
+                text = f"fhir.resources, another reader of FHIR, refuses this: {broken.problem}"
+                yield warning(broken.path, text, IssueType.STRUCTURE)
 
 
 def _counts(problem: Problem) -> bool:

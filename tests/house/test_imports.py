@@ -23,6 +23,8 @@ DOORS: dict[str, set[str]] = {
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "psycopg": {"store"},
+    "fhir": {"fhir"},
+    "pydantic": {"fhir"},
     "fhirpathpy": {"fhir"},
     "weasyprint": {"render"},
     "segno": {"render"},
