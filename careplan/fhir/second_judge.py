@@ -29,7 +29,8 @@ def refusals(resource: dict[str, Any], path: str) -> Iterator[Broken]:
     try:
         model = get_fhir_model_class(kind)
     except _REFUSALS:
-        return  # a kind of R4 that R4B has no more: our own walk has judged it
+        yield Broken(f"{path}.resourceType", f"no kind of resource that R4B has: {str(kind)[:40]}")
+        return
     try:
         model.model_validate(_as_numbers(_shell(resource)))
     except ValidationError as problem:
