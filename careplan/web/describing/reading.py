@@ -49,7 +49,7 @@ _BLANK: Schema = {"const": ""}
 _PAGE = query("_page", "Where a page of this search goes on, as its next link says.")
 _SCHEMAS: Mapping[ParameterType, Schema] = {
     ParameterType.DATE: _DATE,
-    ParameterType.TOKEN: TEXT,  # what nothing here is called finds nothing
+    ParameterType.TOKEN: TEXT,
     ParameterType.REFERENCE: ID,
 }
 
@@ -62,8 +62,9 @@ def _searched() -> Iterator[Parameter]:
     kind = kind_of("CarePlan")
     for one in kind.search if kind else ():
         for name in one.names:
-            chained = "." in name
-            schema = TEXT if chained else _or_blank(_SCHEMAS[one.type])
+            # What nothing here is called finds nothing, and is no fault.
+            is_text = one.type is ParameterType.TOKEN or "." in name
+            schema = TEXT if is_text else _or_blank(_SCHEMAS[one.type])
             yield query(name, one.means, schema, repeats=True)
 
 
@@ -225,9 +226,7 @@ READING_DOORS: Mapping[str, tuple[Description, ...]] = {
             lets_in=LetsIn.PARTNER,
             methods=("POST",),
             parameters=_SEARCH,
-            body=Body(
-                media={FORM: {"type": "object", "additionalProperties": TEXT}}, required=False
-            ),
+            body=Body(media={FORM: {"type": "object"}}, required=False),
             answers={200: _FOUND, **REFUSED},
             scope="system/CarePlan.s",
         ),
