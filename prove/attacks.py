@@ -26,7 +26,7 @@ AT_ONCE = 2
 PATIENCE = 900
 Said = dict[str, object]
 """What was found of one attack."""
-_INSTALLED = ("node_modules", "careplan/web/static/vendor")
+_INSTALLED = ("node_modules", "careplan/web/static/vendor", "careplan/fhir/vendor")
 
 
 @dataclass(frozen=True)
