@@ -133,9 +133,11 @@ def _config(peopled: Peopled, *, seed: int, examples: int) -> dict[str, Any]:
             _tokens("/m/{token}", "body.passcode", "passcode"),
             _tokens("/going-in/taps", "body.token", "tapping"),
             _tokens("/my-copy/still", "body.token", "keeping"),
-            *(_rules(f"/fhir/{kind}", "400", "422") for kind in ("Bundle", "CarePlan")),
-            _rules("/fhir/CarePlan/_search", "400"),
-            _rules("/plan/phone/keep", "422"),
+            _rules("POST /fhir/Bundle", "400", "422"),
+            _rules("POST /fhir/CarePlan", "400", "422"),
+            _rules("GET /fhir/CarePlan", "400", lenient=True),
+            _rules("POST /fhir/CarePlan/_search", "400", lenient=True),
+            _rules("POST /plan/phone/keep", "422"),
             *(
                 _tokens(f"/fhir/CarePlan/{{identity}}{more}", "path.identity", "plan")
                 for more in ("", "/_history", "/_history/{version}", "/$document")
@@ -158,11 +160,15 @@ def _config(peopled: Peopled, *, seed: int, examples: int) -> dict[str, Any]:
     }
 
 
-def _rules(path: str, *statuses: str) -> dict[str, Any]:
+def _rules(door: str, *statuses: str, lenient: bool = False) -> dict[str, Any]:
     """What this door asks beyond a schema: two parameters that do not go together, FHIR's own
-    rules, or a name of one line."""
-    checks = {"positive_data_acceptance": {"expected-statuses": [*_TAKEN, *_WHO, *statuses]}}
-    return {"include-path": path, "checks": checks}
+    rules, or a name of one line. `lenient`: what it does not know it passes over."""
+    taken, refused = [*_TAKEN, *_WHO, *statuses], [*_NOT_TAKEN, *_WHO, *(["200"] * lenient)]
+    checks = {
+        "positive_data_acceptance": {"expected-statuses": taken},
+        "negative_data_rejection": {"expected-statuses": refused},
+    }
+    return {"include-name": door, "checks": checks}
 
 
 def _tokens(path: str, where: str, known: str) -> dict[str, Any]:
