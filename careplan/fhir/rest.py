@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -20,14 +21,17 @@ from careplan.fhir.brief_ids import brief, is_brief
 from careplan.fhir.tree import instant
 
 # A quotation mark inside a text is written \", so none of these can be met inside one.
-_ENTRY = re.compile(
-    rb'\{"fullUrl":"urn:uuid:(?P<id>[0-9a-f-]{36})","resource":'
-    rb'(?P<head>\{"resourceType":"(?P<kind>[A-Za-z]+)","id":"(?P=id)","meta":\{)'
+_FIRST = b'{"fullUrl":"urn:uuid:'
+_NEXT = b"}," + _FIRST
+_LAST = b"}]}"
+_ID = 36
+_BEFORE_KIND = b'","resource":{"resourceType":"'
+_HEAD = re.compile(
+    rb'","resource":(?P<head>\{"resourceType":"(?P<kind>[A-Za-z]+)","id":"(?P<id>[0-9a-f-]{36})",'
+    rb'"meta":\{)'
 )
 _REFERENCE = re.compile(rb'"reference":"urn:uuid:([0-9a-f-]{36})"')
 _OWN_VERSION = re.compile(rb'"versionId":"[^"]*",?')
-_NEXT = b'},{"fullUrl":"urn:uuid:'
-_LAST = b"}]}"
 _OWN_DIGITS = 10
 
 
@@ -68,11 +72,11 @@ class Parts:
         return part if part and part.kind == kind else None
 
     def by_id(self, identity: str) -> Part | None:
-        head = self._head(identity.encode())
-        if head is None:
+        entry = self._entries.get(identity.encode())
+        head = _HEAD.match(entry) if entry is not None else None
+        if entry is None or head is None:
             return None
-        meta, end = head.end(), self._end(head.end())
-        rest = self._document[meta:end]
+        rest = entry[head.end() :]
         own = _OWN_VERSION.match(rest)
         if own:
             rest = rest[own.end() :]
@@ -81,30 +85,34 @@ class Parts:
         body = head["head"] + stamp.encode() + comma + _REFERENCE.sub(self._there, rest)
         return Part(head["kind"].decode(), identity, body)
 
-    def _head(self, identity: bytes) -> re.Match[bytes] | None:
-        at = self._document.find(b'{"fullUrl":"urn:uuid:%b"' % identity)
-        return _ENTRY.match(self._document, at) if at >= 0 else None
-
-    def _end(self, start: int) -> int:
-        """Where the resource ends: before the next one, or with the document."""
-        following = self._document.find(_NEXT, start)
-        if following >= 0:
-            return following
-        if not self._document.endswith(_LAST):
+    @cached_property
+    def _entries(self) -> dict[bytes, bytes]:
+        """By id: what stands after the id, as far as the end of the resource."""
+        first, *others = self._document.split(_NEXT)
+        _bundle, opening, first = first.partition(_FIRST)
+        if not opening or not self._document.endswith(_LAST):
             raise NotAsWritten("not a document of this program")
-        return len(self._document) - len(_LAST)
+        entries = [first, *others]
+        entries[-1] = entries[-1].removesuffix(_LAST)
+        return {one[:_ID]: one[_ID:] for one in entries}
 
     def _there(self, match: re.Match[bytes]) -> bytes:
-        head = self._head(match[1])
-        return b'"reference":"%b/%b"' % (head["kind"], match[1]) if head else match[0]
+        entry = self._entries.get(match[1])
+        if entry is None or not entry.startswith(_BEFORE_KIND):
+            return match[0]
+        kind = entry[len(_BEFORE_KIND) : entry.index(b'"', len(_BEFORE_KIND))]
+        return b'"reference":"%b/%b"' % (kind, match[1])
 
 
 def _with_brief_ids(document: bytes, person: str) -> bytes:
     """A document from before ids had a brief form is given them here, and only here."""
-    first = _ENTRY.search(document)
-    if first is None or is_brief(first["id"].decode(), person):
+    start = document.find(_FIRST) + len(_FIRST)
+    if is_brief(document[start : start + _ID].decode(errors="replace"), person):
         return document
-    return wire.dumps(brief(wire.loads(document), person))
+    tree = brief(wire.loads(document), person)
+    for entry in tree["entry"]:
+        entry["fullUrl"] = f"urn:uuid:{entry['resource']['id']}"
+    return wire.dumps(tree)
 
 
 def plan_id(patient_id: UUID) -> str:
@@ -136,12 +144,6 @@ def whose(identity: str) -> Range:
         return NOBODY
     shared = identity[:-_OWN_DIGITS]
     return Range(UUID(shared + "0" * _OWN_DIGITS), UUID(shared + "f" * _OWN_DIGITS))
-
-
-def every_id(document: bytes) -> Iterator[tuple[str, str]]:
-    """The kind and the id of each resource, as the document has them."""
-    for one in _ENTRY.finditer(document):
-        yield one["kind"].decode(), one["id"].decode()
 
 
 def referred_to(body: bytes, elements: Iterable[str]) -> list[str]:
