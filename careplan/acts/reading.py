@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_read_record, may_see_who_looked
 from careplan.acts.publishing import current_of
-from careplan.acts.world import NotThere, World, actor, allowed_patient, condition_of
+from careplan.acts.world import (
+    NotThere,
+    World,
+    actor,
+    allowed_patient,
+    condition_of,
+    london_day,
+)
 from careplan.audit.events import AuditEvent, Kind, sentence, shown_to_person
 from careplan.audit.kinds import DEEDS
 from careplan.fhir.bundle import from_bundle
@@ -152,28 +159,63 @@ def compare_versions(
 
 @dataclass(frozen=True)
 class Look:
-    """One line of "who looked at my plan"."""
+    """One line of "who looked at my plan". `first`: when the first of several alike was, on one
+    day: a hospital's computer may ask a hundred times, and must not push people off the page."""
 
     at: datetime
     text: str
+    times: int = 1
+    first: datetime | None = None
+
+
+_AT_ONCE, _AT_MOST = 200, 4_000
+"""Events read together, and in all, until there are enough lines."""
 
 
 def who_looked(world: World, *, by: Who, patient_id: UUID, limit: int = 200) -> tuple[Look, ...]:
     """In plain words, newest first, without numbers: what is not shown leaves no gap."""
     with world.store.read() as tx:
         allowed_patient(tx, by, patient_id, may_see_who_looked)
-        kept = events_of(tx, patient_id, limit=limit)
         labels = {one.facts.id: one.facts.label for one in links_of(tx, patient_id)}
         titles = world.words_for(condition_of(tx, patient_id)).sections
 
-    def named(fact: str, value: str) -> str:
-        return titles[value].title if fact == "section" and value in titles else value
+        def named(fact: str, value: str) -> str:
+            return titles[value].title if fact == "section" and value in titles else value
 
-    return tuple(
-        Look(one.event.at, sentence(_with_label(one.event, labels), named=named))
-        for one in kept
-        if shown_to_person(one.event)
-    )
+        def told(event: AuditEvent) -> str:
+            return sentence(_with_label(event, labels), named=named)
+
+        return _lines(_shown(tx, patient_id), told, limit)
+
+
+def _shown(tx: Transaction, patient_id: UUID) -> Iterator[AuditEvent]:
+    before = None
+    for _ in range(_AT_MOST // _AT_ONCE):
+        kept = events_of(tx, patient_id, limit=_AT_ONCE, before=before)
+        yield from (one.event for one in kept if shown_to_person(one.event))
+        if len(kept) < _AT_ONCE:
+            return
+        before = kept[-1].sequence
+
+
+def _lines(
+    events: Iterable[AuditEvent], told: Callable[[AuditEvent], str], limit: int
+) -> tuple[Look, ...]:
+    """One for each, but one a day for what a system did over and over."""
+    lines: list[Look] = []
+    alike: dict[tuple[date, str], int] = {}
+    for event in events:
+        text = told(event)
+        key = (london_day(event.at), text)
+        if event.kind is Kind.PARTNER_READ and key in alike:
+            line = lines[alike[key]]
+            lines[alike[key]] = replace(line, times=line.times + 1, first=event.at)
+            continue
+        if len(lines) == limit:
+            break
+        alike[key] = len(lines)
+        lines.append(Look(event.at, text))
+    return tuple(lines)
 
 
 def _with_label(event: AuditEvent, labels: Mapping[str, str]) -> AuditEvent:

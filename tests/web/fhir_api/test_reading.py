@@ -122,11 +122,12 @@ def test_each_look_stands_in_the_persons_trail_in_plain_words(clinic, client, ow
     looks = who_looked(clinic.world, by=clinic.ada, patient_id=clinic.patient_id)
     system = "A computer system of St Anselm's Hospital (Record system) read"
     said = "version 2. Your team let this system in."
-    assert [one.text for one in looks[:3]] == [
+    assert [one.text for one in looks[:2]] == [
         f"{system} your emergency plan, {said}",
         f"{system} your whole emergency page, {said}",
-        f"{system} your emergency plan, {said}",
     ]
+    assert [(one.times, one.first is not None) for one in looks[:2]] == [(2, True), (1, False)]
+    assert clinic.deeds()[:3] == [Deed.PARTNER_READ] * 3, "each is kept; two of a kind are one line"
     assert clinic.chains_hold()
 
 
