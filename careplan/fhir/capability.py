@@ -20,9 +20,7 @@ CHANGED = "2026-11-23"
 FORMATS = ("application/fhir+json",)
 
 CANONICAL = f"{codes.BASE}/CapabilityStatement/partner-api"
-_R4 = "http://hl7.org/fhir/SearchParameter"
-_SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
-_OAUTH = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
+_R4 = f"{codes.FHIR}/SearchParameter"
 
 
 class Interaction(StrEnum):
@@ -97,7 +95,7 @@ def _ours(name: str) -> str:
 
 VALIDATE = Operation(
     "validate",
-    "http://hl7.org/fhir/OperationDefinition/Resource-validate",
+    f"{codes.FHIR}/OperationDefinition/Resource-validate",
     "Says every problem found in what is sent. Nothing is kept.",
 )
 DOCUMENT = Operation(
@@ -295,9 +293,11 @@ def _abilities(security: Tree) -> Tree:
 def _security(base: str | None) -> Tree:
     where = extension("token", valueUri=f"{base}/token")
     return some(
-        extension=[extension(_OAUTH, extension=[where])] if base else None,
+        extension=[extension(codes.OAUTH_ADDRESSES, extension=[where])] if base else None,
         cors=False,
-        service=[concept(coding(_SECURITY, "SMART-on-FHIR"), text="SMART Backend Services")],
+        service=[
+            concept(coding(codes.SECURITY_SERVICE, "SMART-on-FHIR"), text="SMART Backend Services")
+        ],
         description="private_key_jwt with RS384 or ES384; scopes of the system level only.",
     )
 

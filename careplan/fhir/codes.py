@@ -61,11 +61,18 @@ OBSERVATION_CATEGORY = f"{TERMINOLOGY}/observation-category"
 FLAG_CATEGORY = f"{TERMINOLOGY}/flag-category"
 EMPTY_REASON = f"{TERMINOLOGY}/list-empty-reason"
 IDENTIFIER_TYPE = f"{TERMINOLOGY}/v2-0203"
+SECURITY_SERVICE = f"{TERMINOLOGY}/restful-security-service"
+OBSERVATION_VALUE = f"{TERMINOLOGY}/v3-ObservationValue"
 AGENT_TYPE = f"{TERMINOLOGY}/provenance-participant-type"
+
+DICOM = "http://dicom.nema.org/resources/ontology/DCM"
+OAUTH_ADDRESSES = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 
 XHTML = "http://www.w3.org/1999/xhtml"
 
 CARE_PLAN = "734163000"
+PATIENT_RECORD, OVERRIDE_STARTED = "110110", "110127"
+"""What an audit event is about, by DICOM."""
 NO_KNOWN_ALLERGY = "716186003"
 PREGNANT = "77386006"
 

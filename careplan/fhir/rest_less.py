@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from careplan.fhir import wire
+from careplan.fhir import codes, wire
 from careplan.fhir.rest_search import Summary
 
 _SUBSETTED = MappingProxyType(
     {
-        "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+        "system": codes.OBSERVATION_VALUE,
         "code": "SUBSETTED",
     }
 )

@@ -10,10 +10,9 @@ from careplan.fhir import codes, wire
 from careplan.fhir.rest import Part
 from careplan.fhir.tree import Tree, coding, instant, some
 
-DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 _OBJECT_ROLE = f"{codes.TERMINOLOGY}/object-role"
-_RECORD = coding(DICOM, "110110", "Patient Record")
-_OVERRIDE = coding(DICOM, "110127", "Emergency Override Started")
+_RECORD = coding(codes.DICOM, codes.PATIENT_RECORD, "Patient Record")
+_OVERRIDE = coding(codes.DICOM, codes.OVERRIDE_STARTED, "Emergency Override Started")
 _DONE = "0"
 
 
