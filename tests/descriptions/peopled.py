@@ -41,7 +41,8 @@ _RENEWED_AFTER = 150
 _STEP = timedelta(seconds=20)
 """So many questions in so much time: a partner may ask 600 times in a minute, and a token lives
 five."""
-_SESSION = timedelta(minutes=25)
+_SESSION = timedelta(minutes=10)
+"""A desk's session ends when nobody uses it for a while."""
 _PHONES = 6
 """Each can be told to forget itself, and then opens no door any more."""
 STRANGER = {"X-Stranger": "yes"}
@@ -236,7 +237,7 @@ class LetIn:
     def _renew(self) -> None:
         at = self.clock.go_on(seconds=_STEP.total_seconds())
         self.let_in["partner"] = self.visitors.partner(at=at)
-        if at >= self.sessions_until:  # a session ends when nobody uses it for long
+        if at >= self.sessions_until:
             for name in ("patient", "carer", "team"):
                 self.let_in[name] = getattr(self.visitors, name)(at=at)
             self.sessions_until = at + _SESSION
