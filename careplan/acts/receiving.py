@@ -8,15 +8,17 @@ The sender is told the same either way.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from careplan.accounts.partners import Partner
+from careplan.acts.partner_tokens import TooMany
 from careplan.acts.partners import partner_actor
 from careplan.acts.world import World
 from careplan.audit.events import AuditEvent, Kind
 from careplan.fhir.arriving import Arrival, Unfit, read_arrival
+from careplan.store.counters import count_in, ends_in
 from careplan.store.db import Transaction
 from careplan.store.directory import Kind as Finds
 from careplan.store.errors import Erased
@@ -38,6 +40,11 @@ from careplan.store.unplaced import (
 __all__ = ["Receipt", "SentBefore", "Unfit", "read_sent", "receive"]
 
 
+SENT_A_DAY = 1_000
+"""Documents of one sender that are kept in a day: a fault over there must not fill this disk."""
+_DAY = timedelta(days=1)
+
+
 class SentBefore(ValueError):
     """This sender gave the same identifier to other bytes. What came first stands."""
 
@@ -52,7 +59,10 @@ class Receipt:
 
 
 def receive(world: World, *, partner: Partner, kind: str, data: bytes, at: datetime) -> Receipt:
-    """Keep a CarePlan or a document Bundle for the partner's team. Raises Unfit, SentBefore."""
+    """Keep a CarePlan or a document Bundle for the partner's team.
+
+    Raises Unfit, SentBefore, and TooMany when the sender has sent its share for today.
+    """
     arrival = read_arrival(data, kind, at=at)
     while True:
         with world.store.begin() as tx:
@@ -61,6 +71,8 @@ def receive(world: World, *, partner: Partner, kind: str, data: bytes, at: datet
                 if known.sha256 != digest(data):
                     raise SentBefore
                 return Receipt(kind, known.received_id, first=False)
+            if count_in(tx, f"partner-sent:{partner.partner_id}", window=_DAY, at=at) > SENT_A_DAY:
+                raise TooMany(-(-ends_in(_DAY, at=at) // timedelta(seconds=1)))
             made = _keep(tx, partner, arrival, data, at)
             if made is not None:
                 return Receipt(kind, made, first=True)

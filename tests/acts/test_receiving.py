@@ -11,7 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from careplan.accounts.partners import Partner
+from careplan.acts import receiving
 from careplan.acts.drafting import section_draft
+from careplan.acts.partner_tokens import TooMany
 from careplan.acts.publishing import ChangedMeanwhile
 from careplan.acts.received import (
     all_waiting,
@@ -87,7 +89,8 @@ def test_it_waits_under_the_person_and_nothing_else_moves(
     assert kept.facts["sender"] == "Night desk"
     assert clinic.current == before
     changed = {name for name, rows in clinic.everything().items() if rows != drafts[name]}
-    assert changed == {"received", "received_key", "audit_event", "trail_head", "outbox"}
+    kept_in = {"received", "received_key", "audit_event", "trail_head", "outbox"}
+    assert changed == {*kept_in, "counter"}
     event = clinic.events()[0]
     assert (event.kind, event.actor.kind) == (Deed.RECEIVED, ActorKind.PARTNER)
     assert event.actor.organisation == "An ambulance service"
@@ -134,6 +137,21 @@ def test_the_same_sent_twice_is_one_and_other_bytes_are_refused(clinic: Clinic) 
     assert send(clinic, a_document(), other).first, "another sender's names are its own"
     named = a_document(identifier={"system": SYSTEM, "value": "document-2"})
     assert send(clinic, named).first
+
+
+def test_a_sender_has_its_share_of_a_day(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault over there must not fill the disk here; what was kept before is still answered."""
+    monkeypatch.setattr(receiving, "SENT_A_DAY", 2)
+    named = [{"system": SYSTEM, "value": f"document-{one}"} for one in range(3)]
+    kept = [send(clinic, a_document(identifier=one)) for one in named[:2]]
+    before = clinic.everything()
+    with pytest.raises(TooMany) as rest:
+        send(clinic, a_document(identifier=named[2]))
+    assert 0 < rest.value.seconds <= 24 * 3600
+    assert clinic.everything() == before
+    assert send(clinic, a_document(identifier=named[0])).received_id == kept[0].received_id
+    other = a_partner(clinic, partner_id=make.an_id("another system"))
+    assert send(clinic, a_document(), other).first
 
 
 def test_sent_several_times_at_one_moment_it_is_kept_once(clinic: Clinic) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, request
 
+from careplan.acts.partner_tokens import TooMany
 from careplan.acts.receiving import Receipt, SentBefore, Unfit, read_sent, receive
 from careplan.fhir import wire
 from careplan.fhir.arriving import MAX_BYTES
@@ -92,6 +93,9 @@ def _received(kind: str) -> Response:
     except SentBefore:
         text = "This identifier was given to another document before. What came first is kept."
         raise Refused(409, IssueType.DUPLICATE, text) from None
+    except TooMany as rest:
+        text = f"As many documents as one system may send in a day; more in {rest.seconds} seconds."
+        raise Refused(429, IssueType.THROTTLED, text, {"Retry-After": str(rest.seconds)}) from None
     except Unfit as problem:
         status = 400 if problem.not_fhir else 422
         return fhir_response(wire.dumps(outcome(problem.issues)), status)
