@@ -77,9 +77,7 @@ def given_an_administrator(visitor: Visitor) -> None:
     )
 
 
-def test_a_computer_is_let_in_and_shut_out(
-    visit: Visit, site: Site, computer: Computer
-) -> None:
+def test_a_computer_is_let_in_and_shut_out(visit: Visit, site: Site, computer: Computer) -> None:
     admin = visit("Ruth", SMALL_PHONE)
     given_an_administrator(admin)
     admin.goes_to("/team/members").presses("Other organisations’ systems")
