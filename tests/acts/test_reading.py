@@ -193,7 +193,11 @@ def test_who_looked_has_no_numbers_and_no_gaps(clinic: Clinic) -> None:
         overview(clinic.world, by=clinic.ada, patient_id=clinic.patient_id, at=LATER)
         overview(clinic.world, by=clinic.nurse, patient_id=clinic.patient_id, at=LATER)
     found = who_looked(clinic.world, by=clinic.ada, patient_id=clinic.patient_id)
-    assert {name for one in found for name in one.__dataclass_fields__} == {"at", "text"}
+    assert {name for one in found for name in one.__dataclass_fields__} == {
+        *("at", "text"),
+        *("times", "first"),  # of a system's reads, all of which she is shown
+    }
+    assert {one.times for one in found} == {1}
     assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
     numbers = {n for one in found for n in re.findall(r"[0-9]+", one.text)}
     assert numbers <= {"1", "2"}, "versions only"
