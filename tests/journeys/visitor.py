@@ -114,10 +114,13 @@ class Visitor:
     def answer(self, label: str, answer: Answer, *, within: Locator | None = None) -> None:
         place = within or self.page
         group = place.get_by_role("group", name=label, exact=True)
+        control = place.get_by_label(label, exact=True)
+        # Which of the two it is can be asked only once a page has drawn what it waits for.
+        control.or_(group).first.wait_for(state="attached")
         if not isinstance(answer, str):
             for box, value in _boxes(answer).items():
                 self._put(group.get_by_label(box, exact=True), value)
-        elif (control := place.get_by_label(label, exact=True)).count():
+        elif control.count():
             self._put(control, answer)
         else:
             self._put(group.get_by_label(answer, exact=True), answer)
