@@ -79,7 +79,8 @@ class ChangedMeanwhile(RuntimeError):
 @dataclass(frozen=True)
 class Ground:
     """What the next version stands on: the newest version, and the plan it would hold. `brought`:
-    its sections that stand as they came from elsewhere, saved by nobody here."""
+    its sections that stand as they came from elsewhere, saved by nobody here. `stopped_elsewhere`:
+    the dose was stopped where the plan was brought from, and nobody has signed it here since."""
 
     patient: Patient
     plan_number: str
@@ -88,6 +89,7 @@ class Ground:
     contributions: tuple[Contribution, ...]
     condition: str = FIRST
     brought: tuple[str, ...] = ()
+    stopped_elsewhere: DoseStop | None = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,8 @@ def ground(
     with world.store.read() as tx:
         patient = allowed_patient(tx, by, patient_id, may)
         current = current_of(tx, patient_id)
-        onto = current.plan if current else _said_before(world, tx, patient_id)
+        elsewhere = _brought_version(tx, patient_id, current)
+        onto = current.plan if current else _said_before(world, tx, patient_id, elsewhere)
         plan = assemble(world, tx, patient_id, sections, onto) if sections else onto
         face = face_of(tx, patient_id)
         drafts = drafts_of(tx, patient_id)
@@ -145,15 +148,25 @@ def ground(
     brought = tuple(one for one in sections if one in drafts and drafts[one].body.get("brought"))
     number, condition = (face.plan_number, face.condition) if face else ("", FIRST)
     condition = current.condition if current else condition
-    return Ground(patient, number, current, plan, written, condition, brought)
+    stop = elsewhere.stop if elsewhere else None
+    return Ground(patient, number, current, plan, written, condition, brought, stop)
 
 
-def _said_before(world: World, tx: Transaction, patient_id: UUID) -> CarePlan:
+def _brought_version(tx: Transaction, patient_id: UUID, current: Version | None) -> Version | None:
+    """What was brought from elsewhere, until somebody has signed here."""
+    if current is not None and current.signature is not None:
+        return None
+    kept = brought_plan(tx, patient_id)
+    return _read_back(kept.document) if kept and kept.document else None
+
+
+def _said_before(
+    world: World, tx: Transaction, patient_id: UUID, elsewhere: Version | None
+) -> CarePlan:
     """Before anything is published here: the words published where the plan was brought from, and
     what the person reports of allergies. Half-typed ones wait for the person, and the signature
     does not wait for them."""
-    kept = brought_plan(tx, patient_id)
-    brought = own_words_of(_read_back(kept.document)) if kept and kept.document else CarePlan()
+    brought = own_words_of(elsewhere) if elsewhere else CarePlan()
     try:
         return assemble(world, tx, patient_id, ("my_allergies",), brought)
     except Unfinished:

@@ -42,6 +42,7 @@ from careplan.store.unplaced import (
 )
 
 MOST = 100
+DOSES = "pain_plan"
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,9 @@ def _beside(
     here = draft.body.get("plain", {}) if draft else to_plain(plan.section(name))
     if not theirs:
         return None
-    taken = together(name, here, theirs, form) if same and addable(name, form) else None
+    stopped = version.stop is not None and name == DOSES  # nobody copies a dose that was stopped
+    may = same and not stopped and addable(name, form)
+    taken = together(name, here, theirs, form) if may else None
     return Beside(name, theirs, here, taken, draft.revision if draft else 0)
 
 

@@ -21,7 +21,7 @@ from careplan.acts.signing_in import who_is
 from careplan.acts.world import SYSTEM, World
 from careplan.audit.events import Kind as Deed
 from careplan.fhir.bundle import from_bundle, to_bundle, to_emergency_bundle
-from careplan.plan.care_plan import CarePlan, Version
+from careplan.plan.care_plan import CarePlan, DoseStop, Version
 from careplan.plan.codec import to_plain
 from careplan.plan.dictionary import dictionary
 from careplan.plan.people import Review
@@ -104,6 +104,16 @@ def same_plan(world: World, doctor: Staff, version: Version) -> None:
     assert again.number == 2
     assert again.signature is not None
     assert again.signature.name == doctor.who.name
+
+
+def test_a_dose_stopped_elsewhere_is_told_until_somebody_signs(world: World, doctor: Staff) -> None:
+    stop = DoseStop("Dr Noor Shah", "Consultant", "Royal Elsewhere", NOW, "020 7946 0999")
+    version = replace(make.a_version(), stop=stop)
+    patient_id = brought(world, doctor, record(version)).patient_id
+    mine: dict[str, Any] = {"by": doctor.who, "patient_id": patient_id, "at": NOW, "today": TODAY}
+    assert signing_page(world, **mine).ground.stopped_elsewhere == stop
+    sign(world, doctor.who, patient_id)
+    assert signing_page(world, **mine).ground.stopped_elsewhere is None
 
 
 @pytest.mark.parametrize("case", PEOPLE.values(), ids=PEOPLE)

@@ -36,7 +36,7 @@ from careplan.acts.world import NotAllowed, NotThere
 from careplan.audit.events import ActorKind
 from careplan.audit.events import Kind as Deed
 from careplan.fhir.bundle import from_bundle, to_bundle, to_emergency_bundle
-from careplan.plan.care_plan import CarePlan
+from careplan.plan.care_plan import CarePlan, DoseStop
 from careplan.plan.codec import from_plain, to_plain
 from careplan.plan.dictionary import dictionary
 from careplan.plan.medicines import Allergies, Allergy, AllergyState
@@ -293,7 +293,11 @@ def test_what_may_not_be_taken(clinic: Clinic) -> None:
     plan = replace(make.ada(), pain_plan=replace(make.ada().pain_plan, steps=()))
     emergency = send(clinic, elsewhere(plan, emergency=True))
     another = send(clinic, a_document())
+    stop = DoseStop("Dr Noor Shah", "Consultant", "Royal Elsewhere", NOW, "020 7946 0999")
+    version, words = replace(make.a_version(plan), stop=stop), dictionary()
+    stopped = send(clinic, to_bundle(version, words, narrative=record_narrative(version, words)))
     for receipt, section in (
+        (stopped, "pain_plan"),
         (emergency, "pain_plan"),
         (another, "allergies"),
         (emergency, "what_helps"),

@@ -218,6 +218,7 @@ def _show(header: Header, page: SigningPage, given: Given) -> str:
         warnings=[one for one in checks if one.warns],
         informs=[one for one in checks if not one.blocks and not one.warns],
         facts=clinical_facts(plan, page.ground.condition),
+        stopped=page.ground.stopped_elsewhere,
         brought=[desk_title(one, page.ground.condition) for one in page.ground.brought],
         review_due=in_words(plan.review.review_due) if plan.review.review_due else "",
         review_href=address(header.patient_id, "review"),

@@ -170,3 +170,7 @@ def test_what_was_signed_elsewhere_is_history(desk: Desk, client: Reader) -> Non
     assert "Copy into the draft" not in page.text
     pain = client.page(client.get(f"/team/{made.patient_id}/pain-plan"))
     assert "Brought from elsewhere" in pain.text
+    # Whoever gives the dose back must know that somebody took it away, and whom to ask.
+    signing = client.page(client.get(f"/team/{made.patient_id}/sign"))
+    assert "Dr Noor Shah, Consultant, Royal Elsewhere, stopped it on" in signing.text
+    assert "To ask why: 020 7946 0999. What you sign shows a dose again." in signing.text
