@@ -128,6 +128,7 @@ account = Table(
     Column("second_factor_since", Moment),
     Column("failures", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("password_changed_at", Moment),
     Column("profile", Sealed, nullable=False),
     Column("totp_secret", Sealed),
     UniqueConstraint("email_hash"),
@@ -143,6 +144,8 @@ membership = Table(
     Column("since", Moment, nullable=False),
     Column("verified_at", Moment),
     Column("verified_by", Uuid),
+    # Who entered the member: somebody else must check the registration.
+    Column("entered_by", Uuid),
     Column("registration", Sealed),
 )
 
@@ -154,7 +157,70 @@ session = Table(
     Column("created_at", Moment, nullable=False),
     Column("last_seen_at", Moment, nullable=False, index=True),
     Column("second_factor_at", Moment),
+    # What a person who ends one of their sessions names it by: its hash is no business of a page.
+    Column("session_id", Uuid, unique=True),
     Column("data", Sealed, nullable=False),
+)
+
+passkey = Table(
+    "passkey",
+    metadata,
+    Column("credential_hash", LargeBinary, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("account.account_id"), nullable=False, index=True),
+    Column("made_at", Moment, nullable=False),
+    Column("last_used_at", Moment),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("body", Sealed, nullable=False),
+)
+
+# The two halves of signing in by a passkey or at another provider: made, used once, or over.
+ceremony = Table(
+    "ceremony",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("account_id", Uuid, ForeignKey("account.account_id")),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+    Column("body", Sealed, nullable=False),
+)
+
+outside_identity = Table(
+    "outside_identity",
+    metadata,
+    Column("subject_hash", LargeBinary, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("account.account_id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("linked_at", Moment, nullable=False),
+    Column("last_used_at", Moment),
+    Column("body", Sealed, nullable=False),
+)
+
+# Given by hand to somebody who lost their way in, after they have shown who they are.
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("code_hash", LargeBinary, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("account.account_id"), nullable=False, index=True),
+    Column("made_by", Uuid, ForeignKey("account.account_id"), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+    Column("used_at", Moment),
+)
+
+staff_invitation = Table(
+    "staff_invitation",
+    metadata,
+    Column("invitation_id", Uuid, primary_key=True),
+    Column("code_hash", LargeBinary, nullable=False, unique=True),
+    Column("team_id", Uuid, ForeignKey("team.team_id"), nullable=False, index=True),
+    Column("made_by", Uuid, ForeignKey("account.account_id"), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+    Column("used_at", Moment),
+    Column("used_by", Uuid),
+    Column("withdrawn_at", Moment),
+    Column("body", Sealed, nullable=False),
 )
 
 # --- the person ------------------------------------------------------------------------------
@@ -209,6 +275,7 @@ patient = Table(
     Column("signed_by", Uuid),
     Column("signer_left_at", Moment),
     Column("card_has_room", Boolean, nullable=False, server_default=true()),
+    Column("erased_at", Moment),
     # The team that takes over, while a handover lasts.
     Column("next_team_id", Uuid),
     # What other systems search by, and whether theirs may: closed until the person's plan is
@@ -688,6 +755,26 @@ carer_code = Table(
     Column("terms", Sealed, nullable=False),
 )
 
+# What a person says is wrong in the medical part: it stands beside it, and changes nothing.
+annotation = Table(
+    "annotation",
+    metadata,
+    _patient(),
+    Column("annotation_id", Uuid, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+    Column("answered_at", Moment),
+    Column("body", Sealed, nullable=False),
+)
+
+# Deeds written down while no primary database answered, and since taken into the trail.
+replayed = Table(
+    "replayed",
+    metadata,
+    Column("entry_hash", LargeBinary, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
 quiet_note = Table(
     "quiet_note",
     metadata,
@@ -940,16 +1027,30 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
         "team": _names("team_id name organisation ods phone created_at"),
         "account": _names(
             "account_id kind state data_key master_id email_hash password_hash last_totp_step "
-            "second_factor_since failures created_at"
+            "second_factor_since failures created_at password_changed_at"
         ),
-        "membership": _names("account_id team_id role state since verified_at verified_by"),
-        "session": _names("token_hash account_id created_at last_seen_at second_factor_at"),
+        "membership": _names(
+            "account_id team_id role state since verified_at verified_by entered_by"
+        ),
+        "session": _names(
+            "token_hash account_id created_at last_seen_at second_factor_at session_id"
+        ),
+        "passkey": _names("credential_hash account_id made_at last_used_at sign_count"),
+        "ceremony": _names("token_hash kind account_id made_at expires_at"),
+        "outside_identity": _names("subject_hash account_id kind linked_at last_used_at"),
+        "recovery_code": _names("code_hash account_id made_by made_at expires_at used_at"),
+        "staff_invitation": _names(
+            "invitation_id code_hash team_id made_by made_at expires_at used_at used_by "
+            "withdrawn_at"
+        ),
+        "annotation": _names("patient_id annotation_id at withdrawn_at answered_at"),
+        "replayed": _names("entry_hash at"),
         "patient": _names(
             "patient_id team_id next_team_id state data_key master_id created_at current_version "
             "review_due valid_to signed_at answer_pending changed_since_signed dose_stopped "
             "tell_opened due_on next_due unlinked disagreed waiting_for_team signed_by "
             "signer_left_at card_has_room published_at open_to_ambulance open_to_gp "
-            "open_to_emergency"
+            "open_to_emergency erased_at"
         ),
         "directory": _names("kind hash patient_id target"),
         "search_word": _names("patient_id team_id hash"),
@@ -1039,6 +1140,7 @@ CLEAR: Mapping[str, frozenset[str]] = MappingProxyType(
 NOT_BY_PERSON = _names(
     "team account membership session directory clinic_code carer_code card_key outbox service_head "
     "service_event counter invitation_batch invitation_row hospital deprivation measure_sheet "
-    "measure_promise partner partner_token partner_assertion unplaced received_key"
+    "measure_promise partner partner_token partner_assertion unplaced received_key passkey "
+    "ceremony outside_identity recovery_code staff_invitation replayed"
 )
 """Tables whose keys do not begin with a patient's id, each for the reason given at the table."""
