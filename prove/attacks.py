@@ -11,7 +11,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +19,7 @@ from queue import SimpleQueue
 from xml.etree import ElementTree
 
 from prove.evidence import ROOT, here_and_now, keep, kept
+from prove.postgres import postgres
 from tests.attacks.table import TABLE, Attack, Rotten, attacks
 
 NAME = "attacks"
@@ -26,6 +27,8 @@ AT_ONCE = 2
 PATIENCE = 900
 Said = dict[str, object]
 """What was found of one attack."""
+SQLITE, POSTGRES = "sqlite", "postgresql"
+_WHICH = {False: "not postgres", True: "postgres"}
 _INSTALLED = ("node_modules", "careplan/web/static/vendor", "careplan/fhir/vendor")
 
 
@@ -63,20 +66,32 @@ def prove(asked: list[str]) -> int:
         found = {one.name: before[one.name] for one in rows if _still(one, before, trees[0])}
         todo = [one for one in rows if one.name not in found]
         print(f"{len(todo)} attacks to prove; first their tests as they are ...", flush=True)
-        tests = sorted({test for one in todo for test in one.tests})
-        on = _pytest(trees[0], tests, "-n", str(AT_ONCE)) if todo else Run(Counter())
-        for attack, said in _each(todo, trees, on):
-            found[attack.name] = said | about[attack.name]
-            _write(found, rows)
-            verdict = "proved" if said["proved"] else "NOT PROVED"
-            print(f"  {attack.name:32} {verdict}: {said['on']}; {said['off']}", flush=True)
+        for database, here in _by_database(todo):
+            on_it = postgres(Path(folder, database)) if database == POSTGRES else nullcontext("")
+            with on_it as url:
+                tests = sorted({test for one in here for test in one.tests})
+                on = _pytest(trees[0], tests, "-n", str(AT_ONCE), url=url)
+                for attack, said in _each(here, trees, on, url):
+                    found[attack.name] = said | about[attack.name]
+                    _write(found, rows)
+                    verdict = "proved" if said["proved"] else "NOT PROVED"
+                    print(f"  {attack.name:32} {verdict}: {said['on']}; {said['off']}", flush=True)
     _write(found, rows)
     weak = [name for name, said in found.items() if not said["proved"]]
     print(f"{len(found) - len(weak)} of {len(rows)} attacks proved, {len(todo)} of them now.")
     return 1 if weak else 0
 
 
-def _each(todo: Sequence[Attack], trees: list[Path], on: Run) -> Iterator[tuple[Attack, Said]]:
+def _by_database(todo: Sequence[Attack]) -> Iterator[tuple[str, list[Attack]]]:
+    for database in (SQLITE, POSTGRES):
+        here = [one for one in todo if one.database == database]
+        if here:
+            yield database, here
+
+
+def _each(
+    todo: Sequence[Attack], trees: list[Path], on: Run, url: str
+) -> Iterator[tuple[Attack, Said]]:
     """As many at once as there are trees; what is found is told as soon as it is."""
     free: SimpleQueue[Path] = SimpleQueue()
     for tree in trees:
@@ -85,7 +100,7 @@ def _each(todo: Sequence[Attack], trees: list[Path], on: Run) -> Iterator[tuple[
     def one(attack: Attack) -> Said:
         tree = free.get()
         try:
-            return _proved(attack, tree, on)
+            return _proved(attack, tree, on, url)
         finally:
             free.put(tree)
 
@@ -98,14 +113,14 @@ def _still(attack: Attack, before: dict[str, Said], tree: Path) -> bool:
     return bool(said["proved"]) and said.get("covers") == attack.covers(tree)
 
 
-def _proved(attack: Attack, tree: Path, on: Run) -> Said:
+def _proved(attack: Attack, tree: Path, on: Run, url: str) -> Said:
     try:
         covers = attack.covers(tree)
     except Rotten as rotten:
         return {"covers": "", "proved": False, "on": str(rotten), "off": ""}
     with_control = on.says(attack.tests)
     with _switched_off(attack, tree):
-        without = _pytest(tree, attack.tests, "-x").failed
+        without = _pytest(tree, attack.tests, "-x", url=url).failed
     return {
         "covers": covers,
         "proved": bool(with_control and without),
@@ -114,15 +129,17 @@ def _proved(attack: Attack, tree: Path, on: Run) -> Said:
     }
 
 
-def _pytest(tree: Path, tests: Sequence[str], *more: str) -> Run:
-    """In the copy, on SQLite: what a control does is the same on both databases."""
+def _pytest(tree: Path, tests: Sequence[str], *more: str, url: str = "") -> Run:
+    """In the copy, on SQLite, for what a control does is the same on both databases; or, with the
+    address of a PostgreSQL, on that."""
     told = tree / "told.xml"
     told.unlink(missing_ok=True)
     command = [
-        *(sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-m", "not postgres"),
+        *(sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-m", _WHICH[bool(url)]),
         *(f"--basetemp={tree.parent}/tmp-{tree.name}", f"--junitxml={told}", *more, *tests),
     ]
     environment = {name: value for name, value in os.environ.items() if "POSTGRES" not in name}
+    environment |= {"TEST_POSTGRES_URL": url} if url else {}
     subprocess.run(
         command, cwd=tree, env=environment, capture_output=True, timeout=PATIENCE, check=False
     )

@@ -72,6 +72,7 @@ def test_an_unknown_person_has_no_right_password() -> None:
     assert not check_password(None, "", strength=CHEAP)
 
 
+@pytest.mark.asvs("6.3.8")
 def test_an_unknown_person_takes_the_same_time() -> None:
     slow = Strength(time_cost=2, memory_cost=4096, parallelism=1)
     stored = hashed(GOOD, slow)
@@ -139,6 +140,7 @@ def test_any_text_can_be_a_password(text: str) -> None:
         ("صباح الخير يا أصدقاء", None),
     ],
 )
+@pytest.mark.asvs("6.2.1", "6.2.4")
 def test_which_passwords_are_turned_away(text: str, problem: Problem | None) -> None:
     assert problem_with(text) is problem
 

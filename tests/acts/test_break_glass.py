@@ -135,6 +135,7 @@ def test_it_opens_when_her_link_is_locked(clinic: Clinic, tom: Staff) -> None:
     assert "link-locked" in clinic.told(), "and the alert stays"
 
 
+@pytest.mark.asvs("16.5.3")
 def test_no_audit_no_plan(clinic: Clinic, tom: Staff) -> None:
     with clinic.world.store.begin() as tx:
         this = trail_head.c.patient_id == clinic.patient_id

@@ -81,6 +81,7 @@ def same_for_all(response: TestResponse, typed: dict[str, str]) -> tuple[object,
     return response.status_code, told, body.replace(code, b"", 1)
 
 
+@pytest.mark.asvs("6.3.8")
 def test_every_refusal_is_the_same_bytes(client: Reader, tries) -> None:
     said = {why: same_for_all(knock(client, typed), typed) for why, typed in tries.items()}
     first = said["unknown"]
@@ -88,6 +89,7 @@ def test_every_refusal_is_the_same_bytes(client: Reader, tries) -> None:
     assert [why for why, answer in said.items() if answer != first] == []
 
 
+@pytest.mark.asvs("6.3.8")
 def test_every_try_costs_one_hash_and_one_count(
     client: Reader, clinic: Clinic, tries, monkeypatch: pytest.MonkeyPatch
 ) -> None:

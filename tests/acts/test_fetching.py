@@ -226,6 +226,7 @@ def test_what_is_true_of_the_day_is_on_the_page_of_that_day(clinic: Clinic) -> N
 # --- whose files ---------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("8.3.2")
 def test_a_dead_link_hands_out_nothing(clinic: Clinic) -> None:
     ended = NOW + timedelta(hours=20)
     gone, lost, old = clinic.share(), clinic.share(), clinic.share(Kind.APP, **A_DAY)

@@ -48,6 +48,7 @@ def states(clinic: Clinic) -> dict[str, State]:
         (Lost.EVERYTHING, set(ONE_OF_EACH)),
     ],
 )
+@pytest.mark.asvs("8.3.2")
 def test_what_was_lost_is_dead_and_made_anew_and_nothing_else(
     clinic: Clinic, what: Lost, stopped: set[Kind]
 ) -> None:

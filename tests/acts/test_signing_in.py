@@ -86,6 +86,7 @@ def test_a_suspended_account_is_answered_like_a_wrong_password(world):
         come_in(world)
 
 
+@pytest.mark.asvs("16.2.1", "16.3.2")
 def test_a_failure_is_in_the_persons_trail(world):
     who = a_person(world)
     with pytest.raises(WrongSignIn):
@@ -107,6 +108,7 @@ def test_a_failure_for_nobody_is_in_the_services_trail(world):
     assert "nobody@" not in str(kept.event)
 
 
+@pytest.mark.asvs("6.3.1")
 def test_each_account_rests_after_ten_tries(world):
     a_person(world)
     for _ in range(TRIES):
@@ -183,6 +185,7 @@ def test_a_persons_session_lasts_a_fortnight_untouched(world):
     assert recognise(world, token=token, at=almost + timedelta(days=28)) is None
 
 
+@pytest.mark.asvs("7.3.2")
 def test_however_busy_it_ends_after_three_months(world):
     a_person(world)
     token = come_in(world)
@@ -192,6 +195,7 @@ def test_however_busy_it_ends_after_three_months(world):
     assert recognise(world, token=token, at=NOW + timedelta(days=90)) is None
 
 
+@pytest.mark.asvs("7.3.1")
 def test_staff_are_idle_for_a_quarter_of_an_hour_only(world):
     token = come_in(world, email=a_clinician(world).email)
 
@@ -242,6 +246,7 @@ def test_what_somebody_is_in_another_team_counts_for_nothing_in_this_one(world):
     assert not found.registration.verified
 
 
+@pytest.mark.asvs("6.5.1")
 def test_a_code_works_once(world):
     staff = a_clinician(world)
     code = code_of(staff.secret, NOW)
@@ -264,6 +269,7 @@ def test_a_session_that_is_not_there_cannot_give_one(world):
         give_second_factor(world, token="x", code="000000", at=NOW)
 
 
+@pytest.mark.asvs("6.6.3")
 def test_codes_cannot_be_guessed_for_long(world):
     staff = a_clinician(world)
     token = come_in(world, email=staff.email)

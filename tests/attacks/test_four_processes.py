@@ -26,6 +26,7 @@ def server(clinic: Clinic, store_url: str, tmp_path: Path) -> Iterator[Running]:
         yield found
 
 
+@pytest.mark.asvs("2.4.1")
 def test_the_count_is_exact_and_the_right_answer_opens(clinic: Clinic, server: Running) -> None:
     """To the end of a link's life, the right answer racing in every round; and at the code door
     every knock is counted, whichever process it came to."""

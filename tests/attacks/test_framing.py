@@ -37,6 +37,7 @@ def somebody_elses(page: str) -> Iterator[str]:
     server.server_close()
 
 
+@pytest.mark.asvs("3.4.6")
 def test_no_door_opens_in_a_frame_of_somebody_elses(
     chromium: Browser, sqlite_url: str, clock: Clock
 ) -> None:

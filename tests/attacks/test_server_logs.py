@@ -38,6 +38,7 @@ def store_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
+@pytest.mark.asvs("14.2.1")
 def test_no_log_of_the_server_holds_what_opens_or_names(
     clinic: Clinic, store_url: str, tmp_path: Path
 ) -> None:

@@ -27,6 +27,13 @@ KINDS = {
     "sent page",
     "coercion",
     "another system",
+    "what is typed",
+    "signing in",
+    "sessions",
+    "headers",
+    "whose it is",
+    "trail",
+    "keys and packages",
 }
 EACH = pytest.mark.parametrize("attack", attacks(), ids=lambda one: one.name)
 

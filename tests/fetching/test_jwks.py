@@ -223,6 +223,7 @@ PRIVATE = [
 
 
 @pytest.mark.parametrize("address", PRIVATE)
+@pytest.mark.asvs("1.3.6")
 def test_no_name_leads_into_a_private_network(address: str) -> None:
     for found in ([address], ["93.184.215.14", address]):
         with pytest.raises(BadAddress, match="private"):

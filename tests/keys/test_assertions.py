@@ -164,6 +164,7 @@ def test_what_it_says_must_be_about_us_and_now(changes: dict[str, Any]) -> None:
     ],
     ids=str,
 )
+@pytest.mark.asvs("9.1.2")
 def test_the_header_says_only_how_and_with_which_key(header: dict[str, Any]) -> None:
     if "jwk" in header:  # drawn here, for every worker must collect the same cases
         header = {"jwk": a_key("an intruder's").jwk}
@@ -183,6 +184,7 @@ def test_the_address_we_have_already_may_stand_there_and_no_other() -> None:
 
 
 @EACH_KEY
+@pytest.mark.asvs("9.1.2")
 def test_the_public_key_is_no_password(key: SigningKey) -> None:
     """The old confusion: signed with HMAC under what everybody can read."""
     for alg, digest in (("HS256", hashlib.sha256), ("HS384", hashlib.sha384)):

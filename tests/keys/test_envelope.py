@@ -72,6 +72,7 @@ def test_it_opens_in_its_own_place_only(names: tuple[str, str, str]) -> None:
         unseal(blob, key=KEY, where=HERE)
 
 
+@pytest.mark.asvs("11.3.3")
 def test_swapped_rows_fail() -> None:
     one, two = (Where("draft", row, "body") for row in ("p1/pain", "p2/pain"))
     mine, theirs = sealed(b"mine", where=one), sealed(b"theirs", where=two)

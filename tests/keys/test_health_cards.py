@@ -161,6 +161,7 @@ NOT_A_CARD: dict[str, tuple[str, type[Exception]]] = {
 
 
 @pytest.mark.parametrize("name", NOT_A_CARD)
+@pytest.mark.asvs("9.1.2")
 def test_what_is_not_a_card_is_refused_by_name(name: str) -> None:
     card, why = NOT_A_CARD[name]
     with pytest.raises(why):

@@ -54,6 +54,7 @@ def vectors(address: str, secret: str) -> str:
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.asvs("1.3.6")
 def test_evil_markup_reaches_nothing(listener, tmp_path):
     address, calls = listener
     secret = tmp_path / "secret.txt"
@@ -65,6 +66,7 @@ def test_evil_markup_reaches_nothing(listener, tmp_path):
     assert b"EmbeddedFile" not in pdf
 
 
+@pytest.mark.asvs("1.2.1")
 def test_evil_text_in_a_plan_is_only_text(listener, tmp_path):
     address, calls = listener
     evil = f'<img src="{address}/1"><style>@import url({address}/2)</style>'

@@ -398,6 +398,7 @@ def test_the_scan_knows_base64():
 
 @pytest.mark.parametrize("table", ["plan_version", "audit_event", "service_event"])
 @pytest.mark.parametrize("deed", ["UPDATE {} SET {}", "DELETE FROM {}"])
+@pytest.mark.asvs("16.4.2")
 def test_the_database_refuses_to_change_the_past(store, table, deed):
     _fill(store)
     column = "published_at = published_at" if table == "plan_version" else "at = at"

@@ -190,6 +190,7 @@ TOUCHES = {
 
 
 @pytest.mark.parametrize("touch", TOUCHES)
+@pytest.mark.asvs("16.4.2")
 def test_a_touched_trail_is_broken_where_it_was_touched(store, patient_id, touch):
     with store.begin() as tx:
         for minutes in range(4):

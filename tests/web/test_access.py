@@ -205,6 +205,7 @@ def test_strangers_are_asked_to_sign_in(app, paths):
         assert answer.location.startswith("/account/sign-in"), path
 
 
+@pytest.mark.asvs("8.2.1")
 def test_everybody_finds_their_own_doors_open_and_the_others_shut(app, paths, world):
     ada, doctor = (come_as(app, world, one) for one in (DEMO_PATIENT, DEMO_CLINICIAN))
     for rule, path in paths:
@@ -234,6 +235,7 @@ def test_an_emergency_department_has_one_door_and_no_other(app, paths, world):
             assert tom.submit(path, seen_on="/emergency").status_code in (403, 404), path
 
 
+@pytest.mark.asvs("6.3.3")
 def test_staff_without_the_second_step_see_no_patient(app, paths, world):
     staff = a_clinician(world, email="new@example.org")
     half = come_in(app.test_client(), email=staff.email)
@@ -275,6 +277,7 @@ def test_another_team_learns_nothing_of_ada(app, paths, world):
 # --- what every answer carries -------------------------------------------------------------------
 
 
+@pytest.mark.asvs("14.3.2", "3.4.1", "3.4.3")
 def test_every_answer_carries_its_headers(app, paths, world):
     """The strict client looks at each; here every door is tried, in every way and by everybody."""
     stranger = app.test_client()
@@ -297,6 +300,7 @@ def test_every_answer_carries_its_headers(app, paths, world):
 # --- writing -------------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("3.5.1")
 def test_nothing_is_written_without_the_forms_token(app, paths, world):
     for email in (DEMO_PATIENT, DEMO_CLINICIAN, DEMO_EMERGENCY):
         client = come_as(app, world, email)
@@ -318,6 +322,7 @@ def test_nothing_is_written_without_the_forms_token(app, paths, world):
         {"Origin": "https://plan.example.org:8443"},
     ],
 )
+@pytest.mark.asvs("3.5.1")
 def test_a_form_on_another_site_cannot_write_here(app, paths, world, headers):
     client = come_as(app, world, DEMO_PATIENT)
     token = client.page(client.get("/account")).value_of("csrf_token")
@@ -378,6 +383,7 @@ def rows(world) -> dict[str, set[str]]:
 # --- a cookie for each purpose -------------------------------------------------------------------
 
 
+@pytest.mark.asvs("3.3.1", "3.3.4")
 def test_what_a_person_signed_in_is_sent_is_for_this_host_alone(client):
     sign_up(
         client, email="bo@example.org"

@@ -125,6 +125,7 @@ def test_everything_wrong_is_said_at_once(client):
 
 
 @pytest.mark.parametrize("name", ["أمينة يوسف", "Zoë 😀 O’Neill", "<b>Ada</b> & Co"])
+@pytest.mark.asvs("1.2.1")
 def test_a_name_is_shown_as_its_owner_writes_it(client, name):
     sign_up(client, legal_name=name)
 
@@ -170,6 +171,7 @@ def test_too_many_tries_are_told_to_wait(client, world):
     assert "Wait 15 minutes" in client.page(answer).text
 
 
+@pytest.mark.asvs("7.2.4")
 def test_a_cookie_planted_beforehand_is_not_the_one_that_comes_in(client, world):
     a_person(world)
     client.set_cookie(SESSION_COOKIE, "planted", domain="plan.example.org", secure=True)
@@ -337,6 +339,7 @@ def test_whoever_has_a_phone_cannot_set_up_another_with_the_password_alone(clien
 # --- leaving -------------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("14.3.1", "7.4.1")
 def test_signing_out_kills_every_copy_of_the_cookie(client, app):
     sign_up(client)
     copied = cookie(client)

@@ -23,6 +23,7 @@ def demo(make_app):
     return make_app(environment="demo").test_client()
 
 
+@pytest.mark.asvs("3.4.5")
 def test_strangers_read_what_this_is(client):
     page = client.page(client.get("/"))
 

@@ -125,12 +125,14 @@ def opened(client, ids: dict[str, Any]) -> list[str]:
     return found
 
 
+@pytest.mark.asvs("8.2.2")
 def test_another_person_and_another_team_open_none_of_them(app, world, family, ids):
     a_person(world, email="bo@example.org", legal_name="Bo Mensah")
     assert opened(come_in(app.test_client(), email="bo@example.org"), ids) == []
     assert opened(at_the_desk(app, world, family.adults), ids) == []
 
 
+@pytest.mark.asvs("7.4.2", "8.3.2")
 def test_whose_right_has_ended_opens_none_of_them(app, world, family, ids):
     doctor = at_the_desk(app, world, family.doctor)
     for one in helpers_of(world, by=family.doctor.who, patient_id=family.patient_id, at=NOW):

@@ -18,6 +18,7 @@ from tests.people.everybody import PEOPLE
 pytestmark = pytest.mark.journey
 
 
+@pytest.mark.asvs("14.3.3")
 def test_a_scan_shows_the_plan(page, service):
     scan(page, service)
 

@@ -139,6 +139,7 @@ def test_a_review_date_gone_by_is_refused(desk: Desk) -> None:
     assert not_signed(desk)
 
 
+@pytest.mark.asvs("2.3.1")
 def test_what_was_changed_meanwhile_is_not_signed_unseen(desk: Desk) -> None:
     shown = desk.signing()
     desk.draft("pain_plan", with_step(make.ada_clinical(), 3, dose=make.mg("15")))
@@ -167,6 +168,7 @@ def test_what_does_not_fit_on_page_one_is_named(desk: Desk) -> None:
     assert "does not fit" in page.text
 
 
+@pytest.mark.asvs("15.3.3", "8.2.3")
 def test_fields_nobody_asked_for_sign_for_nobody_else(desk: Desk) -> None:
     answer = desk.sign(signed_by="Dr Nobody", registration="GMC 9999999", name="Dr Nobody")
     assert answer.status_code == 302
