@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from careplan.settings import ENVIRONMENTS, Unsafe, from_environment, with_file
+from careplan.settings import ENVIRONMENTS, Unsafe, abouts, from_environment, with_file
 
 
 def key(first: int) -> str:
@@ -149,3 +149,33 @@ def test_a_file_lies_beneath_what_is_really_set(tmp_path):
 def test_half_a_way_to_send_messages_is_refused(given):
     with pytest.raises(Unsafe):
         from_environment(SAFE | given)
+
+
+@pytest.mark.parametrize("misspelt", ["MASTER_KEY", "SECURITY_CONTACTS", "BREAK_GLAS"])
+def test_a_misspelt_name_is_not_silently_no_setting(misspelt):
+    with pytest.raises(Unsafe, match=f"{misspelt} is no setting: "):
+        from_environment(SAFE | {misspelt: "1"})
+
+
+def test_other_programs_variables_are_left_alone():
+    theirs = {
+        "PORTS": "1",
+        "TEST_DATABASE_URL": "x",
+        "MAIL": "/var/mail",
+        "HOME": "/",
+        "BRANDS": "x",
+    }
+    assert from_environment(SAFE | theirs)
+
+
+def test_set_to_nothing_is_not_set():
+    nothing = dict.fromkeys(("CAREPLAN_ENV", "PORT", "BRAND", "DATABASE_URL", "TRUST_PROXY"), "")
+    assert from_environment(SAFE | nothing) == from_environment(SAFE)
+
+
+def test_no_secret_is_shown_whatever_is_added():
+    """Each new setting that is declared secret stays out of logs and error pages."""
+    secrets = {one for one, about in abouts().items() if about.secret}
+    text = repr(from_environment(SAFE))
+    assert secrets >= {"master_keys", "pepper", "database_url", "mail_server", "notify_key"}
+    assert not [one for one in secrets if f"{one}=" in text]
