@@ -106,7 +106,8 @@ def a_clinician(
     if with_phone:
         before = NOW.replace(year=NOW.year - 1)
         set_second_factor(world, by=who, secret=secret, code=code_of(secret, before), at=before)
-    return Staff(replace(who, second_factor=True), email, secret, team_id)
+    given = replace(who, second_factor=True, second_factor_set=with_phone)
+    return Staff(given, email, secret, team_id)
 
 
 def an_emergency_nurse(

@@ -64,7 +64,8 @@ class Who:
 
     `patient_id` is the plan a patient has been linked to, or the plan a carer has come for;
     then `grant` is what lets them. `second_factor` is true when
-    the second factor was given in this session. `title` is the job as it is signed, such as
+    the second factor was given in this session, `second_factor_set` when the account has a code
+    app, so that it is asked for whatever the roles. `title` is the job as it is signed, such as
     "Consultant haematologist". A clinician may be a patient too; `permissions`
     keeps the two apart.
     """
@@ -79,6 +80,7 @@ class Who:
     title: str | None = None
     registration: Registration | None = None
     second_factor: bool = False
+    second_factor_set: bool = False
     standing: Standing = Standing.ACTIVE
 
     def __post_init__(self) -> None:
@@ -99,3 +101,8 @@ class Who:
     @property
     def is_staff(self) -> bool:
         return bool(self.roles & STAFF)
+
+    @property
+    def owes_second_step(self) -> bool:
+        """A password alone opens nothing for somebody who asked that a code be asked for too."""
+        return self.second_factor_set and not self.second_factor

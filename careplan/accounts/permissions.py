@@ -104,7 +104,7 @@ def may_answer_together(who: Who, patient: PatientFacts) -> bool:
 def may_keep_handed_answer(who: Who, patient: PatientFacts) -> bool:
     """Keep what the person pressed on a screen handed over. The second factor was given when it
     was handed over, and taken away then, so that the screen opens nothing else."""
-    on_team = _active(who) and bool(who.roles & CARE_TEAM) and who.team_id is not None
+    on_team = _stands(who) and bool(who.roles & CARE_TEAM) and who.team_id is not None
     return on_team and who.team_id == patient.team_id and who.patient_id != patient.patient_id
 
 
@@ -214,6 +214,11 @@ def may_verify_registration(who: Who, member: Who) -> bool:
 
 
 def _active(who: Who) -> bool:
+    """Who has a code app has to have given its code, patients and carers as well as staff."""
+    return _stands(who) and not who.owes_second_step
+
+
+def _stands(who: Who) -> bool:
     return who.known and who.standing is Standing.ACTIVE
 
 

@@ -37,16 +37,21 @@ from careplan.store.trail import append
 TRIES = 10
 WINDOW = timedelta(minutes=15)
 SELF = "self"
+DEVICE = "device"
+"""Under this name a session knows what it was begun on, in words."""
 _TOUCH_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who it is in this request, and whether a second factor is set up and given."""
+    """Who it is in this request, and the session that says so."""
 
     who: Who
     session: rows.SessionRow
-    has_second_factor: bool
+
+    @property
+    def has_second_factor(self) -> bool:
+        return self.who.second_factor_set
 
 
 class WrongSignIn(ValueError):
@@ -68,11 +73,18 @@ def folded_email(email: str) -> str:
 
 
 def sign_in(
-    world: World, *, email: str, password: str, at: datetime, old_token: str | None = None
+    world: World,
+    *,
+    email: str,
+    password: str,
+    at: datetime,
+    old_token: str | None = None,
+    device: str = "",
 ) -> str:
-    """A new session's token. Staff still have to give the second factor in it.
+    """A new session's token. Staff, and who asked for it, still have to give the second factor.
 
-    `old_token` is whatever the browser held until now: it opens nothing afterwards.
+    `old_token` is whatever the browser held until now: it opens nothing afterwards. `device` is
+    what the person reads in the list of their sessions.
     """
     folded = folded_email(email)
     count_try(world, f"sign-in:{folded}", at=at)
@@ -81,17 +93,19 @@ def sign_in(
     kept = found.password_hash if found else None
     right = check_password(kept, password, strength=world.strength)
     if found is None or not right or found.state != Standing.ACTIVE:
-        _write_down_failure(world, found, "password", at)
+        write_down_failure(world, found, "password", at)
         raise WrongSignIn
     stronger = _rehashed(world, kept, password)
     with world.store.begin() as tx:
         if stronger is not None:
             set_password(tx, found.account_id, stronger)
-        return _begin_session(world, tx, found, at=at, old_token=old_token)
+        return begin_session(world, tx, found, at=at, old_token=old_token, device=device)
 
 
-def demo_sign_in(world: World, *, email: str, at: datetime, old_token: str | None = None) -> str:
-    """Straight in as an invented person, staff with the second step skipped.
+def demo_sign_in(
+    world: World, *, email: str, at: datetime, old_token: str | None = None, device: str = ""
+) -> str:
+    """Straight in as an invented person, with the second step skipped.
 
     Only the demonstration's own doors call this; nowhere else may a password be left out.
     """
@@ -99,8 +113,8 @@ def demo_sign_in(world: World, *, email: str, at: datetime, old_token: str | Non
         found = account_by_email(tx, folded_email(email))
         if found is None:
             raise NotThere
-        token = _begin_session(world, tx, found, at=at, old_token=old_token)
-        if _who(tx, found, second_factor_given=False).is_staff:
+        token = begin_session(world, tx, found, at=at, old_token=old_token, device=device)
+        if needs_second_factor(_who(tx, found, second_factor_given=False)):
             rows.note_second_factor(tx, token, at=at)
     return token
 
@@ -133,7 +147,7 @@ def recognise(world: World, *, token: str, at: datetime) -> SignedIn | None:
     if at - row.last_seen_at >= _TOUCH_AFTER:
         with world.store.begin() as tx:
             rows.touch(tx, token, at)
-    return SignedIn(who, row, account.has_totp)
+    return SignedIn(who, row)
 
 
 def give_second_factor(world: World, *, token: str, code: str, at: datetime) -> str:
@@ -145,9 +159,9 @@ def give_second_factor(world: World, *, token: str, code: str, at: datetime) -> 
         raise WrongCode
     count_try(world, f"second-factor:{account.account_id}", at=at)
     with world.store.begin() as tx:
-        if _uses_code(tx, account.account_id, code, at):
+        if uses_code(tx, account.account_id, code, at):
             return begin_two_factor(world, tx, account.account_id, at=at, old_token=token)
-    _write_down_failure(world, account, "second_factor", at)
+    write_down_failure(world, account, "second_factor", at)
     raise WrongCode
 
 
@@ -156,25 +170,32 @@ def begin_two_factor(
 ) -> str:
     """A fresh session in which the second factor has been given; the old token is dead."""
     fresh = new_token(world.entropy)
+    old = rows.session_by_token(tx, old_token)
+    same = {DEVICE: old.data[DEVICE]} if old and DEVICE in old.data else {}
     rows.end_session(tx, old_token)
-    rows.new_session(tx, fresh, account_id=account_id, at=at, second_factor_at=at)
+    rows.new_session(tx, fresh, account_id=account_id, at=at, second_factor_at=at, data=same)
     return fresh
 
 
 def sign_out(world: World, *, token: str, by: Who, at: datetime) -> None:
-    """A copy that was kept on this phone in this session is let go with it, and so is "I'm going
-    in" without signing in."""
+    """What this browser kept for the session is let go with it."""
     with world.store.begin() as tx:
         row = rows.session_by_token(tx, token)
         rows.end_session(tx, token)
         what = {"account": by.account_id}
         append(tx, AuditEvent(Kind.SIGNED_OUT, at, actor(by), by.patient_id, what))
-        kept = row.data.get(PHONE_IN_SESSION) if row else None
-        if kept and by.patient_id and forget_phone(tx, UUID(by.patient_id), UUID(kept), at=at):
-            what = {"cause": "signed_out"}
-            append(tx, AuditEvent(Kind.PHONE_ERASED, at, actor(by), by.patient_id, what))
         if row is not None:
-            forget_tapper_of_session(tx, row.data, by=by, at=at)
+            let_go(tx, row.data, by=by, at=at, cause="signed_out")
+
+
+def let_go(tx: Transaction, data: Mapping[str, Any], *, by: Who, at: datetime, cause: str) -> None:
+    """A copy that was kept on this phone in a session that is over, and "I'm going in" without
+    signing in."""
+    kept = data.get(PHONE_IN_SESSION)
+    if kept and by.patient_id and forget_phone(tx, UUID(by.patient_id), UUID(kept), at=at):
+        what = {"cause": cause}
+        append(tx, AuditEvent(Kind.PHONE_ERASED, at, actor(by), by.patient_id, what))
+    forget_tapper_of_session(tx, data, by=by, at=at)
 
 
 def forget_tapper_of_session(
@@ -191,7 +212,8 @@ def forget_tapper_of_session(
 
 
 def needs_second_factor(who: Who) -> bool:
-    return bool(who.roles & STAFF) and not who.second_factor
+    """Staff always; patients and those who help them once they have set a code app up."""
+    return who.owes_second_step or (bool(who.roles & STAFF) and not who.second_factor)
 
 
 def count_try(world: World, scope: str, *, at: datetime) -> None:
@@ -205,7 +227,8 @@ def count_try(world: World, scope: str, *, at: datetime) -> None:
             raise TooManyTries
 
 
-def _uses_code(tx: Transaction, account_id: UUID, code: str, at: datetime) -> bool:
+def uses_code(tx: Transaction, account_id: UUID, code: str, at: datetime) -> bool:
+    """Whether the code is right, and had not been used; from now on it has."""
     totp = totp_of(tx, account_id)
     if totp is None:
         return False
@@ -213,14 +236,27 @@ def _uses_code(tx: Transaction, account_id: UUID, code: str, at: datetime) -> bo
     return step is not None and use_totp_step(tx, account_id, step)
 
 
-def _begin_session(
-    world: World, tx: Transaction, account: Account, *, at: datetime, old_token: str | None
+def begin_session(
+    world: World,
+    tx: Transaction,
+    account: Account,
+    *,
+    at: datetime,
+    old_token: str | None,
+    device: str = "",
+    second_factor_at: datetime | None = None,
 ) -> str:
+    """For somebody who has shown by any way in that the account is theirs. `second_factor_at` is
+    for a way that was two steps in itself."""
     if old_token is not None:
         rows.end_session(tx, old_token)
     token = new_token(world.entropy)
-    rows.new_session(tx, token, account_id=account.account_id, at=at)
-    who = _who(tx, account, second_factor_given=False)
+    data = {DEVICE: device} if device else {}
+    mine = account.account_id
+    rows.new_session(
+        tx, token, account_id=mine, at=at, second_factor_at=second_factor_at, data=data
+    )
+    who = _who(tx, account, second_factor_given=second_factor_at is not None)
     what = {"account": who.account_id}
     append(tx, AuditEvent(Kind.SIGNED_IN, at, actor(who), who.patient_id, what))
     return token
@@ -233,7 +269,7 @@ def _rehashed(world: World, kept: str | None, password: str) -> str | None:
     return hash_password(password, entropy=world.entropy, strength=world.strength)
 
 
-def _write_down_failure(world: World, found: Account | None, reason: str, at: datetime) -> None:
+def write_down_failure(world: World, found: Account | None, reason: str, at: datetime) -> None:
     """In the trail of the person whose account it is, or the service's when it is nobody's."""
     with world.store.begin() as tx:
         related = _related(tx, found.account_id) if found else None
@@ -265,6 +301,7 @@ def _who(tx: Transaction, account: Account, *, second_factor_given: bool) -> Who
         title=account.title,
         registration=next((one.registration for one in active if one.registration), None),
         second_factor=second_factor_given,
+        second_factor_set=account.has_totp,
     )
 
 

@@ -25,6 +25,7 @@ _BY_EMAIL = select(*_SHOWN).where(_c.email_hash == bindparam("of_email"))
 _NEW = on_both(lambda insert: insert(account).on_conflict_do_nothing().returning(_c.account_id))
 _THIS = update(account).where(_IS_THIS)
 _SET_PASSWORD = _THIS.values(password_hash=bindparam("new_hash"))
+_NEW_PASSWORD = _SET_PASSWORD.values(password_changed_at=bindparam("at"))
 _SET_STATE = _THIS.values(state=bindparam("new_state"))
 _SET_PROFILE = _THIS.values(profile=bindparam("new_profile"), email_hash=bindparam("new_email"))
 _SET_TOTP = _THIS.values(
@@ -70,6 +71,7 @@ class Account:
     email: str
     title: str | None
     password_hash: str | None
+    password_changed_at: datetime | None
     second_factor_since: datetime | None
     failures: int
     created_at: datetime
@@ -155,9 +157,21 @@ def set_state(tx: Transaction, account_id: UUID, state: str) -> None:
     _must_find(tx.run(_SET_STATE, {"of_account": account_id, "new_state": state}).rowcount)
 
 
-def set_password(tx: Transaction, account_id: UUID, password_hash: str) -> None:
+def set_password(
+    tx: Transaction, account_id: UUID, password_hash: str, *, changed_at: datetime | None = None
+) -> None:
+    """`changed_at` is for a new password; the same one kept at another cost is not a change."""
     changed = {"of_account": account_id, "new_hash": password_hash}
-    _must_find(tx.run(_SET_PASSWORD, changed).rowcount)
+    if changed_at is None:
+        _must_find(tx.run(_SET_PASSWORD, changed).rowcount)
+    else:
+        _must_find(tx.run(_NEW_PASSWORD, changed | {"at": changed_at}).rowcount)
+
+
+def forget_totp(tx: Transaction, account_id: UUID) -> None:
+    """The code app counts no longer, and its secret is gone."""
+    changed = {"of_account": account_id, "new_secret": None, "since": None}
+    _must_find(tx.run(_SET_TOTP, changed).rowcount)
 
 
 def set_totp(tx: Transaction, account_id: UUID, secret: str, since: datetime | None) -> None:
@@ -264,6 +278,7 @@ def _account(tx: Transaction, row: Row[Any]) -> Account:
         email=profile["email"],
         title=profile["title"],
         password_hash=row.password_hash,
+        password_changed_at=row.password_changed_at,
         second_factor_since=row.second_factor_since,
         failures=row.failures,
         created_at=row.created_at,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from careplan.store.db import Transaction
 from careplan.store.errors import NotFound
@@ -24,6 +24,14 @@ _TOUCH = _THIS.values(last_seen_at=bindparam("at"))
 _SECOND = _THIS.values(second_factor_at=bindparam("at"))
 _SET_DATA = _THIS.values(data=bindparam("new_data"))
 _DELETE = delete(session).where(_IS_THIS)
+_OF_ACCOUNT = (
+    select(session)
+    .where(_c.account_id == bindparam("of_account"))
+    .order_by(_c.last_seen_at.desc(), _c.session_id)
+)
+_DELETE_ONE = delete(session).where(
+    _c.account_id == bindparam("of_account"), _c.session_id == bindparam("of_session")
+)
 _DELETE_ALL = delete(session).where(_c.account_id == bindparam("of_account"))
 _DELETE_OTHERS = _DELETE_ALL.where(_c.token_hash != bindparam("but_token"))
 _PURGE = delete(session).where(_c.last_seen_at < bindparam("before"))
@@ -31,8 +39,10 @@ _PURGE = delete(session).where(_c.last_seen_at < bindparam("before"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRow:
-    """`account_id` is None for somebody who has not signed in."""
+    """`account_id` is None for somebody who has not signed in. `session_id` is what a page may
+    name it by: the token opens it, and the token's hash is no business of a page."""
 
+    session_id: UUID | None
     account_id: UUID | None
     created_at: datetime
     last_seen_at: datetime
@@ -52,6 +62,7 @@ def new_session(
     hashed = _hash(tx, token)
     row = {
         "token_hash": hashed,
+        "session_id": tx.new_id(),
         "account_id": account_id,
         "created_at": at,
         "last_seen_at": at,
@@ -62,17 +73,14 @@ def new_session(
 
 
 def session_by_token(tx: Transaction, token: str) -> SessionRow | None:
-    hashed = _hash(tx, token)
-    row = tx.run(_BY_TOKEN, {"of_token": hashed}).one_or_none()
-    if row is None:
-        return None
-    return SessionRow(
-        account_id=row.account_id,
-        created_at=row.created_at,
-        last_seen_at=row.last_seen_at,
-        second_factor_at=row.second_factor_at,
-        data=tx.unseal_facts(SERVICE, _c.data, hashed.hex(), row.data),
-    )
+    row = tx.run(_BY_TOKEN, {"of_token": _hash(tx, token)}).one_or_none()
+    return None if row is None else _session(tx, row)
+
+
+def sessions_of(tx: Transaction, account_id: UUID) -> tuple[SessionRow, ...]:
+    """The last used first; those that time has ended are among them until they are purged."""
+    rows = tx.run(_OF_ACCOUNT, {"of_account": account_id})
+    return tuple(_session(tx, row) for row in rows)
 
 
 def touch(tx: Transaction, token: str, at: datetime) -> None:
@@ -101,6 +109,12 @@ def end_session(tx: Transaction, token: str) -> None:
     tx.run(_DELETE, {"of_token": _hash(tx, token)})
 
 
+def end_one_of_account(tx: Transaction, account_id: UUID, session_id: UUID) -> bool:
+    """Whether this call ended it: it was the account's own and had not ended."""
+    this = {"of_account": account_id, "of_session": session_id}
+    return tx.run(_DELETE_ONE, this).rowcount == 1
+
+
 def end_all_of_account(tx: Transaction, account_id: UUID, *, but_token: str | None = None) -> int:
     """Signs the account out everywhere (everywhere else, when a token is to stay)."""
     if but_token is None:
@@ -112,6 +126,17 @@ def end_all_of_account(tx: Transaction, account_id: UUID, *, but_token: str | No
 def purge_sessions(tx: Transaction, before: datetime) -> int:
     """Sessions that nobody has used since then."""
     return tx.run(_PURGE, {"before": before}).rowcount
+
+
+def _session(tx: Transaction, row: Row[Any]) -> SessionRow:
+    return SessionRow(
+        session_id=row.session_id,
+        account_id=row.account_id,
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        second_factor_at=row.second_factor_at,
+        data=tx.unseal_facts(SERVICE, _c.data, row.token_hash.hex(), row.data),
+    )
 
 
 def _hash(tx: Transaction, token: str) -> bytes:

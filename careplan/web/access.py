@@ -14,6 +14,7 @@ from flask import Flask, abort, redirect, request, url_for
 from careplan.accounts.people import CARE_TEAM, Role, Who
 from careplan.accounts.permissions import may_break_glass
 from careplan.acts.carers import here_for
+from careplan.acts.signing_in import needs_second_factor
 from careplan.acts.standing import AccessEnded, was_in_the_team
 from careplan.acts.together import HANDED
 from careplan.web.fhir_api.asking import asked_by
@@ -43,15 +44,11 @@ _STAFF = {
     Reader.EMERGENCY: frozenset({Role.EMERGENCY_STAFF}),
 }
 _EVERYBODY = frozenset({Reader.ANYONE, Reader.DEMO})
-_OPEN_WHILE_HANDED = frozenset(
-    {
-        "handed.screen",
-        "account.home",
-        "account.arrive",
-        "account.second_step",
-        "account.set_up_second_step",
-    }
+_TO_THE_SECOND_STEP = frozenset(
+    {"account.home", "account.arrive", "account.second_step", "account.set_up_second_step"}
 )
+"""Open with a password alone to those who owe a second step: they lead to it."""
+_OPEN_WHILE_HANDED = _TO_THE_SECOND_STEP | {"handed.screen"}
 """The screen itself, and the way back to the desk, which asks for the second step. Whom the
 clinician helps elsewhere is not for the person who holds it."""
 
@@ -88,14 +85,20 @@ def _refusal(reader: Reader, visitor: Who) -> Any:
         return redirect(url_for("handed.screen"))
     if reader is Reader.PATIENT and (Role.PATIENT not in visitor.roles or not visitor.patient_id):
         abort(403)
+    if reader in _STAFF and not _works_here(reader, visitor):
+        return turned_away(visitor)
+    if _must_give_code(reader, visitor):
+        return redirect(url_for("account.second_step", next=_here()))
     if reader is Reader.CARER:
         act_as(_come_for(visitor))
-    if reader in _STAFF:
-        if not _works_here(reader, visitor):
-            return turned_away(visitor)
-        if not visitor.second_factor:
-            return redirect(url_for("account.second_step", next=_here()))
     return None
+
+
+def _must_give_code(reader: Reader, visitor: Who) -> bool:
+    if reader in _STAFF:
+        return not visitor.second_factor
+    leads_there = handed_over() or request.endpoint in _TO_THE_SECOND_STEP
+    return needs_second_factor(visitor) and not leads_there
 
 
 def _works_here(reader: Reader, visitor: Who) -> bool:
