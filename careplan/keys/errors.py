@@ -11,6 +11,14 @@ class Tampered(CannotOpen):
     """The bytes, or the place they were found in, are not the ones that were sealed."""
 
 
+class CutShort(Tampered):
+    """A sealed stream ends before the piece that says it is the last."""
+
+
+class RunsOn(Tampered):
+    """Something stands after the last piece of a sealed stream."""
+
+
 class WrongKey(CannotOpen):
     """Sealed with another key than the one in hand: a matter of keys, not of altered data."""
 
