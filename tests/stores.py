@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import count
@@ -19,6 +20,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from careplan.accounts.people import Role, Who
 from careplan.keys.keyring import Keyring
@@ -30,6 +32,7 @@ from careplan.store.tables import metadata
 from careplan.store.teams import new_team
 
 __all__ = [
+    "APP_ROLE",
     "NOW",
     "TODAY",
     "a_face",
@@ -37,7 +40,11 @@ __all__ = [
     "a_patient",
     "a_team",
     "an_account",
+    "app_role_of",
+    "as_app",
     "asked_of",
+    "owned",
+    "owner_url",
     "postgres_broom",
     "postgres_database",
     "postgres_url",
@@ -52,6 +59,7 @@ __all__ = [
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 POSTGRES = "TEST_POSTGRES_URL"
+APP_ROLE = "careplan_test_app"
 
 
 def seeded(seed: str = "store") -> Callable[[int], bytes]:
@@ -95,7 +103,7 @@ def postgres_database() -> Iterator[URL]:
     if not server:
         pytest.skip(f"{POSTGRES} is not set: no PostgreSQL to test on")
     with _fresh_database(server) as url:
-        migrate(url.render_as_string(hide_password=False))
+        migrate(url.render_as_string(hide_password=False), app_role=app_role_of(url))
         yield url
 
 
@@ -119,8 +127,35 @@ def postgres_broom(postgres_database: URL) -> Iterator[Callable[[], None]]:
 
 @pytest.fixture
 def postgres_url(postgres_database: URL, postgres_broom: Callable[[], None]) -> str:
+    """As the application connects: what its role may not do, no test does by mistake."""
     postgres_broom()
-    return postgres_database.render_as_string(hide_password=False)
+    return as_app(postgres_database).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def owner_url(store_url: str) -> str:
+    """The same database as its owner, for a test that breaks what the application cannot."""
+    if store_url.startswith("sqlite"):
+        return store_url
+    server = make_url(os.environ[POSTGRES])
+    owned = make_url(store_url).set(username=server.username, password=server.password)
+    return owned.render_as_string(hide_password=False)
+
+
+def app_role_of(owned: URL) -> str:
+    """The application's role on this server, made by whichever worker comes first."""
+    password = f" PASSWORD '{owned.password}'" if owned.password else ""
+    engine = create_engine(owned)
+    known = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
+    with suppress(DBAPIError), engine.begin() as connection:  # another worker made it meanwhile
+        if connection.execute(known, {"role": APP_ROLE}).scalar() is None:
+            connection.execute(text(f"CREATE ROLE {APP_ROLE} LOGIN{password}"))
+    engine.dispose()
+    return APP_ROLE
+
+
+def as_app(owned: URL) -> URL:
+    return owned.set(username=APP_ROLE)
 
 
 class _fresh_database:  # noqa: N801
@@ -155,6 +190,14 @@ def store_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def store(store_url: str) -> Iterator[Store]:
     opened = Store(store_url, a_keyring(), entropy=seeded())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def owned(owner_url: str) -> Iterator[Store]:
+    """The store as its owner has it, who may break what guards it."""
+    opened = Store(owner_url, a_keyring(), entropy=seeded("owner"))
     yield opened
     opened.close()
 

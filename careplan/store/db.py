@@ -23,8 +23,9 @@ from careplan.keys.keyring import Keyring
 from careplan.keys.tokens import Entropy, draw
 from careplan.plan.codec import canonical
 from careplan.store import tables
-from careplan.store.engines import Engines, Patience, open_engines
+from careplan.store.engines import Engines, Patience, begin_fenced, open_engines
 from careplan.store.errors import Busy, Erased, NotFound
+from careplan.store.fences import EVERYBODY, Fence, NoFence, declared
 from careplan.store.migrations.head import HEAD
 from careplan.store.owners import Owner, OwnerKind
 from careplan.store.ready import Ready
@@ -55,9 +56,18 @@ class Store:
     """The database of one process. Safe to share among threads; open it after forking."""
 
     def __init__(
-        self, url: str, keyring: Keyring, *, entropy: Entropy, patience: Patience | None = None
+        self,
+        url: str,
+        keyring: Keyring,
+        *,
+        entropy: Entropy,
+        patience: Patience | None = None,
+        fence: Fence | None = EVERYBODY,
     ) -> None:
+        """`fence` holds where nothing was declared: the application has none, so that a door that
+        says nothing opens nothing."""
         patience = patience or Patience()
+        self._fence = fence
         self._engines: Engines = open_engines(url, patience)
         self._writer = threading.Lock()
         self._longest_wait = patience.wait_for_lock_ms / 1000
@@ -71,13 +81,13 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """A transaction that writes: kept whole when the block ends, or not at all."""
-        with self._turn(), self._transaction(self._engines.writing) as tx:
+        with self._turn(), self._transaction(self._engines.writing, reading=False) as tx:
             yield tx
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A transaction that sees one moment of the database and cannot change it."""
-        with self._transaction(self._engines.reading) as tx:
+        with self._transaction(self._engines.reading, reading=True) as tx:
             yield tx
 
     def head_matches(self) -> bool:
@@ -106,9 +116,14 @@ class Store:
             self._writer.release()
 
     @contextmanager
-    def _transaction(self, engine: Engine) -> Iterator[Transaction]:
+    def _transaction(self, engine: Engine, *, reading: bool) -> Iterator[Transaction]:
+        fence = declared() or self._fence
+        if fence is None:
+            raise NoFence("nothing was declared of whom this is about: see store/fences.py")
         try:
             with engine.begin() as connection:
+                if self._engines.dialect == "postgresql":
+                    begin_fenced(connection, fence, reading=reading)
                 yield Transaction(connection, self.keyring, self._entropy, self.service_key)
         except (SQLAlchemyError, *DRIVER_REFUSALS) as problem:
             raise told(problem) from problem

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, Pool, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Pool, create_engine, event, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import NullPool
+
+from careplan.store.fences import Fence
 
 _RESTED = 5.0
 _USED = "careplan_last_used"
@@ -56,10 +58,19 @@ def open_engines(url: str, patience: Patience) -> Engines:
         writing = _sqlite(url, begin="BEGIN IMMEDIATE", patience=patience, pool=pool)
         reading = _sqlite(url, begin="BEGIN", patience=patience, pool=pool, query_only=True)
         return Engines("sqlite", writing, reading)
-    engine = create_engine(_psycopg(url), connect_args=_limits(patience), **pool)
+    # The driver must not begin transactions by itself: `begin_fenced` begins them.
+    limits = _limits(patience) | {"autocommit": True}
+    engine = create_engine(_psycopg(url), connect_args=limits, **pool)
     _try_when_rested(engine.pool)
-    reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Engines("postgresql", engine, reading)
+    return Engines("postgresql", engine, engine)
+
+
+def begin_fenced(connection: Connection, fence: Fence, *, reading: bool) -> None:
+    """Begins PostgreSQL's transaction and says whom it is for, in one journey. A transaction that
+    reads sees one moment and cannot write."""
+    how = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if reading else "BEGIN"
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"{how}; {fence.spelt()}", prepare=False)
 
 
 def engine_for_migration(url: str) -> Engine:

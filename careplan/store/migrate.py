@@ -10,7 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from careplan.store.engines import engine_for_migration
 from careplan.store.migrations.head import HEAD
+from careplan.store.policies import put_up
 from careplan.store.refusals import told
+from careplan.store.roles import grant
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -20,8 +22,11 @@ _LOCK_NUMBER = int.from_bytes(b"careplan")
 _REVISION = text("SELECT version_num FROM alembic_version")
 
 
-def migrate(url: str) -> None:
-    """Up to the head, in one transaction: a failed step leaves the database as it was."""
+def migrate(url: str, *, app_role: str = "") -> None:
+    """Up to the head, in one transaction: a failed step leaves the database as it was.
+
+    `app_role`: the role that the application connects as, to be granted what it needs and no more.
+    """
     engine = engine_for_migration(url)
     try:
         with engine.begin() as connection:
@@ -29,6 +34,9 @@ def migrate(url: str) -> None:
                 connection.execute(_LOCK, {"number": _LOCK_NUMBER})
             if _revision(connection) != (HEAD,):
                 _upgrade(connection)
+            put_up(connection)
+            if app_role and connection.dialect.name == "postgresql":
+                grant(connection, app_role)
     except SQLAlchemyError as problem:
         raise told(problem) from problem
     finally:

@@ -7,6 +7,8 @@ import pytest
 from careplan.store.db import Store
 from tests.stores import (
     a_patient,
+    owned,
+    owner_url,
     postgres_broom,
     postgres_database,
     postgres_url,
@@ -17,6 +19,8 @@ from tests.stores import (
 )
 
 __all__ = [
+    "owned",
+    "owner_url",
     "patient_id",
     "postgres_broom",
     "postgres_database",

@@ -198,14 +198,14 @@ def test_a_page_walks_one_index_in_order(store, only, following):
     assert "Seq Scan" not in said
 
 
-def test_counting_reads_indexes_alone_and_never_a_whole_team(store, store_url):
+def test_counting_reads_indexes_alone_and_never_a_whole_team(store, owner_url):
     with store.begin() as tx:
         asked = ASKED | {"of_team": _many_people(tx)}
     if store.dialect == "postgresql":  # an index alone is cheaper only where pages are known clean
-        _tidy(store_url)
+        _tidy(owner_url)
     with store.begin() as tx:
         lines = _explained(tx, counts(), asked)
-    said = [line for line in lines if "patient" in line]
+    said = [line for line in lines if "patient" in line and "Filter:" not in line]
     if store.dialect == "sqlite":
         assert all("COVERING INDEX ix_patient_" in line for line in said), said
     else:

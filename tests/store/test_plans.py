@@ -210,25 +210,25 @@ def _tamper(store, **values):
         _freeze(tx)
 
 
-def test_a_flipped_bit_is_noticed(store, patient_id):
+def test_a_flipped_bit_is_noticed(store, owned, patient_id):
     with store.begin() as tx:
         keep_version(tx, a_version(patient_id))
         column = tables.plan_version.c.emergency
         blob = bytearray(tx.run(select(column)).scalar_one())
     blob[-1] ^= 1
-    _tamper(store, emergency=bytes(blob))
+    _tamper(owned, emergency=bytes(blob))
     with store.read() as tx:
         assert record_of(tx, patient_id, 1)
         with pytest.raises(Tampered):
             current_version(tx, patient_id)
 
 
-def test_well_sealed_bytes_that_were_not_published_are_noticed(store, patient_id):
+def test_well_sealed_bytes_that_were_not_published_are_noticed(store, owned, patient_id):
     with store.begin() as tx:
         keep_version(tx, a_version(patient_id))
         column = tables.plan_version.c.record
         other = tx.seal(of_patient(patient_id), column, "1", b'{"dose":"100 mg"}')
-    _tamper(store, record=other)
+    _tamper(owned, record=other)
     with store.read() as tx, pytest.raises(Damaged):
         record_of(tx, patient_id, 1)
 

@@ -399,18 +399,30 @@ def test_the_scan_knows_base64():
 @pytest.mark.parametrize("table", ["plan_version", "audit_event", "service_event"])
 @pytest.mark.parametrize("deed", ["UPDATE {} SET {}", "DELETE FROM {}"])
 @pytest.mark.asvs("16.4.2")
-def test_the_database_refuses_to_change_the_past(store, table, deed):
+def test_the_database_refuses_to_change_the_past(store, owned, table, deed):
+    """The application's role has no right to; nor may the owner, by a statement alone."""
     _fill(store)
     column = "published_at = published_at" if table == "plan_version" else "at = at"
-    with pytest.raises(CannotKeep), store.begin() as tx:
-        tx.run(text(deed.format(table, column)))
+    for one in (store, owned):
+        with pytest.raises(CannotKeep), one.begin() as tx:
+            tx.run(text(deed.format(table, column)))
 
 
 @pytest.mark.parametrize("column", ["clinical", "signer", "clinical_sha256", "signed_at"])
-def test_the_database_refuses_to_change_what_was_signed(store, column):
+def test_the_database_refuses_to_change_what_was_signed(store, owned, column):
     _fill(store)
-    with pytest.raises(CannotKeep), store.begin() as tx:
-        tx.run(text(f"UPDATE signature SET {column} = {column}"))
+    for one in (store, owned):
+        with pytest.raises(CannotKeep), one.begin() as tx:
+            tx.run(text(f"UPDATE signature SET {column} = {column}"))
+
+
+@pytest.mark.parametrize("table", ["trail_head", "service_head"])
+def test_the_end_of_a_chain_only_goes_on(store, owned, table):
+    _fill(store)
+    for one in (store, owned):
+        for deed in (f"UPDATE {table} SET sequence = sequence", f"DELETE FROM {table}"):
+            with pytest.raises(CannotKeep), one.begin() as tx:
+                tx.run(text(deed))
 
 
 def test_no_statement_of_ours_changes_a_version():

@@ -22,3 +22,17 @@ def freeze(table: str, *, dialect: str, columns: tuple[str, ...] = ()) -> Iterat
             yield f"{trigger} EXECUTE FUNCTION careplan_frozen()"
         else:
             yield f"{trigger} BEGIN SELECT RAISE(ABORT, '{table} never changes'); END"
+
+
+def forward_only(table: str, column: str, *, dialect: str) -> Iterator[str]:
+    """Statements that refuse UPDATE of a row unless this number of it grows, and DELETE."""
+    back = f"CREATE TRIGGER {table}_only_on BEFORE UPDATE ON {table} FOR EACH ROW"
+    gone = f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW"
+    grows = f"WHEN (NEW.{column} <= OLD.{column})"
+    if dialect == "postgresql":
+        yield _FUNCTION
+        yield f"{back} {grows} EXECUTE FUNCTION careplan_frozen()"
+        yield f"{gone} EXECUTE FUNCTION careplan_frozen()"
+    else:
+        yield f"{back} {grows} BEGIN SELECT RAISE(ABORT, '{table} only goes on'); END"
+        yield f"{gone} BEGIN SELECT RAISE(ABORT, '{table} never changes'); END"
