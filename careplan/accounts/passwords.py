@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
+from careplan.accounts.leaked import Leaked, is_common, nowhere_else
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -136,8 +138,11 @@ _LEAST_LEFT = 6
 _SPELT_WITH = str.maketrans("013457@$!", "oieastasi")
 
 
-def problem_with(text: str, *, name: str = "", email: str = "") -> Problem | None:
-    """The first reason to turn a new password away; None when it will do."""
+def problem_with(
+    text: str, *, name: str = "", email: str = "", leaked: Leaked = nowhere_else
+) -> Problem | None:
+    """The first reason to turn a new password away; None when it will do. `leaked` knows of more
+    passwords than are known here."""
     folded = _folded(text)
     plain = folded.casefold()
     # The length first, so that the rules after it never meet a very long text.
@@ -150,7 +155,8 @@ def problem_with(text: str, *, name: str = "", email: str = "") -> Problem | Non
         (Problem.KEYBOARD_RUN, len(_without_runs(plain)) < _LEAST_LEFT),
         (Problem.NUMBERS_ONLY, not any(char.isalpha() for char in plain)),
         (Problem.HOLDS_NAME, _holds_name(plain, name=name, email=email)),
-        (Problem.TOO_COMMON, _too_common(plain)),
+        (Problem.TOO_COMMON, _too_common(plain) or is_common(plain)),
+        (Problem.TOO_COMMON, leaked(text) or leaked(folded)),
     )
     return next((problem for problem, found in checks if found), None)
 

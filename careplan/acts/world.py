@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from careplan.accounts.leaked import Leaked, nowhere_else
 from careplan.accounts.passwords import STRONG, Strength
 from careplan.accounts.people import Role, Who
 from careplan.accounts.permissions import PatientFacts
@@ -36,7 +37,8 @@ def no_pause(seconds: float) -> None:
 @dataclass(frozen=True)
 class World:
     """`entropy(n)` gives n random bytes; `base_url` stands in every QR. `break_glass`: whether
-    emergency departments may look somebody up here at all. `pause(seconds)` makes a door wait."""
+    emergency departments may look somebody up here at all. `pause(seconds)` makes a door wait.
+    `leaked` knows passwords that leaked elsewhere."""
 
     store: Store
     entropy: Callable[[int], bytes]
@@ -46,6 +48,7 @@ class World:
     strength: Strength = STRONG
     break_glass: bool = False
     pause: Callable[[float], None] = no_pause
+    leaked: Leaked = nowhere_else
 
     def words_for(self, condition: str) -> Dictionary:
         """The field dictionary of a plan's own condition."""

@@ -17,6 +17,10 @@ class Kind(StrEnum):
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SECOND_FACTOR_SET = "second_factor_set"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    SESSIONS_ENDED = "sessions_ended"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 (the name of a deed)
     SIGNED_OUT = "signed_out"
     REGISTRATION_CHECKED = "registration_checked"
@@ -206,6 +210,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "password": "The password was wrong.",
             "second_factor": "The one-time code was wrong.",
             "locked": "There had been too many tries.",
+            "passkey": "The passkey was not right.",
+            "passkey_copied": "The passkey may have been copied. Take it off your account.",
         },
         "form": {
             "fhir": "as a file for other health systems",
@@ -256,6 +262,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "wrong_pins": "after ten wrong PINs",
             "on_it": "because somebody pressed “Erase” on it",
             "newer": "and kept a newer one",
+            "ended": "because you signed it out from another place",
         },
         "part": {
             "plan": "your emergency plan",
@@ -368,6 +375,25 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         ),
         Kind.SECOND_FACTOR_SET: Deed(
             _CHANGE, _E, "{who} set up a second step for signing in.", may=_of("account")
+        ),
+        Kind.SECOND_FACTOR_REMOVED: Deed(
+            _CHANGE, _E, "{who} turned off the second step for signing in.", may=_of("account")
+        ),
+        Kind.PASSKEY_ADDED: Deed(
+            _CHANGE,
+            _E,
+            "{who} added a passkey, which signs in without a password.",
+            may=_of("account"),
+        ),
+        Kind.PASSKEY_REMOVED: Deed(
+            _CHANGE, _E, "{who} took a passkey off the account.", may=_of("account")
+        ),
+        Kind.SESSIONS_ENDED: Deed(
+            _CHANGE,
+            _E,
+            "{who} signed out other phones and computers: {count}.",
+            needs=_COUNT,
+            may=_of("account"),
         ),
         Kind.PASSWORD_CHANGED: Deed(_CHANGE, _E, "{who} changed the password.", may=_of("account")),
         Kind.SIGNED_OUT: Deed(_DOOR, _E, "{who} signed out.", may=_of("account")),

@@ -40,6 +40,8 @@ DOORS: dict[str, set[str]] = {
     "compression": {"keys"},  # where the standard library keeps zstd from 3.14
     "argon2": {"accounts"},
     "pyotp": {"accounts"},
+    "webauthn": {"accounts"},
+    "zxcvbn": {"accounts"},
     "jinja2": {"summary", "render", "web"},
     "markupsafe": {"summary", "render", "web"},
 }
