@@ -30,17 +30,27 @@ def migrate(url: str, *, app_role: str = "") -> None:
     engine = engine_for_migration(url)
     try:
         with engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(_LOCK, {"number": _LOCK_NUMBER})
-            if _revision(connection) != (HEAD,):
-                _upgrade(connection)
-            put_up(connection)
-            if app_role and connection.dialect.name == "postgresql":
-                grant(connection, app_role)
+            lock_schema(connection)
+            up_to_head(connection, app_role=app_role)
     except SQLAlchemyError as problem:
         raise told(problem) from problem
     finally:
         engine.dispose()
+
+
+def lock_schema(connection: Connection) -> None:
+    """Until the transaction ends nobody else brings this database anywhere."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK, {"number": _LOCK_NUMBER})
+
+
+def up_to_head(connection: Connection, *, app_role: str = "") -> None:
+    """Schema, fences and rights, in the caller's transaction."""
+    if _revision(connection) != (HEAD,):
+        up_to(connection, "head")
+    put_up(connection)
+    if app_role and connection.dialect.name == "postgresql":
+        grant(connection, app_role)
 
 
 def head_matches(url: str) -> bool:
@@ -56,7 +66,7 @@ def head_matches(url: str) -> bool:
 
 
 def config_for(connection: Connection | None = None) -> Config:
-    from alembic.config import Config  # noqa: PLC0415 (see _upgrade)
+    from alembic.config import Config  # noqa: PLC0415 (see up_to)
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -65,11 +75,12 @@ def config_for(connection: Connection | None = None) -> Config:
     return config
 
 
-def _upgrade(connection: Connection) -> None:
+def up_to(connection: Connection, revision: str) -> None:
+    """The steps that lead to it, in the caller's transaction."""
     # Alembic takes a third of a second to import; most starts find nothing to do.
     from alembic import command  # noqa: PLC0415
 
-    command.upgrade(config_for(connection), "head")
+    command.upgrade(config_for(connection), revision)
 
 
 def _revision(connection: Connection) -> tuple[str, ...]:
