@@ -41,6 +41,7 @@ __all__ = [
     "TooLarge",
     "Where",
     "WrongKey",
+    "dictionary_of",
     "key_id_of",
     "seal",
     "unseal",
@@ -124,6 +125,14 @@ def key_id_of(blob: bytes) -> str:
     if blob[len(_MAGIC)] != _VERSION:
         raise Tampered(f"sealed in format {blob[len(_MAGIC)]}, which is not known")
     return blob[_KEY_ID_AT:_NONCE_AT].hex()
+
+
+def dictionary_of(blob: bytes) -> int | None:
+    """The compression dictionary that opening this will need, if any (not proven either)."""
+    if len(blob) < _HEADER_SIZE or not blob.startswith(_MAGIC):
+        return None
+    number = blob[_KEY_ID_AT - 1]
+    return None if number in {PLAIN, WITHOUT_DICTIONARY} else number
 
 
 def _packed(plain: bytes, dictionary: Dictionary | None) -> tuple[int, Dictionary | None, bytes]:
