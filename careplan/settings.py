@@ -42,6 +42,19 @@ def port(name: str, said: str) -> int:
     return int(said)
 
 
+def token(name: str, said: str) -> str:
+    """What a program shows instead of signing in: long enough that nobody guesses it."""
+    if len(said) < 24:
+        raise Unsafe(f"{name} is too short: make one with openssl rand -base64 32.")
+    return said
+
+
+def level(name: str, said: str) -> str:
+    if said not in ("info", "warning"):
+        raise Unsafe(f"{name} is {said!r}: set it to info or warning.")
+    return said
+
+
 def environment(name: str, said: str) -> str:
     if said not in ENVIRONMENTS:
         raise Unsafe(f"{name} is {said!r}: set it to one of {', '.join(ENVIRONMENTS)}.")
@@ -122,6 +135,27 @@ class Settings:
         needed="yes",
         unless_set="http://127.0.0.1:PORT",
     )
+    standby_url: str = told(
+        "STANDBY_URL",
+        "A PostgreSQL standby of `DATABASE_URL`. Scanned links and short codes go on opening from"
+        " it while no database answers that takes writes.",
+        default="",
+        needed="where there is more than one database",
+        secret=True,
+    )
+    spool: str = told(
+        "SPOOL",
+        "A folder on this machine’s own disk, for it alone, in which looks are written down while"
+        " the database takes no writes. They are told to it afterwards, marked late.",
+        default="",
+        needed="with `STANDBY_URL` or `READ_ONLY`",
+    )
+    read_only: bool = told(
+        "READ_ONLY",
+        "`1` while the service is being looked after: nothing is changed, links still open.",
+        read=switch,
+        default=False,
+    )
     master_keys: Mapping[str, bytes] = told(
         "MASTER_KEYS",
         "The keys that open every person’s own key: `k1:BASE64` or `k1:BASE64,k2:BASE64`, 32"
@@ -173,6 +207,22 @@ class Settings:
         default="",
         needed="yes",
     )
+    metrics_token: str = told(
+        "METRICS_TOKEN",
+        "Opens `/metrics` to whoever sends it as a bearer token. Without it there is no such page.",
+        read=token,
+        default="",
+        secret=True,
+    )
+    log_level: str = told(
+        "LOG_LEVEL",
+        "`info` writes a line for each request, `warning` only of what went wrong.",
+        read=level,
+        default="info",
+    )
+    node: str = told(
+        "NODE", "This machine’s name in the log.", default="", unless_set="the host’s own name"
+    )
     mail_server: str = told(
         "MAIL_SERVER",
         "The mail server that messages leave by, `smtps://user:secret@host:465`.",
@@ -222,6 +272,12 @@ BESIDE = (
         " refuses to start with it.",
     ),
     About(name="FLASK_DEBUG", meaning="Flask’s own; production refuses to start with it."),
+    About(
+        name="PROMETHEUS_MULTIPROC_DIR",
+        meaning="An empty folder of this machine in which all processes count for `/metrics`."
+        " Must be really set (not in `.env`), and emptied before each start.",
+        needed="with `METRICS_TOKEN` and more than one process",
+    ),
     About(
         name="WEB_WORKERS",
         meaning="How many processes `bin/run` and `ops/` serve with.",
@@ -301,6 +357,7 @@ def _refuse_unsafe(settings: Settings, environ: Mapping[str, str]) -> None:
         )
     _refuse_one_secret_for_two(settings)
     _refuse_half_a_post(settings)
+    _refuse_half_a_standby(settings)
 
 
 def _refuse_one_secret_for_two(settings: Settings) -> None:
@@ -324,6 +381,14 @@ def _refuse_half_a_post(settings: Settings) -> None:
         raise Unsafe("NOTIFY_API_KEY is set but not NOTIFY_TEMPLATE: say which template to use.")
     if settings.mail_server and settings.notify_key:
         raise Unsafe("MAIL_SERVER and NOTIFY_API_KEY are both set: messages leave by one way.")
+
+
+def _refuse_half_a_standby(settings: Settings) -> None:
+    """A plan that is read must be written down somewhere."""
+    if settings.standby_url and not settings.standby_url.startswith("postgresql"):
+        raise Unsafe("STANDBY_URL must be a PostgreSQL database: postgresql://…")
+    if settings.standby_url and not settings.spool:
+        raise Unsafe("STANDBY_URL is set but not SPOOL: say in which folder looks are written.")
 
 
 def _is_web_address(said: str) -> bool:

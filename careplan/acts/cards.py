@@ -43,6 +43,7 @@ __all__ = [
     "NoCardForIt",
     "SignedCard",
     "card_file",
+    "card_kept",
     "has_room",
     "names_another",
     "signed_card",
@@ -111,8 +112,18 @@ def card_file(
     world: World, tx: Transaction, version: Version, link_id: UUID, at: datetime
 ) -> bytes:
     """The same card as the file a SMART Health Link hands out (`CARD_TYPE`). Raises as it does."""
-    card = signed_card(world, tx, version, link_id, at)
-    return json.dumps({"verifiableCredential": [card.jws]}, separators=(",", ":")).encode()
+    return _as_file(signed_card(world, tx, version, link_id, at).jws)
+
+
+def card_kept(tx: Transaction, version: Version, link_id: UUID) -> bytes | None:
+    """That file, where the card was made already: for whoever cannot write. The caller knows that
+    the link is open and asks no answer."""
+    kept = issued_card_of(tx, version.patient_id, link_id, version=version.number)
+    return None if kept is None else _as_file(kept.jws)
+
+
+def _as_file(jws: str) -> bytes:
+    return json.dumps({"verifiableCredential": [jws]}, separators=(",", ":")).encode()
 
 
 def take_back(

@@ -7,8 +7,10 @@ A file is never older than the plan: what was named before a change is the newes
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from careplan.acts import tickets
 from careplan.acts.cards import (
@@ -16,6 +18,7 @@ from careplan.acts.cards import (
     CardDoesNotFit,
     NoCardForIt,
     card_file,
+    card_kept,
     good_until_from,
 )
 from careplan.acts.files import FHIR_JSON
@@ -24,7 +27,7 @@ from careplan.acts.sent_page import drawn, keep_page, sent_page
 from careplan.acts.world import NotThere, World, london_day
 from careplan.keys.jwe import encrypt_file
 from careplan.sharing.links import Link, State, standing
-from careplan.store.db import Transaction
+from careplan.store.db import Store, Transaction
 from careplan.store.link_files import LinkFile, Packing, files_of
 from careplan.store.links import KeptLink, link_by_token, link_of, secrets_of
 from careplan.store.patients import Patient, patient_of
@@ -35,6 +38,7 @@ DOCUMENT, PAGE, CARD = range(3)
 _TYPES = {PAGE: FHIR_JSON, CARD: CARD_TYPE}
 NO_CARD = b'{"verifiableCredential":[]}'
 _TRIES = 4
+Making = Callable[[World, KeptLink, datetime], bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +77,25 @@ def location_of(
 
 def open_file(world: World, *, ticket: str, at: datetime) -> str | None:
     """The ciphertext behind a location; None once the ticket is old or the link is dead."""
+    return _open(world, world.store, _MADE, ticket, at)
+
+
+def open_file_without_keeping(
+    world: World, store: Store, *, ticket: str, at: datetime
+) -> str | None:
+    """The same from a database that can only be read."""
+    made = {position: partial(make, store) for position, make in _READ.items()}
+    return _open(world, store, made, ticket, at)
+
+
+def _open(
+    world: World, store: Store, made: Mapping[int, Making], ticket: str, at: datetime
+) -> str | None:
     told = tickets.read(world, "file", ticket, at=at)
     if told is None:
         return None
     position, zipped = divmod(told.part, 2)
-    with world.store.read() as tx:
+    with store.read() as tx:
         link = link_by_token(tx, told.token)
         if link is None or not _hands_out(link, at):
             return None
@@ -86,7 +104,7 @@ def open_file(world: World, *, ticket: str, at: datetime) -> str | None:
             files = files_of(tx, link.patient_id, link.link_id, packing=packing)
             return next((one.jwe for one in files if one.position == DOCUMENT), None)
         key = secrets_of(tx, link.patient_id, link.link_id).key
-    make, kind = _MADE.get(position), _TYPES.get(position, FHIR_JSON)
+    make, kind = made.get(position), _TYPES.get(position, FHIR_JSON)
     body = make(world, link, at) if make else None
     if body is None:
         return None
@@ -146,5 +164,26 @@ def _newest(tx: Transaction, link: KeptLink) -> int | None:
     return patient.current_version if patient else None
 
 
-_MADE = {PAGE: _page, CARD: _card}
+def _page_not_kept(store: Store, world: World, link: KeptLink, at: datetime) -> bytes | None:
+    with store.read() as tx:
+        version = current_of(tx, link.patient_id)
+        if version is None:
+            return None
+        page = sent_page(world, version, at=at)
+        body = rendition_of(tx, page.rendition)
+    return body if body is not None else drawn(world, page).body
+
+
+def _card_made_before(store: Store, _world: World, link: KeptLink, _at: datetime) -> bytes | None:
+    """Empty where nobody has made it yet, as where no code has room for it."""
+    with store.read() as tx:
+        version = current_of(tx, link.patient_id)
+        if version is None or not link.facts.full:
+            return None
+        return card_kept(tx, version, link.link_id) or NO_CARD
+
+
+_MADE: Mapping[int, Making] = {PAGE: _page, CARD: _card}
 """How each file that is only ever fetched is made."""
+_READ = {PAGE: _page_not_kept, CARD: _card_made_before}
+"""The same where nothing can be kept."""

@@ -58,18 +58,21 @@ from careplan.store.trail import append
 from careplan.store.versions import emergency_of
 
 REPEATS_TOLD_EVERY = timedelta(hours=1)
+_LATE = {"late": "yes"}
 
 
 @dataclass(frozen=True)
 class Reader:
     """A stranger at a door: what they answered, who they say they are, when it is. `on_our_page`:
-    they read it on our own page, which shows what is not in the plan too."""
+    they read it on our own page, which shows what is not in the plan too. `late`: it was so, and is
+    written down only now."""
 
     answer: str | None
     recipient: str
     at: datetime
     today: date
     on_our_page: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class Opened:
     """The plan may be shown: ciphertext for the link's holder, and how the plan stands today.
 
     `reply`: the ticket for what became of this look; none where it is only being checked.
+    `from_standby`: a change of the last moments might not be in it.
     """
 
     link: KeptLink
@@ -86,6 +90,7 @@ class Opened:
     at: datetime
     reply: str = ""
     going: GoingIn | None = None
+    from_standby: bool = False
 
     @property
     def further(self) -> tuple[Further, ...]:
@@ -138,7 +143,7 @@ def open_link(
             link,
             link.facts.opening,
             reader,
-            right=lambda given: _right(world, tx, link, reader, given),
+            right=lambda given: is_right(world, tx, link, reader, given),
             looking=seen is not None and seen == found.patient.current_version,
         )
         if refusal is not None:
@@ -149,14 +154,14 @@ def open_link(
         patient, files = found.patient, found.files
         new = seen is None or seen != patient.current_version
         if new and not _look(tx, found, reader):
-            return _dead(tx, link, State.USED_UP)
+            return dead(tx, link, State.USED_UP)
         until, version = reader.at + tickets.LOOK_LIVES, patient.current_version or 0
         look = tickets.issue(world, "look", token=token, part=0, number=version, until=until)
         opened = Opened(link, patient, files, look, reader.at)
-        return _with_ours(world, tx, opened, found, new=new) if reader.on_our_page else opened
+        return with_ours(world, tx, opened, found, new=new) if reader.on_our_page else opened
 
 
-def _with_ours(
+def with_ours(
     world: World, tx: Transaction, opened: Opened, found: Scanned, *, new: bool
 ) -> Opened:
     """What our own page shows besides. Who is not going in costs no statement."""
@@ -184,9 +189,9 @@ def open_direct(world: World, reader: Reader, *, token: str) -> Opened | Dead | 
             return None
         state = standing(found.link.facts, now=reader.at)
         if state is not State.LIVE:
-            return _dead(tx, found.link, state)
+            return dead(tx, found.link, state)
         if not _look(tx, found, reader):
-            return _dead(tx, found.link, State.USED_UP)
+            return dead(tx, found.link, State.USED_UP)
         return Opened(found.link, found.patient, found.files, "", reader.at)
 
 
@@ -226,10 +231,10 @@ def open_by_code(
         return None
     with world.store.begin() as tx:
         found = _through_code_door(world, tx, link, reader, passcode=passcode, knows=knows)
-        return _for_crew(world, tx, found) if for_crew and isinstance(found, Shown) else found
+        return for_crew_of(world, tx, found) if for_crew and isinstance(found, Shown) else found
 
 
-def _for_crew(world: World, tx: Transaction, found: Shown) -> Shown:
+def for_crew_of(world: World, tx: Transaction, found: Shown) -> Shown:
     """The same version in the order of an ambulance crew, made of what an emergency may see."""
     patient_id = found.patient.patient_id
     version = current_of(tx, patient_id)
@@ -250,7 +255,7 @@ def _through_code_door(
     """`knows`: whether the passcode is the link's. A birth date is asked for beside it, and a
     wrong one counts like any wrong answer, or it could be guessed without end."""
     asked, typed = asked_at_code_door(link.facts.opening), reader.answer or ""
-    born = _born(tx, link, typed, reader.today)
+    born = knows_birth_date(tx, link, typed, reader.today)
     by_passcode = asked is Opening.PASSCODE
     given = replace(reader, answer=passcode) if by_passcode else reader
     refusal = _ask(tx, link, asked, given, right=lambda _: knows if by_passcode else born)
@@ -259,7 +264,7 @@ def _through_code_door(
     if refusal is None and not born:
         folded = folded_answer(typed, opening=Opening.DATE_OF_BIRTH, now=reader.at)
         if folded is not None:
-            _count(tx, link, asked, reader, f"born {folded}")
+            count_wrong(tx, link, asked, reader, f"born {folded}")
     if refusal is not None or not born:
         return None
     patient = _patient(tx, link)
@@ -330,10 +335,10 @@ def _ask(
     facts = replace(link.facts, max_views=None) if looking else link.facts
     state = standing(facts, now=reader.at)
     if state not in (State.LIVE, State.LOCKED):
-        return _dead(tx, link, state)
+        return dead(tx, link, state)
     verdict = may_try(facts, now=reader.at, asked=asked)
     if isinstance(verdict, Locked):
-        return _dead(tx, link, State.LOCKED)
+        return dead(tx, link, State.LOCKED)
     if isinstance(verdict, Wait):
         return MustWait(asked, verdict.seconds)
     if asked is Opening.CARD:
@@ -343,23 +348,23 @@ def _ask(
         return Asks(asked, verdict.remaining or 0)
     if right(folded):
         return None
-    return _count(tx, link, asked, reader, folded)
+    return count_wrong(tx, link, asked, reader, folded)
 
 
-def _right(world: World, tx: Transaction, link: KeptLink, reader: Reader, folded: str) -> bool:
+def is_right(world: World, tx: Transaction, link: KeptLink, reader: Reader, folded: str) -> bool:
     if link.facts.opening is Opening.PASSCODE:
         kept = secrets_of(tx, link.patient_id, link.link_id).passcode_hash
         return check_password(kept, folded, strength=world.strength)
-    return _born(tx, link, reader.answer or "", reader.today)
+    return knows_birth_date(tx, link, reader.answer or "", reader.today)
 
 
-def _born(tx: Transaction, link: KeptLink, typed: str, today: date) -> bool:
+def knows_birth_date(tx: Transaction, link: KeptLink, typed: str, today: date) -> bool:
     face = face_of(tx, link.patient_id)
     born = face.date_of_birth if face else None
     return born is not None and born in read_birth_date(typed, latest=today)
 
 
-def _count(
+def count_wrong(
     tx: Transaction, link: KeptLink, asked: Opening, reader: Reader, folded: str
 ) -> Asks | Dead:
     patient_id, link_id, at = link.patient_id, link.link_id, reader.at
@@ -368,6 +373,7 @@ def _count(
         counted.distinct, opening=asked, now=at, already_seen=counted.already_seen
     )
     what = {"link": link.facts.id, "how": str(asked), "tries": str(counted.distinct)}
+    what |= _LATE if reader.late else {}
     doer = stranger(reader.recipient)
     if not counted.already_seen or _first_repeat(tx, link, at):
         append(tx, AuditEvent(Deed.WRONG_ANSWER, at, doer, str(patient_id), what))
@@ -382,7 +388,7 @@ def _count(
         said = {"link": link.facts.id}
         append(tx, AuditEvent(Deed.LINK_LOCKED, at, SYSTEM, str(patient_id), said))
         add_message(tx, "link-locked", said, patient_id=patient_id, at=at)
-    return _dead(tx, link, State.LOCKED)
+    return dead(tx, link, State.LOCKED)
 
 
 def _first_repeat(tx: Transaction, link: KeptLink, at: datetime) -> bool:
@@ -392,7 +398,7 @@ def _first_repeat(tx: Transaction, link: KeptLink, at: datetime) -> bool:
     return count_in(tx, scope, window=REPEATS_TOLD_EVERY, at=at) == 1
 
 
-def _dead(tx: Transaction, link: KeptLink, state: State) -> Dead:
+def dead(tx: Transaction, link: KeptLink, state: State) -> Dead:
     face = face_of(tx, link.patient_id)
     return Dead(state, face.phone_24h if face else None)
 
@@ -407,29 +413,31 @@ def _patient(tx: Transaction, link: KeptLink) -> Patient:
 def _look(tx: Transaction, found: Scanned, reader: Reader) -> bool:
     """Counted and written down; False when the link ended meanwhile."""
     link, patient = found.link, found.patient
-    event = _event(Deed.LINK_OPENED, link, patient, reader, link.facts.opening)
+    event = look_event(Deed.LINK_OPENED, link, patient, reader, link.facts.opening)
     if not write_look(tx, found, event, at=reader.at):
         return False
-    _tell(tx, link, patient, reader)
+    tell_of_look(tx, link, patient, reader)
     return True
 
 
 def _write_down(
     tx: Transaction, kind: Deed, link: KeptLink, patient: Patient, reader: Reader, how: Opening
 ) -> None:
-    append(tx, _event(kind, link, patient, reader, how))
-    _tell(tx, link, patient, reader)
+    append(tx, look_event(kind, link, patient, reader, how))
+    tell_of_look(tx, link, patient, reader)
 
 
-def _event(
+def look_event(
     kind: Deed, link: KeptLink, patient: Patient, reader: Reader, how: Opening
 ) -> AuditEvent:
     by = "app" if link.facts.kind is Kind.APP and how is Opening.CARD else str(how)
     what = {"link": link.facts.id, "version": str(patient.current_version), "how": by}
+    if reader.late:
+        what |= _LATE
     return AuditEvent(kind, reader.at, stranger(reader.recipient), str(link.patient_id), what)
 
 
-def _tell(tx: Transaction, link: KeptLink, patient: Patient, reader: Reader) -> None:
+def tell_of_look(tx: Transaction, link: KeptLink, patient: Patient, reader: Reader) -> None:
     if patient.tell_opened:
         said = {"link": link.facts.id}
         add_message(tx, "link-opened", said, patient_id=link.patient_id, at=reader.at)

@@ -19,6 +19,7 @@ from careplan.plan.drugs import Drugs, drugs
 from careplan.store.carers import still_stands
 from careplan.store.db import Store, Transaction
 from careplan.store.patients import Patient, face_of, patient_of
+from careplan.store.standby import Fallback
 from careplan.summary.wording import LONDON
 
 
@@ -38,7 +39,8 @@ def no_pause(seconds: float) -> None:
 class World:
     """`entropy(n)` gives n random bytes; `base_url` stands in every QR. `break_glass`: whether
     emergency departments may look somebody up here at all. `pause(seconds)` makes a door wait.
-    `leaked` knows passwords that leaked elsewhere."""
+    `leaked` knows passwords that leaked elsewhere.
+    `fallback`: what emergency reads go on with while nothing can be written."""
 
     store: Store
     entropy: Callable[[int], bytes]
@@ -49,6 +51,7 @@ class World:
     break_glass: bool = False
     pause: Callable[[float], None] = no_pause
     leaked: Leaked = nowhere_else
+    fallback: Fallback | None = None
 
     def words_for(self, condition: str) -> Dictionary:
         """The field dictionary of a plan's own condition."""

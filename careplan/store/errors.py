@@ -43,3 +43,11 @@ class Unavailable(Exception):
 
 class Busy(Unavailable):
     """The database answers, but others held what was needed for too long. Trying again may work."""
+
+
+class Full(Unavailable):
+    """The database answers, but its disk has no room left: reading goes on, writing does not."""
+
+
+class CannotWriteDown(Unavailable):
+    """A look could be written down nowhere, so nothing may be shown."""

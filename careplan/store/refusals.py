@@ -8,7 +8,7 @@ import psycopg
 from psycopg import errors as pg
 from sqlalchemy.exc import DBAPIError, TimeoutError  # noqa: A004
 
-from careplan.store.errors import Busy, CannotKeep, ReadOnly, Unavailable
+from careplan.store.errors import Busy, CannotKeep, Full, ReadOnly, Unavailable
 
 _WAITED = (pg.LockNotAvailable, pg.QueryCanceled, pg.DeadlockDetected, pg.SerializationFailure)
 _LOST = (psycopg.OperationalError, psycopg.InterfaceError, sqlite3.OperationalError)
@@ -38,6 +38,10 @@ def _told_by_driver(cause: BaseException) -> Exception | None:
         return Busy("others held what was needed for too long")
     if isinstance(cause, psycopg.IntegrityError | sqlite3.IntegrityError):
         return CannotKeep(f"the database refused it: {type(cause).__name__}")
+    if isinstance(cause, pg.InsufficientPrivilege):  # a role's right or a row's fence
+        return CannotKeep("the database lets nobody who comes this way do that")
+    if _is_full(cause):
+        return Full("the database has no room left")
     if isinstance(cause, _LOST):
         return Unavailable(f"the database does not answer as it should: {type(cause).__name__}")
     return None
@@ -47,6 +51,11 @@ def _is_read_only(cause: BaseException) -> bool:
     if isinstance(cause, sqlite3.Error):
         return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY
     return isinstance(cause, pg.ReadOnlySqlTransaction)
+
+
+def _is_full(cause: BaseException) -> bool:
+    code = getattr(cause, "sqlite_errorcode", 0)
+    return isinstance(cause, pg.DiskFull) or code == sqlite3.SQLITE_FULL
 
 
 def _is_locked(cause: BaseException) -> bool:

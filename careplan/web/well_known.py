@@ -13,6 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 
 from careplan.acts.card_keys import compact, key_list, taken_back
+from careplan.acts.late import reading
 from careplan.acts.world import NotThere
 from careplan.store.db import Transaction
 from careplan.web.access import Reader, open_to
@@ -47,8 +48,7 @@ def cards_taken_back(kid: str) -> Response:
 
 
 def _answer(facts: Callable[[Transaction], dict[str, Any]]) -> Response:
-    with here().world.store.read() as tx:
-        body = compact(facts(tx))
+    body = compact(reading(here().world, facts))
     answer = Response(body, content_type="application/json", headers=_OPEN)
     answer.set_etag(sha256(body).hexdigest()[:32])
     answer.make_conditional(request)

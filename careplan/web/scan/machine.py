@@ -12,13 +12,13 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from careplan.acts.fetching import Further, location_of, open_file
+from careplan.acts.fetching import Further, location_of
 from careplan.acts.files import FHIR_JSON
-from careplan.acts.opening import Asks, Dead, MustWait, Opened, chip_of, open_direct, open_link
+from careplan.acts.late import FROM_STANDBY, open_direct, open_file, open_link
+from careplan.acts.opening import Asks, Dead, MustWait, Opened, chip_of
 from careplan.acts.opening import Reader as Stranger
 from careplan.sharing.links import Link, Opening, State
 from careplan.store.link_files import LinkFile
-from careplan.store.patients import Patient
 from careplan.web.access import Reader, open_to
 from careplan.web.asked_json import asked_json
 from careplan.web.here import here
@@ -145,7 +145,7 @@ def _manifest(found: Opened, token: str, most: float | None, *, zipped: bool) ->
     link = found.link.facts
     files = [_file(one, link, token, most, zipped=zipped) for one in found.files]
     files += [_located(one, link, token, zipped=zipped) for one in found.further]
-    rest = _json({"_state": _state(found.patient), "_look": found.look, **_ours(found)})
+    rest = _json({"_state": _state(found), "_look": found.look, **_ours(found)})
     body = f'{{"files":[{",".join(files)}],{rest[1:]}'
     return Response(body, content_type="application/json", headers=_poll(link))
 
@@ -184,14 +184,14 @@ def _said(file: LinkFile | Further, link: Link) -> dict[str, str]:
     return {**said, "fhirVersion": "4.0.1"} if file.content_type == FHIR_JSON else said
 
 
-def _state(patient: Patient) -> dict[str, Any]:
+def _state(found: Opened) -> dict[str, Any]:
     """Worked out as it is looked at; reserved for our own viewer, others pass it over."""
-    chip = chip_of(patient, here().today())
+    chip = chip_of(found.patient, here().today())
     return {
         "label": chip.label,
         "tone": chip.tone,
-        "words": chip.words,
-        "version": patient.current_version,
+        "words": f"{chip.words} {FROM_STANDBY}".strip() if found.from_standby else chip.words,
+        "version": found.patient.current_version,
         "checked": here().now().isoformat().replace("+00:00", "Z"),
     }
 

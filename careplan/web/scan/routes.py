@@ -8,8 +8,9 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from careplan.acts.late import open_by_code
 from careplan.acts.opening import Reader as Stranger
-from careplan.acts.opening import Shown, chip_of, open_by_code
+from careplan.acts.opening import Shown, chip_of
 from careplan.web.access import Reader, open_to
 from careplan.web.here import here
 from careplan.web.narratives import framed
