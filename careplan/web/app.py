@@ -17,7 +17,6 @@ from careplan.accounts.passwords import STRONG, Strength
 from careplan.acts.world import World
 from careplan.keys.keyring import Keyring
 from careplan.settings import Settings
-from careplan.store.db import Store
 from careplan.summary.wording import clock as time_of_day
 from careplan.summary.wording import day, moment
 from careplan.web import access, conditions, errors, security, session
@@ -29,6 +28,7 @@ from careplan.web.carer.visit import carer_visit
 from careplan.web.commands.all import commands
 from careplan.web.emergency.routes import emergency
 from careplan.web.equality import equality
+from careplan.web.fallback import open_store, with_fallback
 from careplan.web.fhir_api.doors import fhir_api
 from careplan.web.front import routes as front
 from careplan.web.handed import handed
@@ -90,7 +90,7 @@ def create_app(
     """The whole application. Tests hand in their own clock, entropy and cheap password hashing."""
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder="static")
     keyring = Keyring(settings.master_keys, settings.master_key_current, settings.pepper)
-    store = Store(settings.database_url, keyring, entropy=entropy)
+    store = open_store(settings, keyring, entropy=entropy)
     world = World(
         store,
         entropy,
@@ -99,6 +99,7 @@ def create_app(
         break_glass=settings.break_glass,
         pause=pause,
     )
+    world = with_fallback(world, settings, keyring, clock=clock, entropy=entropy)
     app.extensions["careplan"] = Here(settings, world, clock)
     _configure(app, settings, keyring)
     _templates(app, settings)
