@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from careplan.plan.care_plan import AnswerKind
+from careplan.plan.care_plan import AnswerKind, Version
 from careplan.web.forms.text import Refused, clean, fits
 from careplan.web.words import _
 
@@ -21,6 +21,13 @@ def answer_problems(kind: str, words: str) -> dict[str, str]:
     if kind in (AnswerKind.AGREE_EXCEPT, AnswerKind.DO_NOT_AGREE) and not words:
         errors["words"] = _("Say in your own words what you do not agree with.")
     return errors
+
+
+def beside_boxes(errors: dict[str, str], version: Version | None) -> dict[str, str]:
+    """What stands beside the boxes. When the dose was stopped while the page was open there are
+    none: the page then says so itself, with the words that were typed."""
+    asked = version is not None and version.signature is not None and version.stop is None
+    return errors if asked else {}
 
 
 def number_shown(text: str) -> int:

@@ -25,7 +25,7 @@ from careplan.plan.lifecycle import NotNow
 from careplan.render.paper import DoesNotFit
 from careplan.store.errors import Stale
 from careplan.web.access import Reader, open_to
-from careplan.web.answer_form import answer_problems, number_shown
+from careplan.web.answer_form import answer_problems, beside_boxes, number_shown
 from careplan.web.carer.acting import speaks_for_child, whom, writes
 from careplan.web.forms.text import Refused, clean, fits, line
 from careplan.web.here import here
@@ -102,7 +102,7 @@ def _answer_page(patient_id: UUID, errors: dict[str, str], *, child: bool) -> st
         "carer/answer.html",
         version=current,
         emergency=emergency_page(current) if current else "",
-        errors=errors,
+        errors=beside_boxes(errors, current),
         form=request.form,
         child=child,
         said=current.answer if child and current else mine,

@@ -16,7 +16,7 @@ from careplan.plan.changes import compare
 from careplan.plan.lifecycle import NotNow
 from careplan.render.paper import DoesNotFit
 from careplan.web.access import Reader, open_to, own_patient
-from careplan.web.answer_form import answer_problems, number_shown
+from careplan.web.answer_form import answer_problems, beside_boxes, number_shown
 from careplan.web.here import here
 from careplan.web.narratives import emergency_page
 from careplan.web.session import who
@@ -94,7 +94,11 @@ def _answer_page(errors: dict[str, str]) -> str:
     current = seen.current
     page = emergency_page(current) if current else None
     return render_template(
-        "patient/answer.html", version=current, emergency=page, errors=errors, form=request.form
+        "patient/answer.html",
+        version=current,
+        emergency=page,
+        errors=beside_boxes(errors, current),
+        form=request.form,
     )
 
 
