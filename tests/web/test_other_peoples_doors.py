@@ -17,6 +17,7 @@ from careplan.acts.errands import ask_for_card
 from careplan.acts.inviting import take_list
 from careplan.acts.phones import keep_on_phone
 from careplan.acts.private_words import write_note
+from careplan.acts.promising import make_promise
 from careplan.acts.quietly import notes_for_team, tell_in_private
 from careplan.acts.receiving import receive
 from careplan.acts.reporting import answer_report, begin_report
@@ -28,7 +29,9 @@ from careplan.store.errands import Way
 from careplan.store.teams import set_member_state
 from careplan.visits.report import Audience
 from tests.acts.families import Family, a_family
+from tests.acts.test_measuring import ASKED as PROMISED
 from tests.arrivals import a_care_plan, a_patient, a_system, sent
+from tests.partners import a_client, an_administrator
 from tests.stores import NOW
 from tests.visitors import PASSWORD, SESSION_COOKIE, Staff, a_person, come_in
 
@@ -66,6 +69,8 @@ def ids(world, family) -> dict[str, Any]:
     (told,) = notes_for_team(world, by=family.doctor.who, patient_id=family.patient_id)
     report_id, told_team = uuid4(), {"audience": (Audience.TEAM,)}
     begin_report(world, **kofi, report_id=report_id)
+    system = a_system(family.doctor.team_id)
+    admin = an_administrator(world, team_id=family.doctor.team_id)
     answer_report(world, **kofi, report_id=report_id, answers=told_team, based_on=1)
     return {
         "patient_id": family.patient_id,
@@ -80,11 +85,13 @@ def ids(world, family) -> dict[str, Any]:
         "account_id": UUID(family.doctor.who.account_id),
         "received_id": receive(
             world,
-            partner=a_system(family.doctor.team_id),
+            partner=system,
             kind="CarePlan",
             data=sent(a_care_plan(contained=[a_patient(born="2001-01-01")])),
             at=NOW,
         ).received_id,
+        "partner_id": a_client(world, by=admin).partner_id,
+        "promise_id": make_promise(world, by=admin, asked=PROMISED, at=NOW),
         "phone_id": keep_on_phone(world, **kofi, name="x").phone.phone_id,
         "note_id": [write_note(world, **kofi, text="Mine"), told.note_id],
     }

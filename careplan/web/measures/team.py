@@ -113,9 +113,10 @@ def promised() -> Any:
 def done(promise_id: UUID) -> Any:
     try:
         promise_done(here().world, by=who(), promise_id=promise_id, at=here().now())
-        flash(_("Marked as done."))
     except NotThere:
         flash(_("This was done already, or is not a promise of your team."))
+        return _form({}, {}), 404
+    flash(_("Marked as done."))
     return redirect(url_for("team_measures.promised"), 303)
 
 
