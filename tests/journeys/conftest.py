@@ -25,6 +25,7 @@ from careplan.web.forms.pages import section_pages
 from tests.compiled import keep_compiled
 from tests.conftest import CHEAP, Clock
 from tests.journeys.left_behind import left_behind, path_of
+from tests.journeys.overheard import overhearing
 from tests.journeys.site import Site
 from tests.journeys.visitor import Visitor
 from tests.stores import NOW, TODAY, a_keyring, seeded
@@ -99,11 +100,12 @@ def serving(database_url: str, clock: Clock, *, break_glass: bool = False) -> It
     # Half a second, unless told otherwise, is how long it takes to notice that it shall stop.
     running = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     running.start()
-    yield Site(app, clock, settings.base_url)
-    server.shutdown()
-    running.join(5)
-    server.server_close()
-    app.extensions["careplan"].world.store.close()
+    with overhearing(app):
+        yield Site(app, clock, settings.base_url)
+        server.shutdown()
+        running.join(5)
+        server.server_close()
+        app.extensions["careplan"].world.store.close()
 
 
 def _whole(app: WSGIApplication) -> WSGIApplication:
