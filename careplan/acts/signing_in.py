@@ -170,11 +170,20 @@ def begin_two_factor(
 ) -> str:
     """A fresh session in which the second factor has been given; the old token is dead."""
     fresh = new_token(world.entropy)
-    old = rows.session_by_token(tx, old_token)
-    same = {DEVICE: old.data[DEVICE]} if old and DEVICE in old.data else {}
+    kept = _kept_here(tx, old_token, account_id)
     rows.end_session(tx, old_token)
-    rows.new_session(tx, fresh, account_id=account_id, at=at, second_factor_at=at, data=same)
+    rows.new_session(tx, fresh, account_id=account_id, at=at, second_factor_at=at, data=kept)
     return fresh
+
+
+def _kept_here(tx: Transaction, old_token: str | None, account_id: UUID) -> dict[str, Any]:
+    """What this browser is called and keeps, when it goes on under a new token: signing out of
+    that one must let it go too. Nobody else's, and nothing of a screen that was handed over."""
+    old = rows.session_by_token(tx, old_token) if old_token is not None else None
+    if old is None or old.account_id != account_id:
+        return {}
+    names = (DEVICE, PHONE_IN_SESSION, TAPPER_IN_SESSION)
+    return {name: old.data[name] for name in names if name in old.data}
 
 
 def sign_out(world: World, *, token: str, by: Who, at: datetime) -> None:
@@ -248,11 +257,11 @@ def begin_session(
 ) -> str:
     """For somebody who has shown by any way in that the account is theirs. `second_factor_at` is
     for a way that was two steps in itself."""
+    mine = account.account_id
+    data = _kept_here(tx, old_token, mine) | ({DEVICE: device} if device else {})
     if old_token is not None:
         rows.end_session(tx, old_token)
     token = new_token(world.entropy)
-    data = {DEVICE: device} if device else {}
-    mine = account.account_id
     rows.new_session(
         tx, token, account_id=mine, at=at, second_factor_at=second_factor_at, data=data
     )
