@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,9 +10,11 @@ import pytest
 
 from careplan.acts.telling_late import Told, tell_what_waits
 from careplan.acts.world import World
+from careplan.settings import Settings
 from careplan.store.spool import Note, Spool
 from careplan.store.standby import Fallback, Spare, Watch
 from tests.acts.worlds import Clinic, clinic, people, people_once, signed_once
+from tests.conftest import BASE_URL
 from tests.stores import NOW, a_keyring, seeded
 
 __all__ = ["Cut", "clinic", "cut", "people", "people_once", "signed_once"]
@@ -48,3 +50,21 @@ def cut(clinic: Clinic, store_url: str, tmp_path: Path) -> Iterator[Cut]:
     world = replace(clinic.world, store=store, fallback=fallback)
     yield Cut(clinic, world, spool, folder)
     store.close()
+
+
+@pytest.fixture
+def settings_of_node() -> Callable[[str, str, Path], Settings]:
+    def made(database: str, standby: str, spool: Path) -> Settings:
+        keyring = a_keyring()
+        return Settings(
+            environment="test",
+            database_url=database,
+            standby_url=standby,
+            spool=str(spool),
+            base_url=BASE_URL,
+            master_keys=keyring.masters,
+            master_key_current=keyring.current,
+            pepper=keyring.pepper,
+        )
+
+    return made
