@@ -27,6 +27,12 @@ class Kind(StrEnum):
     MEMBER_SUSPENDED = "member_suspended"
     MEMBER_REINSTATED = "member_reinstated"
     MEMBER_LEFT = "member_left"
+    MEMBER_INVITED = "member_invited"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
+    MEMBER_CAME = "member_came"
+    RECOVERY_CODE_MADE = "recovery_code_made"
+    ACCOUNT_RECOVERED = "account_recovered"
+    ACCOUNT_NOT_MADE = "account_not_made"
     ACCESS_HAD_ENDED = "access_had_ended"
     LIST_UPLOADED = "list_uploaded"
     PLAN_JOINED = "plan_joined"
@@ -140,6 +146,16 @@ class Kind(StrEnum):
     PARTNER_RESTORED = "partner_restored"
     PARTNER_CAME_IN = "partner_came_in"
     PARTNER_REFUSED = "partner_refused"
+    BACKUP_BEGUN = "backup_begun"
+    BACKUP_MADE = "backup_made"
+    BACKUP_RESTORED = "backup_restored"
+    BACKUP_DRILLED = "backup_drilled"
+    ERASURE_ASKED = "erasure_asked"
+    ERASURE_CALLED_OFF = "erasure_called_off"
+    ERASURE_DECIDED = "erasure_decided"
+    PLAN_ERASED = "plan_erased"
+    KEYS_REWRAPPED = "keys_rewrapped"
+    PURGED = "purged"
     SEEDED = "seeded"
 
 
@@ -230,6 +246,16 @@ PHRASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "gp": "your GP practice may have a copy of your plan",
             "emergency_staff": "emergency department staff who sign in may look up your plan "
             "without your card",
+        },
+        "decision": {
+            "agreed": "yes, this plan will be erased",
+            "declined": "no, it has to be kept",
+        },
+        "erased_for": {
+            "asked": "the person asked for it",
+            "kept_long_enough": "it had been kept as long as it had to be",
+            "made_in_error": "it had been made in error",
+            "ordered": "a court or the regulator ordered it",
         },
         "step": {
             "said": "wrote something about",
@@ -339,6 +365,11 @@ PHRASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "not_sure_it_is_real": "they were not sure that the plan is real",
             "other": "another reason",
         },
+        "whom": {
+            "person": "you back into your account",
+            "helper": "somebody who helps you back into their account",
+            "staff": "a member of the team back into their account",
+        },
         "again": {"yes": "This takes the place of what was said before."},
         "late": {"yes": "This was written down later, because our records could not be reached."},
     }
@@ -427,6 +458,50 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
             "{who} noted that a member has left the team.",
             needs=_of("account"),
             may=_of("team"),
+            shown_to_person=False,
+        ),
+        Kind.MEMBER_INVITED: Deed(
+            _CHANGE,
+            _S,
+            "{who} invited somebody into the team.",
+            needs=_of("invitation"),
+            may=_of("team", "role"),
+            shown_to_person=False,
+        ),
+        Kind.INVITATION_WITHDRAWN: Deed(
+            _CHANGE,
+            _S,
+            "{who} took an invitation into the team back.",
+            needs=_of("invitation"),
+            may=_of("team"),
+            shown_to_person=False,
+        ),
+        Kind.MEMBER_CAME: Deed(
+            _CHANGE,
+            _S,
+            "{who} took up an invitation into the team.",
+            needs=_of("account", "invitation"),
+            may=_of("team", "role"),
+            shown_to_person=False,
+        ),
+        Kind.RECOVERY_CODE_MADE: Deed(
+            _CHANGE,
+            _E,
+            "{who} made a one-time code that lets {whom}[, {method}].",
+            needs=_of("whom", "account"),
+            may=_of("method", "seen"),
+        ),
+        Kind.ACCOUNT_RECOVERED: Deed(
+            _CHANGE,
+            _E,
+            "{who} came back into their account with a code given in person, and chose a new "
+            "password.",
+            needs=_of("account"),
+        ),
+        Kind.ACCOUNT_NOT_MADE: Deed(
+            _DOOR,
+            _S,
+            "Somebody asked for an account with an e-mail address that has one already.",
             shown_to_person=False,
         ),
         Kind.ACCESS_HAD_ENDED: Deed(
@@ -1047,6 +1122,69 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
             _S,
             "Somebody tried to sign in as another organisation’s system and was refused: {system}.",
             needs=_of("partner", "system"),
+            shown_to_person=False,
+        ),
+        Kind.BACKUP_BEGUN: Deed(
+            _LOOK,
+            _S,
+            "{who} began a sealed copy of everything.",
+            needs=_of("backup"),
+            shown_to_person=False,
+        ),
+        Kind.BACKUP_MADE: Deed(
+            _LOOK,
+            _S,
+            "{who} finished a sealed copy of everything, {count} rows.",
+            needs=_of("backup", "count"),
+            shown_to_person=False,
+        ),
+        Kind.BACKUP_RESTORED: Deed(
+            _CHANGE,
+            _S,
+            "{who} put everything back from the sealed copy of {made}, {count} rows.",
+            needs=_of("backup", "made", "count"),
+            shown_to_person=False,
+        ),
+        Kind.BACKUP_DRILLED: Deed(
+            _LOOK,
+            _S,
+            "{who} tried out the sealed copy of {made}: it comes back whole, {count} rows.",
+            needs=_of("backup", "made", "count"),
+            shown_to_person=False,
+        ),
+        Kind.ERASURE_ASKED: Deed(_CHANGE, _P, "{who} asked for this plan to be erased."),
+        Kind.ERASURE_CALLED_OFF: Deed(
+            _CHANGE, _P, "{who} took back the wish that this plan be erased."
+        ),
+        Kind.ERASURE_DECIDED: Deed(
+            _CHANGE,
+            _P,
+            "{who} wrote down what was decided about erasing this plan: {decision}[. It was "
+            "decided by {authority}].",
+            needs=_of("decision"),
+            may=_of("authority"),
+        ),
+        # All that is left of somebody: an id that leads nowhere, and who answers for it.
+        Kind.PLAN_ERASED: Deed(
+            _CHANGE,
+            _S,
+            "{who} erased a plan, because {erased_for}. {authority} decided it.",
+            needs=_of("person", "erased_for", "authority"),
+            may=_of("team", "count"),
+            shown_to_person=False,
+        ),
+        Kind.KEYS_REWRAPPED: Deed(
+            _CHANGE,
+            _S,
+            "{who} locked {count} keys anew with the master key {key}.",
+            needs=_of("count", "key"),
+            shown_to_person=False,
+        ),
+        Kind.PURGED: Deed(
+            _CHANGE,
+            _S,
+            "{who} removed {count} rows that had been kept long enough: {rule}.",
+            needs=_of("count", "rule"),
             shown_to_person=False,
         ),
         Kind.SEEDED: Deed(

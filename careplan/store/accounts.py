@@ -22,6 +22,7 @@ _IS_THIS = _c.account_id == bindparam("of_account")
 _SHOWN = [column for column in _c if column is not _c.totp_secret]
 _BY_ID = select(*_SHOWN).where(_IS_THIS)
 _BY_EMAIL = select(*_SHOWN).where(_c.email_hash == bindparam("of_email"))
+_HAS = select(_c.account_id).where(_c.email_hash == bindparam("of_email"))
 _NEW = on_both(lambda insert: insert(account).on_conflict_do_nothing().returning(_c.account_id))
 _THIS = update(account).where(_IS_THIS)
 _SET_PASSWORD = _THIS.values(password_hash=bindparam("new_hash"))
@@ -130,14 +131,20 @@ def new_account(
         raise Taken("this email address, or this id, has an account already")
 
 
+def has_account(tx: Transaction, email: str) -> bool:
+    """Whether this address has one, and nothing else of it: for doors that must not tell."""
+    return tx.run(_HAS, {"of_email": _email_hash(tx, email)}).one_or_none() is not None
+
+
 def account_by_email(tx: Transaction, email: str) -> Account | None:
     row = tx.run(_BY_EMAIL, {"of_email": _email_hash(tx, email)}).one_or_none()
     return None if row is None else _account(tx, row)
 
 
 def account_of(tx: Transaction, account_id: UUID) -> Account | None:
+    """None for nobody, and for somebody who was erased."""
     row = tx.run(_BY_ID, {"of_account": account_id}).one_or_none()
-    return None if row is None else _account(tx, row)
+    return None if row is None or row.data_key is None else _account(tx, row)
 
 
 def set_profile(

@@ -19,6 +19,9 @@ from careplan.store.owners import of_patient
 from careplan.store.patients import note_standing
 from careplan.store.tables import errand, thread
 
+ERASURE = "erasure"
+"""What `erasure_requests` keeps beside the cards: a wish of another kind, and no card."""
+
 _c = errand.c
 _OF_PATIENT = _c.patient_id == bindparam("of_patient")
 _KEEP = insert(errand)
@@ -86,7 +89,8 @@ def keep_errand(tx: Transaction, patient_id: UUID, asked: Errand) -> None:
 
 def errands_of(tx: Transaction, patient_id: UUID) -> tuple[Errand, ...]:
     """Newest first."""
-    return tuple(_errand(tx, row) for row in tx.run(_ALL, {"of_patient": patient_id}))
+    rows = tx.run(_ALL, {"of_patient": patient_id})
+    return tuple(found for row in rows if (found := _errand(tx, row)) is not None)
 
 
 def settle_errand(tx: Transaction, patient_id: UUID, settled: Errand) -> bool:
@@ -120,8 +124,10 @@ def _sealed(tx: Transaction, patient_id: UUID, one: Errand) -> bytes:
     return tx.seal_facts(of_patient(patient_id), _c.body, str(one.id), facts)
 
 
-def _errand(tx: Transaction, row: Row[Any]) -> Errand:
+def _errand(tx: Transaction, row: Row[Any]) -> Errand | None:
     facts = tx.unseal_facts(of_patient(row.patient_id), _c.body, str(row.errand_id), row.body)
+    if facts["paper"] == ERASURE:
+        return None
     return Errand(
         id=row.errand_id,
         paper=facts["paper"],

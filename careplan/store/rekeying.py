@@ -17,7 +17,8 @@ _KEPT: tuple[tuple[Table, Column[Any]], ...] = (
 
 
 def rewrap_some(tx: Transaction, *, limit: int) -> int:
-    """How many keys were re-wrapped; nought when none is left under another master key.
+    """How many keys were re-wrapped; nought when none is left under another master key that is at
+    hand, or others hold those that are.
 
     Only the wrapping changes: not one sealed value is touched.
     """
@@ -41,9 +42,10 @@ def masters_in_use(tx: Transaction) -> dict[str, int]:
 def _rewrap(tx: Transaction, table: Table, owner: Column[Any], *, limit: int) -> int:
     if limit <= 0:
         return 0
+    others = [one for one in tx.keyring.known if one != tx.keyring.current]
     old = (
         select(owner.label("owner"), table.c.data_key)
-        .where(table.c.master_id != tx.keyring.current)
+        .where(table.c.master_id.in_(others))
         .limit(limit)
         .with_for_update(key_share=True, skip_locked=True)
     )
