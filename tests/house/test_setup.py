@@ -67,14 +67,14 @@ def test_npm_is_told_not_to_write_addresses() -> None:
     assert "registry=" not in (ROOT / ".npmrc").read_text()
 
 
-@pytest.mark.parametrize("kind", ["run", "test", "uv", "node"])
+@pytest.mark.parametrize("kind", ["run", "test", "uv", "node", "audit"])
 def test_every_pin_has_a_hash(kind: str) -> None:
     entries = re.split(r"\n(?=\S)", (ROOT / "requirements" / f"{kind}.txt").read_text().strip())
     assert entries
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
 
 
-@pytest.mark.parametrize("kind", ["run", "test", "uv", "node"])
+@pytest.mark.parametrize("kind", ["run", "test", "uv", "node", "audit"])
 def test_locks_hold_what_is_declared(kind: str) -> None:
     pins = locked(kind)
     for wanted in declared(kind):
