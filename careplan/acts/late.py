@@ -10,8 +10,8 @@ for each link, and a link that counts its openings does not open.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -120,7 +120,8 @@ def _open_link(
             return None
         version = found.patient.current_version or 0
         new = seen is None or seen != version
-        refusal = _ask(world, tx, found, reader, new=new)
+        with _whom_to_ring(tx, found.link):
+            refusal = _ask(world, tx, found, reader, new=new)
         if refusal is not None:
             return refusal
         until = reader.at + tickets.LOOK_LIVES
@@ -226,10 +227,11 @@ def _open_direct(world: World, store: Store, reader: Reader, token: str) -> Open
         state = standing(found.link.facts, now=reader.at)
         if state is not State.LIVE:
             return dead(tx, found.link, state)
-        if found.link.facts.max_views is not None:
-            raise CannotWriteDown("a link that counts its openings cannot count them now")
-    how, version = found.link.facts.opening, found.patient.current_version
-    _keep(world, _note(found.link, reader, how, Deed.LOOK, version=version))
+        with _whom_to_ring(tx, found.link):
+            if found.link.facts.max_views is not None:
+                raise CannotWriteDown("a link that counts its openings cannot count them now")
+            how, version = found.link.facts.opening, found.patient.current_version
+            _keep(world, _note(found.link, reader, how, Deed.LOOK, version=version))
     late = store is not world.store
     return Opened(found.link, found.patient, found.files, "", reader.at, from_standby=late)
 
@@ -368,6 +370,16 @@ def _held(world: World) -> AbstractContextManager[Held]:
     if world.fallback is None:
         raise CannotWriteDown("this node has no spool")
     return world.fallback.spool.held()
+
+
+@contextmanager
+def _whom_to_ring(tx: Transaction, link: KeptLink) -> Iterator[None]:
+    """Whoever holds the address is told the number, as of a dead link."""
+    try:
+        yield
+    except CannotWriteDown as problem:
+        problem.phone = dead(tx, link, State.LOCKED).phone
+        raise
 
 
 def _keep(world: World, note: Note) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +30,7 @@ from careplan.store.accounts import (
 from careplan.store.carers import still_stands
 from careplan.store.counters import count_in
 from careplan.store.db import Transaction
+from careplan.store.errors import ReadOnly
 from careplan.store.phones import PHONE_IN_SESSION, forget_phone
 from careplan.store.tapping import TAPPER_IN_SESSION, forget_tapper
 from careplan.store.teams import hold_memberships, memberships_of
@@ -145,7 +147,7 @@ def recognise(world: World, *, token: str, at: datetime) -> SignedIn | None:
     if not sessions.still_valid(facts, now=at):
         return None
     if at - row.last_seen_at >= _TOUCH_AFTER:
-        with world.store.begin() as tx:
+        with suppress(ReadOnly), world.store.begin() as tx:  # who only reads stays known
             rows.touch(tx, token, at)
     return SignedIn(who, row)
 

@@ -50,4 +50,7 @@ class Full(Unavailable):
 
 
 class CannotWriteDown(Unavailable):
-    """A look could be written down nowhere, so nothing may be shown."""
+    """A look could be written down nowhere, so nothing may be shown. `phone`: whom to ring, where
+    the link is known."""
+
+    phone: str | None = None

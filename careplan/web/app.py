@@ -19,7 +19,7 @@ from careplan.keys.keyring import Keyring
 from careplan.settings import Settings
 from careplan.summary.wording import clock as time_of_day
 from careplan.summary.wording import day, moment
-from careplan.web import access, conditions, errors, security, session
+from careplan.web import access, conditions, down, errors, security, session
 from careplan.web.account import routes as account
 from careplan.web.carer.copies import carer_copies
 from careplan.web.carer.report import carer_report
@@ -106,6 +106,7 @@ def create_app(
     security.install(app, https=settings.https)
     session.install(app)
     errors.install(app)
+    down.install(app)
     forms = CSRFProtect(app)
     for not_a_form in (machine, replying, asking, tapping, fhir_api):
         forms.exempt(not_a_form)
@@ -167,4 +168,4 @@ def _templates(app: Flask, settings: Settings) -> None:
 
     @app.context_processor
     def _visitor() -> dict[str, object]:
-        return {"who": session.who(), "brand": conditions.brand()}
+        return {"who": session.greeted(), "brand": conditions.brand()}

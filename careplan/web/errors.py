@@ -15,7 +15,6 @@ from careplan.acts.signing_in import TooManyTries
 from careplan.acts.standing import AccessEnded
 from careplan.acts.world import NotAllowed, NotThere
 from careplan.render.paper import DoesNotFit
-from careplan.store.errors import Unavailable
 from careplan.web.fhir_api.refusals import FHIR_DOORS, as_outcome
 from careplan.web.security import for_machines
 from careplan.web.words import _
@@ -24,7 +23,6 @@ log = logging.getLogger("careplan.web")
 
 _OURS = Path(__file__).resolve().parents[1]
 _PASSED_ON = ("Allow", "Retry-After")
-_TRY_AGAIN_AFTER = "30"
 
 
 def install(app: Flask) -> None:
@@ -35,7 +33,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(DoesNotFit, _does_not_fit)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Unavailable, _unavailable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -133,23 +130,15 @@ def _sentences(code: int) -> tuple[str, str]:
     return known.get(code, (_("Something went wrong"), go_back))
 
 
-def _unavailable(problem: Unavailable) -> Response:
-    _write_down(problem)
-    text = _("This service is not answering just now. Use the paper plan, or ring the team.")
-    answer = say(503, _("Try again in a minute"), text)
-    answer.headers["Retry-After"] = _TRY_AGAIN_AFTER
-    return answer
-
-
 def _unexpected(problem: Exception) -> Response:
-    _write_down(problem)
+    write_down(problem)
     text = _(
         "Try again in a minute. If somebody needs the plan now, use the paper or ring the team."
     )
     return say(500, _("Something went wrong here"), text)
 
 
-def _write_down(problem: Exception) -> None:
+def write_down(problem: Exception) -> None:
     """The kind of error and where in our code: a message or a value may hold a person's words."""
     log.error(
         "%s in %s %s at %s",

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from careplan.accounts.people import Who
 from careplan.acts.signing_in import SignedIn, recognise
+from careplan.store.errors import Unavailable
 from careplan.web.here import here
 
 
@@ -64,6 +65,15 @@ def who() -> Who:
     if acting is not None:
         return acting
     return current_user.who if current_user.is_authenticated else Who.nobody()
+
+
+def greeted() -> Who:
+    """Whose name stands on a page that is for anyone: nobody's while the database cannot say, for
+    such a page may be the way to a plan."""
+    try:
+        return who()
+    except Unavailable:
+        return Who.nobody()
 
 
 def act_as(who: Who) -> None:

@@ -229,7 +229,10 @@ async function load(v, answer) {
     else if (reply.status === 401) askAnswer(v, reply.said, answer);
     else if (reply.status === 404) tellDead(reply.said);
     else if (reply.status === 429) hold(v, reply.wait, answer);
-    else throw new Refusal("unwell");
+    else {
+      v.phone = v.phone || reply.said.phone;
+      throw new Refusal("unwell");
+    }
   } catch (problem) {
     if (v === visit) tellTrouble(v, problem instanceof Refusal ? problem.message : "damaged");
   } finally {

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app
 
+from careplan.acts.late import either
 from careplan.settings import Settings
 from careplan.store.errors import Unavailable
 from careplan.web.access import Reader, open_to
@@ -28,12 +29,17 @@ def healthz() -> Response:
 @machines.get("/readyz")
 @open_to(Reader.ANYONE)
 def readyz() -> Response:
-    """The database answers and speaks of the same schema."""
+    """The database answers and speaks of the same schema. A node that can still open links must go
+    on being asked: it says so, and is ready."""
+    world = here().world
     try:
-        ready = here().world.store.head_matches()
+        ready = either(world, world.store.head_matches, lambda store: store.head_matches())
     except Unavailable:
         ready = False
-    return _text("ready\n") if ready else _text("not ready\n", status=503)
+    if not ready:
+        return _text("not ready\n", status=503)
+    fallback = world.fallback
+    return _text("ready, links only\n" if fallback and fallback.store.away else "ready\n")
 
 
 @machines.get("/.well-known/security.txt")

@@ -1,0 +1,154 @@
+"""What people and programs read while nothing can be saved, and that their words stay with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from careplan.store.errors import CannotWriteDown, Full, ReadOnly, Unavailable
+from careplan.web.access import Reader, open_to
+from tests.acts.worlds import Clinic, token_of
+from tests.visitors import sign_up
+
+WORDS = "Please warm the room, and <b>call</b> my sister before anybody moves me."
+PROBLEMS = {
+    "away": (Unavailable("x"), "main computer is not answering"),
+    "full": (Full("x"), "no room left"),
+    "looked-after": (ReadOnly("x"), "looking after this service"),
+    "unwritten": (CannotWriteDown("x"), "cannot write down that somebody looked"),
+}
+
+
+@pytest.fixture
+def doors(make_app: Callable[..., Flask]):
+    app = make_app()
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    @open_to(Reader.SIGNED_IN)
+    def own(name):
+        raise PROBLEMS[name][0]
+
+    @open_to(Reader.ANYONE)
+    def anyone(name):
+        raise PROBLEMS[name][0]
+
+    for prefix, view in (("own", own), ("open", anyone), ("m/open", anyone), ("fhir/open", anyone)):
+        app.add_url_rule(
+            f"/{prefix}/<name>", prefix.replace("/", "_"), view, methods=["GET", "POST"]
+        )
+    return app.test_client()
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_each_says_what_happened_and_points_to_the_paper(doors, name):
+    says = PROBLEMS[name][1]
+    page = doors.get(f"/open/{name}")
+    assert page.status_code == 503
+    assert int(page.headers["Retry-After"]) >= 30
+    text = doors.page(page).text
+    assert says in text
+    assert "paper" in text
+    assert "24-hour number" in text
+
+    program = doors.get(f"/m/open/{name}")
+    assert program.status_code == 503
+    assert says in program.json["detail"]
+    assert program.headers["Retry-After"]
+    fhir = doors.get(f"/fhir/open/{name}")
+    assert fhir.json["resourceType"] == "OperationOutcome"
+    assert fhir.headers["Retry-After"]
+
+
+def test_what_was_typed_stays_on_the_page(doors):
+    sign_up(doors)
+    sent = {
+        "csrf_token": "t",
+        "words": WORDS,
+        "choice": "yes",
+        "more": "a few words",
+    }
+    page = doors.page(doors.post("/own/looked-after?a=1", data=sent))
+    assert "was not saved" in page.text
+    form = page.root.find(".//form")
+    assert form.get("action") == "/own/looked-after?a=1"
+    boxes = {box.get("name"): box.text for box in form.iter("textarea")}
+    assert boxes["words"].strip() == WORDS
+    hidden = {box.get("name"): box.get("value") for box in form.iter("input")}
+    assert hidden == {"csrf_token": "t", "choice": "yes", "more": "a few words"}
+
+
+def test_a_secret_is_never_sent_back(doors):
+    sign_up(doors)
+    sent = {"words": WORDS, "new_password": "correct horse battery", "code": "123456"}
+    answer = doors.post("/own/away", data=sent)
+    assert "correct horse" not in answer.text
+    assert "123456" not in answer.text
+    page = doors.page(answer)
+    assert "Copy it" in page.text
+    assert page.root.find(".//form") is None
+    assert WORDS in page.root.find(".//textarea").text
+
+
+def test_nothing_is_sent_back_to_a_stranger(doors):
+    answer = doors.post("/open/away", data={"words": WORDS})
+    assert "warm the room" not in answer.text
+
+
+# --- looked after -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def looked_after(make_app: Callable[..., Flask], clinic: Clinic, tmp_path: Path) -> Flask:
+    return make_app(read_only=True, spool=str(tmp_path / "spool"))
+
+
+def test_while_it_is_looked_after_links_open_and_nothing_is_saved(
+    looked_after: Flask, clinic: Clinic
+):
+    client = looked_after.test_client()
+    card = clinic.share()
+    found = client.post(f"/m/{token_of(card)}", json={"recipient": "Ward 9"})
+    assert found.status_code == 200
+    assert "main computer" not in found.json["_state"]["words"], "nothing of it is old"
+    assert client.get("/readyz").status_code == 200
+
+    shown = client.submit("/code", {"code": card.code, "birth_date": "14 3 1997"})
+    assert shown.status_code == 200
+    refused = client.submit("/account/sign-in", {"email": "ada@example.org", "password": "x" * 12})
+    assert refused.status_code == 503
+    assert "looking after this service" in client.page(refused).text
+
+
+def test_without_a_spool_it_says_so(make_app: Callable[..., Flask], clinic: Clinic):
+    client = make_app(read_only=True).test_client()
+    card = clinic.share()
+    found = client.post(f"/m/{token_of(card)}", json={"recipient": "Ward 9"})
+    assert found.status_code == 503
+    assert "paper" in found.json["detail"]
+
+
+@contextmanager
+def no_room(folder: Path) -> Iterator[None]:
+    file = folder / "looks.spool"
+    file.unlink(missing_ok=True)
+    file.mkdir(parents=True)
+    try:
+        yield
+    finally:
+        file.rmdir()
+
+
+def test_where_the_look_cannot_be_written_the_number_is_told(
+    looked_after: Flask, clinic: Clinic, tmp_path: Path
+):
+    client = looked_after.test_client()
+    card = clinic.share()
+    with no_room(tmp_path / "spool"):
+        found = client.post(f"/m/{token_of(card)}", json={"recipient": "Ward 9"})
+    assert found.status_code == 503
+    assert found.json["phone"]
+    assert client.post(f"/m/{token_of(card)}", json={"recipient": "Ward 9"}).status_code == 200
