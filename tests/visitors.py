@@ -10,12 +10,11 @@ from uuid import UUID
 import pyotp
 
 from careplan.accounts.clinic_codes import shown
+from careplan.accounts.passwords import hash_password
 from careplan.accounts.people import Role, Who
 from careplan.accounts.registration import Body, Registration
 from careplan.acts.accounts import (
-    NewMember,
     NewPerson,
-    add_to_team,
     make_own_account,
     make_team,
     new_second_factor,
@@ -25,6 +24,8 @@ from careplan.acts.linking import link_in_clinic, show_code
 from careplan.acts.signing_in import sign_in, who_is
 from careplan.acts.world import World
 from careplan.plan.person import Identity, Sex
+from careplan.store.accounts import new_account
+from careplan.store.teams import add_member
 from tests.stores import NOW, TODAY
 from tests.web.reader import Reader
 
@@ -80,6 +81,45 @@ def a_hospital(world: World, name: str = "St Anselm's Hospital") -> UUID:
     )
 
 
+def a_member(
+    world: World,
+    *,
+    team_id: UUID,
+    email: str,
+    name: str,
+    title: str,
+    role: Role,
+    registration: Registration | None = None,
+    entered_by: UUID | None = None,
+    at: datetime = NOW,
+) -> UUID:
+    """Somebody as they stand once they took an invitation up and somebody checked their number:
+    the two are tried in tests/acts/test_inviting_staff.py, and need not be walked every time."""
+    account_id = world.new_id()
+    hashed = hash_password(PASSWORD, entropy=world.entropy, strength=world.strength)
+    with world.store.begin() as tx:
+        new_account(
+            tx,
+            account_id,
+            kind="staff",
+            email=email,
+            name=name,
+            title=title,
+            password_hash=hashed,
+            at=at,
+        )
+        add_member(
+            tx,
+            account_id,
+            team_id,
+            role=role,
+            registration=registration,
+            entered_by=entered_by,
+            at=at,
+        )
+    return account_id
+
+
 def a_clinician(
     world: World,
     *,
@@ -88,19 +128,21 @@ def a_clinician(
     role: Role = Role.CLINICIAN,
     checked: bool = True,
     with_phone: bool = True,
+    entered_by: UUID | None = None,
 ) -> Staff:
     """A doctor whose registration was checked and whose second factor is set up, unless told."""
     team_id = team_id or a_hospital(world)
     number = Registration(body=Body.GMC, number="7012345", verified_at=NOW if checked else None)
-    member = NewMember(
+    a_member(
+        world,
+        team_id=team_id,
         email=email,
-        password=PASSWORD,
         name="Dr Helena Marsden",
         title="Consultant haematologist",
         role=role,
         registration=number,
+        entered_by=entered_by,
     )
-    add_to_team(world, member, team_id=team_id, verified_by="A test", at=NOW)
     who = who_is(world, email=email)
     secret = new_second_factor(world)
     if with_phone:
@@ -123,10 +165,15 @@ def an_emergency_nurse(
         at=NOW,
     )
     number = Registration(body=Body.NMC, number="12B3456E")
-    member = NewMember(
-        email, PASSWORD, "Tom Fairley", "Emergency nurse", Role.EMERGENCY_STAFF, number
+    a_member(
+        world,
+        team_id=team_id,
+        email=email,
+        name="Tom Fairley",
+        title="Emergency nurse",
+        role=Role.EMERGENCY_STAFF,
+        registration=number,
     )
-    add_to_team(world, member, team_id=team_id, verified_by="A test", at=NOW)
     who = replace(who_is(world, email=email), second_factor=True)
     return Staff(who, email, new_second_factor(world), team_id)
 

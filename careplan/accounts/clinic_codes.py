@@ -47,21 +47,22 @@ class ClinicCode:
     used_at: datetime | None = None
 
 
-def new_code(entropy: Callable[[int], bytes]) -> str:
-    number = int.from_bytes(entropy(5))
-    return "".join(ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(LENGTH)))
+def new_code(entropy: Callable[[int], bytes], *, length: int = LENGTH) -> str:
+    """`length` is a number of groups of eight: each takes five bytes."""
+    number = int.from_bytes(entropy(length * 5 // 8))
+    return "".join(ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(length)))
 
 
 def shown(code: str) -> str:
-    """In two groups, as it is read out: ABCD-EFGH."""
-    return f"{code[:4]}-{code[4:]}"
+    """In groups of four, as it is read out: ABCD-EFGH."""
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
-def read_code(text: str) -> str | None:
-    """The canonical eight characters, or None if this cannot be a code."""
+def read_code(text: str, *, length: int = LENGTH) -> str | None:
+    """The canonical characters, or None if this cannot be a code."""
     plain = unicodedata.normalize("NFKC", text).upper().translate(_MISREAD)
     code = "".join(c for c in plain if not (c.isspace() or unicodedata.category(c) == "Pd"))
-    return code if len(code) == LENGTH and set(code) <= set(ALPHABET) else None
+    return code if len(code) == length and set(code) <= set(ALPHABET) else None
 
 
 def standing(code: ClinicCode, *, now: datetime) -> State:

@@ -176,6 +176,11 @@ def may_link(who: Who, patient: PatientFacts) -> bool:
     return _in_care_team(who, patient)
 
 
+def may_let_back_in(who: Who, patient: PatientFacts) -> bool:
+    """Give the code with which a person whom they have seen comes back into a lost account."""
+    return _in_care_team(who, patient)
+
+
 def may_use_clinic_code(who: Who) -> bool:
     return _active(who) and Role.PATIENT in who.roles and who.patient_id is None
 

@@ -1,5 +1,6 @@
-"""Making accounts: a person's own, which proves nothing yet, and a team's, whose registration is
-checked."""
+"""Making accounts: a person's own and a helper's, which prove nothing yet; and a second step.
+
+A team's people come in by acts/inviting_staff.py."""
 
 from __future__ import annotations
 
@@ -7,37 +8,54 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from careplan.accounts import second_factor
+from careplan.accounts.leaked import Leaked, nowhere_else
 from careplan.accounts.passwords import hash_password, problem_with
 from careplan.accounts.people import Role, Who
-from careplan.accounts.registration import Registration
 from careplan.acts.drafting import keep_identity
 from careplan.acts.faces import face_from
-from careplan.acts.signing_in import SELF, WrongCode, begin_two_factor, count_try, folded_email
-from careplan.acts.world import NotAllowed, World, actor
-from careplan.audit.events import Actor, ActorKind, AuditEvent, Kind
+from careplan.acts.own_sessions import must_be_sure
+from careplan.acts.signing_in import (
+    SELF,
+    WrongCode,
+    begin_two_factor,
+    count_try,
+    folded_email,
+    needs_second_factor,
+)
+from careplan.acts.world import SYSTEM, NotAllowed, World, actor
+from careplan.audit.events import AuditEvent, Kind
+from careplan.keys.tokens import new_token
 from careplan.plan.care_plan import CarePlan
 from careplan.plan.content import FIRST, installed
 from careplan.plan.person import Identity
 from careplan.plan.values import nhs_number
 from careplan.store.accounts import (
-    account_by_email,
     account_of,
+    has_account,
     link_account,
     new_account,
     set_totp,
     use_totp_step,
 )
+from careplan.store.counters import count_in
 from careplan.store.db import Transaction
 from careplan.store.errors import Taken
+from careplan.store.passkeys import passkeys_of
 from careplan.store.patients import new_patient
-from careplan.store.teams import add_member, new_team
+from careplan.store.teams import new_team
 from careplan.store.trail import append
+from careplan.store.trial import on_trial
 
 LONGEST_NAME = 70
+HOUR = timedelta(hours=1)
+FROM_ONE_NETWORK = 20
+"""In an hour: more than a clinic's afternoon, and less than is worth a robber's while."""
+FROM_EVERYWHERE = 500
+"""In an hour: a flood from many places fills no disk. Accounts that are there go on as ever."""
 OLDEST_YEARS = 120
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
 _SECRET = re.compile(r"[A-Z2-7]{32}")
@@ -57,6 +75,21 @@ class EmailInUse(Exception):
     """There is an account with this e-mail. The page must answer as if there were none."""
 
 
+class TooManyAccounts(Exception):
+    """More accounts were asked for from one place, or of the whole service, than people make."""
+
+
+def count_new_account(world: World, *, network: str, at: datetime) -> None:
+    """One more account is asked for, whether one is made of it or not. `network` is the part of an
+    address that a household or a clinic shares; only its keyed hash is kept, for three days.
+    Raises TooManyAccounts."""
+    with world.store.begin() as tx:
+        here = count_in(tx, f"new-account:{network}", window=HOUR, at=at)
+        everywhere = count_in(tx, "new-account", window=HOUR, at=at)
+    if here > FROM_ONE_NETWORK or everywhere > FROM_EVERYWHERE:
+        raise TooManyAccounts
+
+
 @dataclass(frozen=True)
 class NewPerson:
     """A person's own account as asked for. The NHS number may be blank: nobody needs one."""
@@ -74,7 +107,7 @@ def make_own_account(world: World, asked: NewPerson, *, at: datetime, today: dat
 
     The NHS number is kept as the person's word: it finds nobody until a team has checked it.
     """
-    problems = problems_with(asked, today=today)
+    problems = problems_with(asked, today=today, leaked=world.leaked)
     if problems:
         raise BadAccount(problems)
     number = nhs_number(asked.nhs_number or "")
@@ -89,24 +122,32 @@ def make_own_account(world: World, asked: NewPerson, *, at: datetime, today: dat
     face = face_from(CarePlan(identity=identity), new_plan_number(world), asked.condition)
     hashed = hash_password(asked.password, entropy=world.entropy, strength=world.strength)
     with world.store.begin() as tx:
-        _new_account(tx, by, kind="person", email=asked.email, password_hash=hashed, at=at)
-        new_patient(tx, patient_id, face, at=at)
-        link_account(tx, UUID(by.account_id), patient_id, relation=SELF, at=at)
-        keep_identity(tx, patient_id, identity, by=by, at=at)
-        what = {"account": by.account_id, "role": str(Role.PATIENT)}
-        append(tx, AuditEvent(Kind.ACCOUNT_CREATED, at, actor(by), by.patient_id, what))
-        append(tx, AuditEvent(Kind.PLAN_STARTED, at, actor(by), by.patient_id))
+        free = not has_account(tx, folded_email(asked.email))
+        email = asked.email if free else _nobodys(world)
+        with on_trial(tx, keep=free):
+            keep_account(tx, by, kind="person", email=email, password_hash=hashed, at=at)
+            new_patient(tx, patient_id, face, at=at)
+            link_account(tx, UUID(by.account_id), patient_id, relation=SELF, at=at)
+            keep_identity(tx, patient_id, identity, by=by, at=at)
+            what = {"account": by.account_id, "role": str(Role.PATIENT)}
+            append(tx, AuditEvent(Kind.ACCOUNT_CREATED, at, actor(by), by.patient_id, what))
+        started = AuditEvent(Kind.PLAN_STARTED, at, actor(by), by.patient_id)
+        append(tx, started if free else _not_made(at))
+    if not free:
+        raise EmailInUse
     return UUID(by.account_id)
 
 
-def problems_with(asked: NewPerson, *, today: date) -> dict[str, str]:
+def problems_with(
+    asked: NewPerson, *, today: date, leaked: Leaked = nowhere_else
+) -> dict[str, str]:
     """Every question that must be put right, in the order of the page, and how."""
     found = {
         "legal_name": _name_problem(asked.legal_name.strip()),
         "date_of_birth": _birth_problem(asked.date_of_birth, today),
         "nhs_number": _number_problem((asked.nhs_number or "").strip()),
         "email": _email_problem(asked.email.strip()),
-        "password": _password_problem(asked),
+        "password": _password_problem(asked, leaked),
         "condition": _condition_problem(asked.condition),
     }
     return {field: text for field, text in found.items() if text is not None}
@@ -117,25 +158,45 @@ def make_helper_account(
 ) -> UUID:
     """An account for somebody who helps another and has no plan of their own. It opens nothing
     until somebody lets them in. Raises BadAccount or EmailInUse."""
-    problems = helper_problems(name=name, email=email, password=password)
+    problems = helper_problems(name=name, email=email, password=password, leaked=world.leaked)
     if problems:
         raise BadAccount(problems)
     by = Who(account_id=str(world.new_id()), name=name.strip(), roles=frozenset({Role.CARER}))
     hashed = hash_password(password, entropy=world.entropy, strength=world.strength)
     with world.store.begin() as tx:
-        _new_account(tx, by, kind="person", email=email, password_hash=hashed, at=at)
+        free = not has_account(tx, folded_email(email))
+        theirs = email if free else _nobodys(world)
+        with on_trial(tx, keep=free):
+            keep_account(tx, by, kind="person", email=theirs, password_hash=hashed, at=at)
         what = {"account": by.account_id, "role": str(Role.CARER)}
-        append(tx, AuditEvent(Kind.ACCOUNT_CREATED, at, actor(by), None, what))
+        made = AuditEvent(Kind.ACCOUNT_CREATED, at, actor(by), None, what)
+        append(tx, made if free else _not_made(at))
+    if not free:
+        raise EmailInUse
     return UUID(by.account_id)
 
 
-def helper_problems(*, name: str, email: str, password: str) -> dict[str, str]:
-    weak = problem_with(password, name=name, email=email)
-    found = {
-        "legal_name": _name_problem(name.strip()),
-        "email": _email_problem(email.strip()),
-        "password": weak.sentence if weak else None,
-    }
+def _nobodys(world: World) -> str:
+    """For an address that has an account already: the same work is done and thrown away, so that
+    whoever asks with a clock in hand learns no more than whoever reads the page."""
+    return f"{new_token(world.entropy)}@account.invalid"
+
+
+def _not_made(at: datetime) -> AuditEvent:
+    return AuditEvent(Kind.ACCOUNT_NOT_MADE, at, SYSTEM, None)
+
+
+def helper_problems(
+    *, name: str, email: str, password: str, leaked: Leaked = nowhere_else
+) -> dict[str, str]:
+    weak = problem_with(password, name=name, email=email, leaked=leaked)
+    found = member_problems(name=name, email=email)
+    return found | ({"password": weak.sentence} if weak else {})
+
+
+def member_problems(*, name: str, email: str) -> dict[str, str]:
+    """Of somebody who is invited: they choose their password themselves."""
+    found = {"legal_name": _name_problem(name.strip()), "email": _email_problem(email.strip())}
     return {field: text for field, text in found.items() if text is not None}
 
 
@@ -173,8 +234,9 @@ def _email_problem(email: str) -> str | None:
     return "Write an e-mail address like name@example.com."
 
 
-def _password_problem(asked: NewPerson) -> str | None:
-    problem = problem_with(asked.password, name=asked.legal_name, email=asked.email)
+def _password_problem(asked: NewPerson, leaked: Leaked) -> str | None:
+    mine = {"name": asked.legal_name, "email": asked.email}
+    problem = problem_with(asked.password, **mine, leaked=leaked)
     return problem.sentence if problem else None
 
 
@@ -197,9 +259,10 @@ def new_plan_number(world: World) -> str:
     return f"SCP-{letters[:4]}-{letters[4:]}"
 
 
-def _new_account(
+def keep_account(
     tx: Transaction, who: Who, *, kind: str, email: str, password_hash: str, at: datetime
 ) -> None:
+    """Raises EmailInUse."""
     try:
         new_account(
             tx,
@@ -215,18 +278,6 @@ def _new_account(
         raise EmailInUse from None
 
 
-@dataclass(frozen=True)
-class NewMember:
-    """A team member as the team's administrator or the seed enters them."""
-
-    email: str
-    password: str
-    name: str
-    title: str
-    role: Role
-    registration: Registration | None
-
-
 def make_team(
     world: World, *, name: str, organisation: str, ods: str, phone: str | None, at: datetime
 ) -> UUID:
@@ -235,38 +286,6 @@ def make_team(
     with world.store.begin() as tx:
         new_team(tx, team_id, name=name, organisation=organisation, ods=ods, phone=phone, at=at)
     return team_id
-
-
-def email_is_free(world: World, email: str) -> bool:
-    """For commands only: a page may not tell strangers who has an account."""
-    with world.store.read() as tx:
-        return account_by_email(tx, email) is None
-
-
-def add_to_team(
-    world: World, member: NewMember, *, team_id: UUID, verified_by: str, at: datetime
-) -> UUID:
-    """An account with a role in a team. `registration.verified_at` says whether it was checked,
-    `verified_by` by whom. Raises EmailInUse."""
-    account_id = world.new_id()
-    hashed = hash_password(member.password, entropy=world.entropy, strength=world.strength)
-    who = Who(
-        account_id=str(account_id),
-        name=member.name,
-        roles=frozenset({member.role}),
-        title=member.title,
-    )
-    doer = Actor(ActorKind.SYSTEM, None, verified_by)
-    registration = member.registration
-    with world.store.begin() as tx:
-        _new_account(tx, who, kind="staff", email=member.email, password_hash=hashed, at=at)
-        add_member(tx, account_id, team_id, role=member.role, registration=registration, at=at)
-        what = {"account": str(account_id), "role": str(member.role)}
-        append(tx, AuditEvent(Kind.ACCOUNT_CREATED, at, doer, None, what))
-        if registration is not None and registration.verified:
-            what = {"account": str(account_id), "registration": str(registration)}
-            append(tx, AuditEvent(Kind.REGISTRATION_CHECKED, at, doer, None, what))
-    return account_id
 
 
 def new_second_factor(world: World) -> str:
@@ -298,8 +317,9 @@ def set_second_factor(
     """Keep the secret after seeing that the person's app makes the right codes.
 
     With the session's `token`, gives the token under which it goes on as two-factor. Raises
-    WrongCode, and NotAllowed when there is a second factor already and it was not given: whoever
-    stole a password must not be able to put their own phone in its place.
+    WrongCode, NotSure, and NotAllowed when there is a second factor already, an app or a passkey,
+    and it was not given: whoever stole a password must not be able to put their own phone in its
+    place.
     """
     if not by.known:
         raise NotAllowed
@@ -309,6 +329,10 @@ def set_second_factor(
         account = account_of(tx, account_id)
         if account is None or (account.second_factor_since and not by.second_factor):
             raise NotAllowed
+        if needs_second_factor(by) and passkeys_of(tx, account_id):
+            raise NotAllowed
+        if token is not None:
+            must_be_sure(tx, by=by, token=token, at=at)
         step = second_factor.check(secret, code, now=at) if is_secret(secret) else None
         if step is None:
             raise WrongCode

@@ -14,15 +14,16 @@ from typing import Any
 from uuid import UUID
 
 from careplan.accounts.people import Role, Who
-from careplan.accounts.registration import read_registration
-from careplan.acts.accounts import NewMember, NewPerson, add_to_team, make_own_account, make_team
+from careplan.acts.accounts import NewPerson, make_own_account, make_team
 from careplan.acts.drafting import save_section
+from careplan.acts.inviting_staff import Asked, invite_from_server, take_up_invitation
 from careplan.acts.linking import link_in_clinic, show_code
+from careplan.acts.members import check_from_server
 from careplan.acts.publishing import answer_plan, publish_words
 from careplan.acts.sharing import printed_link
 from careplan.acts.signing import clinical_bytes, findings_of, sign_plan
 from careplan.acts.signing_in import who_is
-from careplan.acts.world import World
+from careplan.acts.world import NotAllowed, World
 from careplan.plan.care_plan import CLINICAL, OWN_WORDS, AnswerKind, CarePlan
 from careplan.plan.codec import from_plain, to_plain
 from careplan.plan.dictionary import CONDITIONS
@@ -146,10 +147,25 @@ def team_of(world: World, signer: DemoSigner, at: datetime) -> Who:
         phone=signer.phone,
         at=at,
     )
-    number = replace(read_registration(signer.registration), verified_at=at)
-    doctor = NewMember(signer.email, PASSWORD, signer.name, signer.role, Role.CLINICIAN, number)
-    add_to_team(world, doctor, team_id=team, verified_by="The demonstration", at=at)
+    doctor = Asked(signer.name, signer.email, signer.role, Role.CLINICIAN, signer.registration)
+    bring_in(world, doctor, team_id=team, at=at)
     return as_if_signed_in(world, signer.email)
+
+
+def bring_in(
+    world: World, asked: Asked, *, team_id: UUID, at: datetime, checked: bool = True
+) -> UUID:
+    """Invited, come, and their registration looked up, as everybody is."""
+    doer = "The demonstration"
+    made = invite_from_server(world, team_id=team_id, asked=asked, doer=doer, at=at)
+    account_id = take_up_invitation(
+        world, email=asked.email, typed=made.code, password=PASSWORD, at=at
+    )
+    if account_id is None:
+        raise NotAllowed
+    if checked:
+        check_from_server(world, email=asked.email, doer=doer, at=at)
+    return account_id
 
 
 def _account_of(world: World, person: DemoPerson, at: datetime) -> Who:

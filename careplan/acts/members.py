@@ -7,19 +7,20 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from careplan.accounts.people import Role, Standing, Who
+from careplan.accounts.people import Standing, Who
 from careplan.accounts.permissions import may_manage_members
-from careplan.accounts.registration import read_registration
-from careplan.acts.accounts import BadAccount, NewMember, add_to_team, helper_problems
+from careplan.accounts.two_people import may_check
+from careplan.acts.signing_in import folded_email
 from careplan.acts.standing import fresh
 from careplan.acts.world import NotAllowed, NotThere, World, actor
-from careplan.audit.events import AuditEvent, Kind
-from careplan.keys.tokens import new_token
+from careplan.audit.events import Actor, ActorKind, AuditEvent, Kind
+from careplan.store.accounts import account_by_email
 from careplan.store.db import Transaction
 from careplan.store.patients import signed_by, signer_is_gone
 from careplan.store.teams import (
     Membership,
     members_of,
+    memberships_of,
     set_member_state,
     verify_registration,
 )
@@ -37,6 +38,11 @@ class Change(StrEnum):
 
 class NotYourself(ValueError):
     """Nobody checks, suspends or takes back themselves: another administrator must."""
+
+
+class NotAlone(ValueError):
+    """Whoever let somebody in does not check their registration too, nor does anybody they let in:
+    no one person makes somebody who can sign."""
 
 
 class NotNowForThem(ValueError):
@@ -63,17 +69,27 @@ def members(world: World, *, by: Who) -> tuple[tuple[Membership, ...], ...]:
         return _grouped(members_of(tx, team_id))
 
 
-def member(world: World, *, by: Who, account_id: UUID) -> tuple[tuple[Membership, ...], int]:
-    """One person's places in the team, and how many plans stand on their signature."""
+@dataclass(frozen=True)
+class Member:
+    """One person's places in the team, how many plans stand on their signature, and whether
+    whoever looks may be the one to check their registration."""
+
+    places: tuple[Membership, ...]
+    signed: int
+    mine_to_check: bool
+
+
+def member(world: World, *, by: Who, account_id: UUID) -> Member:
     team_id = _team_of(by)
     with world.store.read() as tx:
         found = _one(tx, team_id, account_id)
-        return found, signed_by(tx, account_id, team_id)
+        mine = _may_check(tx, by, team_id, account_id)
+        return Member(found, signed_by(tx, account_id, team_id), mine)
 
 
 def change_member(world: World, *, by: Who, account_id: UUID, change: Change, at: datetime) -> int:
     """Done at once: from their next request they are what this made them. Gives the number of
-    plans whose signer has now left. Raises NotYourself, NotNowForThem."""
+    plans whose signer has now left. Raises NotYourself, NotNowForThem, NotAlone."""
     team_id = _team_of(by)
     if account_id == UUID(by.account_id):
         raise NotYourself
@@ -85,6 +101,8 @@ def change_member(world: World, *, by: Who, account_id: UUID, change: Change, at
             raise NotNowForThem
         left = 0
         if change is Change.VERIFY:
+            if not _may_check(tx, by, team_id, account_id):
+                raise NotAlone
             verify_registration(tx, account_id, team_id, by=UUID(by.account_id), at=at)
         else:
             set_member_state(tx, account_id, team_id, _STATES[change])
@@ -97,61 +115,49 @@ def change_member(world: World, *, by: Who, account_id: UUID, change: Change, at
     return left
 
 
-@dataclass(frozen=True)
-class Entered:
-    """A new member, and the first password, which is shown once and kept nowhere."""
-
-    account_id: UUID
-    password: str
-
-
-def enter_member(
-    world: World,
-    *,
-    by: Who,
-    name: str,
-    email: str,
-    title: str,
-    role: Role,
-    registration: str,
-    at: datetime,
-) -> Entered:
-    """Give somebody an account in this team. A registration is read, and checked separately.
-
-    Raises BadAccount naming the fields, EmailInUse, NotARegistrationNumber.
-    """
-    team_id = _team_of(by)
-    if role is Role.EMERGENCY_STAFF and not world.break_glass:
-        raise NotAllowed
-    with world.store.begin() as tx:  # the place in the team is held while it is asked about
-        if not may_manage_members(fresh(tx, by), team_id=str(team_id)):
-            raise NotAllowed
-    password = new_token(world.entropy, 12)
-    problems = helper_problems(name=name, email=email, password=password)
-    if problems:
-        raise BadAccount(problems)
-    member = NewMember(
-        email=email.strip(),
-        password=password,
-        name=name.strip(),
-        title=title.strip(),
-        role=role,
-        registration=read_registration(registration) if registration.strip() else None,
-    )
-    account_id = add_to_team(world, member, team_id=team_id, verified_by=by.name, at=at)
-    return Entered(account_id, password)
+def check_from_server(world: World, *, email: str, doer: str, at: datetime) -> str:
+    """For a team whose only administrator let them in: whoever runs the service writes down who
+    looked the registration up. Gives the member's name. Raises NotThere, NotNowForThem."""
+    with world.store.begin() as tx:
+        account = account_by_email(tx, folded_email(email))
+        places = memberships_of(tx, account.account_id) if account else ()
+        if account is None or not places:
+            raise NotThere
+        open_places = [one for one in places if _unchecked(one)]
+        if not open_places:
+            raise NotNowForThem
+        by = Actor(ActorKind.SYSTEM, None, doer)
+        for one in open_places:
+            verify_registration(tx, one.account_id, one.team_id, by=None, at=at)
+        what = {"account": str(account.account_id)}
+        append(tx, AuditEvent(Kind.REGISTRATION_CHECKED, at, by, None, what))
+    return account.name
 
 
 def changes_open_to(found: tuple[Membership, ...]) -> tuple[Change, ...]:
     """What can be done about somebody as they stand."""
-    unchecked = any(one.registration and not one.registration.verified for one in found)
+    unchecked = any(_unchecked(one) for one in found)
     active = any(one.state == Standing.ACTIVE for one in found)
     gone = any(one.state == Standing.LEFT for one in found)
-    can = [Change.VERIFY] if unchecked and active else []
+    can = [Change.VERIFY] if unchecked else []
     can += [Change.SUSPEND, Change.LEFT] if active else [Change.REINSTATE]
     if not active and not gone:
         can.append(Change.LEFT)
     return tuple(can)
+
+
+def _unchecked(place: Membership) -> bool:
+    """A registration that somebody in the team still has to look up."""
+    written = place.registration is not None and not place.registration.verified
+    return written and place.state == Standing.ACTIVE
+
+
+def _may_check(tx: Transaction, by: Who, team_id: UUID, account_id: UUID) -> bool:
+    let_in: dict[str, frozenset[str]] = {}
+    for one in members_of(tx, team_id):
+        known = let_in.get(str(one.account_id), frozenset())
+        let_in[str(one.account_id)] = known | ({str(one.entered_by)} if one.entered_by else set())
+    return may_check(by.account_id, str(account_id), let_in)
 
 
 def _one(tx: Transaction, team_id: UUID, account_id: UUID) -> tuple[Membership, ...]:

@@ -19,6 +19,7 @@ from uuid import UUID, uuid5
 
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_read_record
+from careplan.acts.recovering import NEW_PASSWORD
 from careplan.acts.world import World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
 from careplan.notify.post import Letter, Post, TryLater, Undeliverable
@@ -61,6 +62,16 @@ There is something new for you to see. Please sign in to read it:
 {address}
 
 You asked to be told. To stop these messages, sign in and choose “Tell me”.
+"""
+WARNING_SUBJECT = "Your account has a new password"
+WARNING_TEXT = """Hello,
+
+A new password was chosen for your account, with a code that somebody gave out in person. Everybody
+who was signed in with the account is signed out:
+
+{address}
+
+If this was not you, tell the people who look after you, or your manager at work, today.
 """
 HOLD = timedelta(minutes=5)
 QUIET = timedelta(hours=1)
@@ -130,7 +141,7 @@ def send_due(world: World, post: Post, *, at: datetime) -> Sent:
 
 
 def _send(world: World, post: Post, message: Message, *, at: datetime) -> Sent:
-    result = Sent()
+    result = _warn(world, post, message) if message.kind == NEW_PASSWORD else Sent()
     for account_id in _wanting(world, message):
         result += _letter_to(world, post, message, account_id, at=at)
     with world.store.begin() as tx:
@@ -140,6 +151,28 @@ def _send(world: World, post: Post, message: Message, *, at: datetime) -> Sent:
         else:
             mark_sent(tx, message.message_id, at=at)
     return result
+
+
+def _warn(world: World, post: Post, message: Message) -> Sent:
+    """To the account's own address, whatever its owner asked to be told of."""
+    account_id = UUID(message.body["account"])
+    with world.store.read() as tx:
+        address = _address(tx, account_id)
+    if address is None:
+        return Sent()
+    letter = Letter(
+        reference=str(uuid5(message.message_id, str(account_id))),
+        to=address,
+        subject=WARNING_SUBJECT,
+        text=WARNING_TEXT.format(address=f"{world.base_url}/account/sign-in"),
+    )
+    try:
+        post.send(letter, again=message.attempts > 1)
+    except TryLater:
+        return Sent(later=1)
+    except Undeliverable:
+        return Sent(dropped=1)
+    return Sent(sent=1)
 
 
 def _wanting(world: World, message: Message) -> tuple[UUID, ...]:

@@ -7,20 +7,21 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from careplan.accounts.people import Role, Who
-from careplan.accounts.registration import Body, Registration
-from careplan.acts.accounts import NewMember, NewPerson, add_to_team, make_own_account, make_team
+from careplan.acts.accounts import NewPerson, make_own_account, make_team
 from careplan.acts.demo_family import CHILD, add_family
 from careplan.acts.demo_people import (
     PASSWORD,
     Done,
     add_other,
     as_if_signed_in,
+    bring_in,
     moment,
     moved,
     others,
     write,
 )
 from careplan.acts.hospitals import load_hospitals
+from careplan.acts.inviting_staff import Asked
 from careplan.acts.linking import link_in_clinic, show_code
 from careplan.acts.publishing import answer_plan, publish_words
 from careplan.acts.sharing import printed_link
@@ -88,29 +89,24 @@ def _team(world: World, at: datetime) -> None:
         phone="020 7946 0100",
         at=at,
     )
-    doctor = NewMember(
-        DEMO_CLINICIAN,
-        DEMO_PASSWORD,
+    doctor = Asked(
         "Dr Helena Marsden",
+        DEMO_CLINICIAN,
         "Consultant haematologist",
         Role.CLINICIAN,
-        Registration(body=Body.GMC, number="7012345", verified_at=at),
+        "GMC 7012345",
     )
-    nurse = NewMember(
-        DEMO_NURSE,
-        DEMO_PASSWORD,
+    nurse = Asked(
         "Bola Akande",
+        DEMO_NURSE,
         "Sickle cell clinical nurse specialist",
         Role.NURSE,
-        Registration(body=Body.NMC, number="07A1234E"),
+        "NMC 07A1234E",
     )
-    for member in (doctor, nurse):
-        account_id = add_to_team(
-            world, member, team_id=team, verified_by="The demonstration", at=at
-        )
-        if member is doctor:  # so that the pages of a team's administrator can be tried too
-            with world.store.begin() as tx:
-                add_member(tx, account_id, team, role=Role.TEAM_ADMIN, at=at)
+    account_id = bring_in(world, doctor, team_id=team, at=at)
+    bring_in(world, nurse, team_id=team, at=at, checked=False)
+    with world.store.begin() as tx:  # so that an administrator's pages can be tried too
+        add_member(tx, account_id, team, role=Role.TEAM_ADMIN, at=at)
 
 
 def _emergency_department(world: World, at: datetime) -> None:
@@ -123,15 +119,14 @@ def _emergency_department(world: World, at: datetime) -> None:
         phone=None,
         at=at,
     )
-    nurse = NewMember(
-        DEMO_EMERGENCY,
-        DEMO_PASSWORD,
+    nurse = Asked(
         "Tom Fairley",
+        DEMO_EMERGENCY,
         "Emergency nurse practitioner",
         Role.EMERGENCY_STAFF,
-        Registration(body=Body.NMC, number="12B3456E", verified_at=at),
+        "NMC 12B3456E",
     )
-    add_to_team(world, nurse, team_id=team, verified_by="The demonstration", at=at)
+    bring_in(world, nurse, team_id=team, at=at)
 
 
 def _ada(world: World, shift: timedelta, done: Done) -> None:

@@ -202,19 +202,20 @@ recovery_code = Table(
     metadata,
     Column("code_hash", LargeBinary, primary_key=True),
     Column("account_id", Uuid, ForeignKey("account.account_id"), nullable=False, index=True),
-    Column("made_by", Uuid, ForeignKey("account.account_id"), nullable=False),
+    Column("made_by", Uuid, ForeignKey("account.account_id")),
     Column("made_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
     Column("used_at", Moment),
 )
 
+# Made by nobody of the team: by a command of whoever runs the service.
 staff_invitation = Table(
     "staff_invitation",
     metadata,
     Column("invitation_id", Uuid, primary_key=True),
     Column("code_hash", LargeBinary, nullable=False, unique=True),
     Column("team_id", Uuid, ForeignKey("team.team_id"), nullable=False, index=True),
-    Column("made_by", Uuid, ForeignKey("account.account_id"), nullable=False),
+    Column("made_by", Uuid, ForeignKey("account.account_id")),
     Column("made_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
     Column("used_at", Moment),

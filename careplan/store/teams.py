@@ -51,6 +51,12 @@ _REGISTER = (
     .where(*_IN_TEAM)
     .values(registration=bindparam("number"), verified_at=None, verified_by=None)
 )
+# Let back in by somebody who may have chosen their password: another must look them up again.
+_LET_BACK = (
+    update(membership)
+    .where(_m.account_id == bindparam("of_account"))
+    .values(entered_by=bindparam("by"), verified_at=None, verified_by=None)
+)
 _SET_STATE = update(membership).where(*_IN_TEAM).values(state=bindparam("new_state"))
 
 
@@ -65,7 +71,10 @@ class Team:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
-    """One role of one person in one team. The registration is verified once a colleague checked."""
+    """One role of one person in one team. The registration is verified once a colleague checked.
+
+    `entered_by` let them in, or back in last; None where whoever runs the service did.
+    """
 
     account_id: UUID
     team: Team
@@ -75,6 +84,7 @@ class Membership:
     since: datetime
     registration: Registration | None
     verified_by: UUID | None
+    entered_by: UUID | None
 
     @property
     def team_id(self) -> UUID:
@@ -124,6 +134,7 @@ def add_member(
     at: datetime,
     registration: Registration | None = None,
     verified_by: UUID | None = None,
+    entered_by: UUID | None = None,
 ) -> None:
     """`registration.verified_at` says whether it was checked. Raises Taken when already there."""
     sealed = None if registration is None else _sealed(tx, account_id, team_id, registration)
@@ -136,6 +147,7 @@ def add_member(
         "registration": sealed,
         "verified_at": registration.verified_at if registration else None,
         "verified_by": verified_by,
+        "entered_by": entered_by,
     }
     if tx.run(_ADD, row).one_or_none() is None:
         raise Taken("this person has that role in this team already")
@@ -151,10 +163,16 @@ def set_registration(
 
 
 def verify_registration(
-    tx: Transaction, account_id: UUID, team_id: UUID, *, by: UUID, at: datetime
+    tx: Transaction, account_id: UUID, team_id: UUID, *, by: UUID | None, at: datetime
 ) -> None:
+    """`by` is None where whoever runs the service wrote down that it was checked."""
     checked = {"of_team": team_id, "of_account": account_id, "by": by, "at": at}
     _must_find(tx.run(_VERIFY, checked).rowcount)
+
+
+def let_back_in(tx: Transaction, account_id: UUID, *, by: UUID | None) -> None:
+    """In every place this account has: who let it in is new, so no registration is checked."""
+    tx.run(_LET_BACK, {"of_account": account_id, "by": by})
 
 
 def set_member_state(tx: Transaction, account_id: UUID, team_id: UUID, state: str) -> None:
@@ -215,4 +233,5 @@ def _membership(tx: Transaction, row: Row[Any]) -> Membership:
         since=row.since,
         registration=registration,
         verified_by=row.verified_by,
+        entered_by=row.entered_by,
     )

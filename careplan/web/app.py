@@ -21,6 +21,7 @@ from careplan.summary.wording import clock as time_of_day
 from careplan.summary.wording import day, moment
 from careplan.web import access, conditions, down, errors, security, session
 from careplan.web.account import routes as account
+from careplan.web.account.recovery import recovery
 from careplan.web.carer.copies import carer_copies
 from careplan.web.carer.report import carer_report
 from careplan.web.carer.routes import carer
@@ -113,6 +114,7 @@ def create_app(
     for door in (
         front.front,
         account.account,
+        recovery,
         team,
         emergency,
         staff_door_doors,

@@ -114,6 +114,7 @@ ABOUT_A_PATIENT: dict[Callable[[Who, PatientFacts], bool], set[str]] = {
     ask.may_take_copy: OWN | TEAM | CARERS,
     ask.may_agree_to_copies: OWN | {"mother"},
     ask.may_link: TEAM,
+    ask.may_let_back_in: TEAM,
     ask.may_tell_of_visit: OWN | WRITERS,
     ask.may_write_down_visit: TEAM - {"emergency and doctor"},
     ask.may_answer_equality: OWN | {"mother"},

@@ -151,15 +151,6 @@ def test_a_registration_nobody_has_checked_is_not_verified(world):
     assert not sure(who_is(world, email=staff.email).registration).verified
 
 
-def test_a_team_members_account_is_in_the_services_trail(world):
-    a_clinician(world, with_phone=False)
-
-    with world.store.read() as tx:
-        events = [kept.event for kept in service_events_of(tx, service_chain(NOW))]
-    assert [event.kind for event in events] == [Kind.ACCOUNT_CREATED, Kind.REGISTRATION_CHECKED]
-    assert {event.actor.name for event in events} == {"A test"}
-
-
 # --- the second factor ---------------------------------------------------------------------------
 
 

@@ -20,7 +20,8 @@ from careplan.accounts.people import Role, Standing, Who
 from careplan.acts.break_glass import Asked, Looked, MustRest, NotShown, look_up, staff_looks
 from careplan.acts.carers import here_for
 from careplan.acts.consents import give_consent, staff_door, withdraw_consent
-from careplan.acts.members import enter_member
+from careplan.acts.inviting_staff import Asked as Invite
+from careplan.acts.inviting_staff import invite_member
 from careplan.acts.opening import Dead, Reader, narrative_in, open_link
 from careplan.acts.reading import who_looked
 from careplan.acts.standing import AccessEnded
@@ -162,10 +163,10 @@ def test_a_door_that_is_shut_is_not_there(clinic: Clinic, tom: Staff) -> None:
     with pytest.raises(NotThere):
         look(shut, tom.who)
     admin = a_clinician(clinic.world, team_id=tom.team_id, email="g@e.org", role=Role.TEAM_ADMIN)
-    facts = {"name": "New One", "email": "new@e.org", "title": "Nurse", "registration": ""}
+    asked = Invite("New One", "new@e.org", "Nurse", Role.EMERGENCY_STAFF)
     with pytest.raises(NotAllowed):
-        enter_member(shut.world, by=admin.who, role=Role.EMERGENCY_STAFF, at=NOW, **facts)
-    enter_member(clinic.world, by=admin.who, role=Role.EMERGENCY_STAFF, at=NOW, **facts)
+        invite_member(shut.world, by=admin.who, asked=asked, at=NOW)
+    invite_member(clinic.world, by=admin.who, asked=asked, at=NOW)
     assert clinic.everything() != before
 
 

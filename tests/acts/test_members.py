@@ -11,18 +11,18 @@ from uuid import UUID
 import pytest
 
 from careplan.accounts.people import Role
-from careplan.acts.accounts import BadAccount, EmailInUse
 from careplan.acts.members import (
     Change,
+    NotAlone,
     NotNowForThem,
     NotYourself,
     change_member,
     changes_open_to,
-    enter_member,
+    check_from_server,
     member,
     members,
 )
-from careplan.acts.signing_in import sign_in, who_is
+from careplan.acts.signing_in import who_is
 from careplan.acts.standing import AccessEnded, was_in_the_team
 from careplan.acts.world import NotAllowed, NotThere
 from careplan.audit.chain import service_chain
@@ -111,24 +111,74 @@ def test_an_administrator_suspended_meanwhile_does_nothing(clinic, admin):
     with pytest.raises(NotAllowed):
         change(clinic, admin, Change.SUSPEND, clinic.doctor)
     assert standing(clinic).signer_left_at is None
-    with pytest.raises(NotAllowed):
-        enter_member(
-            clinic.world, by=admin, name="Esi Boateng", email="x@example.org", title="Nurse",
-            role=Role.NURSE, registration="", at=NOW,
-        )  # fmt: skip
 
 
 def test_what_can_be_done_follows_from_how_somebody_stands(clinic, admin):
     account_id = UUID(clinic.nurse.account_id)
 
     def open_now():
-        return changes_open_to(member(clinic.world, by=admin, account_id=account_id)[0])
+        return changes_open_to(member(clinic.world, by=admin, account_id=account_id).places)
 
     assert open_now() == (Change.SUSPEND, Change.LEFT)
     change(clinic, admin, Change.SUSPEND, clinic.nurse)
     assert open_now() == (Change.REINSTATE, Change.LEFT)
     change(clinic, admin, Change.LEFT, clinic.nurse)
     assert open_now() == (Change.REINSTATE,)
+
+
+# --- no one person makes somebody who can sign -------------------------------------------------
+
+
+def an_admin(clinic, email, *, by=None):
+    return a_clinician(
+        clinic.world,
+        team_id=UUID(clinic.doctor.team_id),
+        email=email,
+        role=Role.TEAM_ADMIN,
+        checked=False,
+        entered_by=UUID(by.account_id) if by else None,
+    ).who
+
+
+def a_new_nurse(clinic, by):
+    return a_clinician(
+        clinic.world,
+        team_id=UUID(by.team_id),
+        email="new@example.org",
+        role=Role.NURSE,
+        checked=False,
+        entered_by=UUID(by.account_id),
+    ).who
+
+
+@pytest.mark.asvs("2.3.5", "8.2.3")
+def test_whoever_let_somebody_in_does_not_check_them_nor_does_whom_they_let_in(clinic, admin):
+    second, puppet = an_admin(clinic, "b@example.org"), an_admin(clinic, "p@example.org", by=admin)
+    nurse = a_new_nurse(clinic, admin)
+    for one_hand in (admin, puppet):
+        assert not member(
+            clinic.world, by=one_hand, account_id=UUID(nurse.account_id)
+        ).mine_to_check
+        with pytest.raises(NotAlone):
+            change(clinic, one_hand, Change.VERIFY, nurse)
+    assert not who_is(clinic.world, email="new@example.org").registration.verified
+    change(clinic, second, Change.VERIFY, nurse)
+    assert who_is(clinic.world, email="new@example.org").registration.verified
+
+
+def test_where_there_is_one_administrator_whoever_runs_the_service_checks(clinic, admin):
+    a_new_nurse(clinic, admin)
+    asked = {"email": "New@Example.org ", "doer": "Esi Boateng, on the server", "at": NOW}
+    assert check_from_server(clinic.world, **asked) == "Dr Helena Marsden"
+    assert who_is(clinic.world, email="new@example.org").registration.verified
+    with clinic.world.store.read() as tx:
+        told = service_events_of(tx, service_chain(NOW))[-1].event
+    assert (told.kind, told.actor.name) == (Kind.REGISTRATION_CHECKED, asked["doer"])
+    with pytest.raises(NotNowForThem):
+        check_from_server(clinic.world, **asked)
+    for nobody in ("ada@example.org", "nobody@example.org"):
+        with pytest.raises(NotThere):
+            check_from_server(clinic.world, **asked | {"email": nobody})
 
 
 # --- suspended while a page is open ------------------------------------------------------------
@@ -161,35 +211,3 @@ def test_somebody_turned_away_at_the_door_is_known_by_the_place_they_had(clinic,
     change(clinic, admin, Change.SUSPEND, clinic.doctor)
     assert was_in_the_team(clinic.world, by=clinic.doctor, **asked)
     assert clinic.deeds()[0] is Kind.ACCESS_HAD_ENDED
-
-
-def test_an_administrator_lets_a_colleague_in_who_then_signs_in(clinic, admin):
-    new = {
-        "name": "Dr Sade Cole", "email": "sade@example.org", "title": "Registrar",
-        "role": Role.CLINICIAN, "registration": "GMC 7088888",
-    }  # fmt: skip
-    entered = enter_member(clinic.world, by=admin, at=NOW, **new)
-    assert sign_in(clinic.world, email="sade@example.org", password=entered.password, at=NOW)
-    (found,) = member(clinic.world, by=admin, account_id=entered.account_id)[0]
-    assert found.registration is not None
-    assert not found.registration.verified, "read, and still to be checked on the register"
-    with pytest.raises(EmailInUse):
-        enter_member(clinic.world, by=admin, at=NOW, **new)
-
-
-def test_nobody_but_an_administrator_lets_anybody_in(clinic):
-    for by in (clinic.doctor, clinic.ada, clinic.elsewhere):
-        with pytest.raises(NotAllowed):
-            enter_member(
-                clinic.world, by=by, name="X Y", email="x@example.org", title="Nurse",
-                role=Role.NURSE, registration="", at=NOW,
-            )  # fmt: skip
-
-
-def test_what_is_wrong_is_named(clinic, admin):
-    with pytest.raises(BadAccount) as problem:
-        enter_member(
-            clinic.world, by=admin, name=" ", email="nobody", title="Nurse", role=Role.NURSE,
-            registration="", at=NOW,
-        )  # fmt: skip
-    assert set(problem.value.problems) == {"legal_name", "email"}

@@ -13,7 +13,7 @@ import pytest
 
 from careplan.accounts.people import Role
 from careplan.accounts.registration import read_registration
-from careplan.acts.accounts import NewMember, add_to_team, make_team
+from careplan.acts.accounts import make_team
 from careplan.acts.signing_in import demo_sign_in, who_is
 from careplan.fhir.bundle import from_bundle
 from careplan.plan.care_plan import CarePlan, Version
@@ -37,7 +37,7 @@ from tests.journeys.typist import types_clinic, types_own_words
 from tests.journeys.visitor import DESK, PHONE, Visitor
 from tests.people.case import Case, Expected
 from tests.people.everybody import PEOPLE
-from tests.visitors import PASSWORD
+from tests.visitors import PASSWORD, a_member
 
 pytestmark = pytest.mark.journey
 
@@ -258,8 +258,16 @@ def given_their_clinician(desk: Visitor, case: Case) -> None:
     )
     number = replace(read_registration(signer.registration), verified_at=at)
     email = f"doctor.of.{case.key}@example.org"
-    member = NewMember(email, PASSWORD, signer.name, signer.role, Role.CLINICIAN, number)
-    add_to_team(world, member, team_id=team, verified_by="A test", at=at)
+    a_member(
+        world,
+        team_id=team,
+        email=email,
+        name=signer.name,
+        title=signer.role,
+        role=Role.CLINICIAN,
+        registration=number,
+        at=at,
+    )
     comes_to_the_desk(desk, case)
 
 

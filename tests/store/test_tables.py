@@ -60,10 +60,12 @@ from careplan.store.phones import Phone, keep_phone
 from careplan.store.photos import set_photo
 from careplan.store.private_words import add_note
 from careplan.store.received import Received, keep_received
+from careplan.store.recovery import make_recovery_code
 from careplan.store.renditions import Rendition, keep_rendition
 from careplan.store.replies import keep_reply
 from careplan.store.sessions import new_session
 from careplan.store.signatures import KeptSignature, keep_signature
+from careplan.store.staff_invitations import Invitation, new_invitation
 from careplan.store.tables import CLEAR, NOT_BY_PERSON, Sealed, metadata
 from careplan.store.tapping import Tapper, keep_tapper
 from careplan.store.teams import add_member
@@ -166,6 +168,7 @@ def _fill(store):
         set_totp(tx, account_id, SECRETS["totp"], NOW)
         registration = Registration(body=Body.GMC, number=SECRETS["registration"])
         add_member(tx, account_id, team_id, role=Role.CLINICIAN, at=NOW, registration=registration)
+        _give_codes(tx, team_id, account_id)
         new_session(tx, SECRETS["session"], account_id=account_id, at=NOW, data=facts)
         patient_id = a_patient(
             tx, team_id=team_id, legal_name=SECRETS["name"], nhs_number=SECRETS["nhs"]
@@ -310,6 +313,17 @@ def _go_in(tx, patient_id, account_id):
     keep_reply(tx, answered)
     took = Tapped(tap_id=tx.new_id(), tap=Tap.TOOK, at=NOW, heard_at=NOW, words=SECRETS["drug"])
     keep_tap(tx, patient_id, going.visit_id, took)
+
+
+def _give_codes(tx, team_id, account_id):
+    made = {"at": NOW, "expires_at": NOW + timedelta(days=7)}
+    make_recovery_code(tx, SECRETS["clinic"], account_id=account_id, by=None, **made)
+    invited = Invitation(
+        invitation_id=tx.new_id(), team_id=team_id, made_by=account_id, made_at=NOW,
+        expires_at=made["expires_at"], name=SECRETS["doctor"], email=SECRETS["email"],
+        title="Consultant", role=Role.CLINICIAN, registration=SECRETS["registration"],
+    )  # fmt: skip
+    new_invitation(tx, invited, SECRETS["clinic"] * 2)
 
 
 def _publish(tx, patient_id, document):

@@ -37,6 +37,13 @@ class Asked:
     problems: tuple[Problem, ...] = ()
 
 
+def too_many_accounts() -> str:
+    return _(
+        "Too many accounts were made here in the last hour. Yours was not made. Wait an hour and "
+        "send this again, or ask your team."
+    )
+
+
 def read_form(form: Mapping[str, str]) -> Asked:
     typed = {name: keepable(form.get(name, "")[:LONGEST_SHOWN]) for name in KEPT}
     born, misread = _born(typed)
@@ -51,7 +58,9 @@ def read_form(form: Mapping[str, str]) -> Asked:
     )
     found = {
         question: Problem(question, _ANCHORS.get(question, question), _(sentence))
-        for question, sentence in problems_with(person, today=here().today()).items()
+        for question, sentence in problems_with(
+            person, today=here().today(), leaked=here().world.leaked
+        ).items()
     }
     for better in (misread, misread_name):
         if better is not None:

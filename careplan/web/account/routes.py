@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 
+from careplan.accounts.devices import device_of
 from careplan.acts.accounts import (
     EmailInUse,
+    TooManyAccounts,
+    count_new_account,
     email_of,
     is_secret,
     make_own_account,
@@ -17,6 +21,9 @@ from careplan.acts.accounts import (
     second_factor_address,
     set_second_factor,
 )
+from careplan.acts.own_password import password_set_on
+from careplan.acts.own_sessions import own_sessions
+from careplan.acts.passkeys import own_passkeys
 from careplan.acts.signing_in import (
     TooManyTries,
     WrongCode,
@@ -32,8 +39,16 @@ from careplan.acts.signing_in import (
 )
 from careplan.render.qr import qr_svg
 from careplan.web.access import Reader, handed_over, open_to
+from careplan.web.account.again import asked_first
 from careplan.web.account.landing import first_page, wanted
-from careplan.web.account.new_account import LONGEST_SHOWN, Asked, read_form
+from careplan.web.account.network import network_of
+from careplan.web.account.new_account import (
+    LONGEST_SHOWN,
+    Asked,
+    Problem,
+    read_form,
+    too_many_accounts,
+)
 from careplan.web.conditions import choices
 from careplan.web.forms.text import keepable
 from careplan.web.here import here
@@ -51,8 +66,15 @@ def home() -> Any:
     """Who you are to us, what that lets you do, and the way out."""
     if needs_second_factor(who()):
         return redirect(url_for("account.second_step"))
-    email = email_of(here().world, by=who())
-    return render_template("account/home.html", email=email, first_page=first_page(who()))
+    world, by, token = here().world, who(), session_token() or ""
+    return render_template(
+        "account/home.html",
+        email=email_of(world, by=by),
+        first_page=first_page(by),
+        passkeys=len(own_passkeys(world, by=by)),
+        password_since=password_set_on(world, by=by),
+        sessions=len(own_sessions(world, by=by, token=token, at=here().now())),
+    )
 
 
 @account.route("/new", methods=["GET", "POST"])
@@ -66,17 +88,23 @@ def new() -> Any:
     asked = read_form(request.form)
     if asked.problems or asked.person is None:
         return render_template("account/new.html", asked=asked, plans=choices()), 422
+    try:
+        count_new_account(here().world, network=network_of(request.remote_addr), at=here().now())
+    except TooManyAccounts:
+        problem = Problem("email", "email", too_many_accounts())
+        full = replace(asked, problems=(problem,))
+        return render_template("account/new.html", asked=full, plans=choices()), 429
     # Whoever asks about a known e-mail learns nothing: the page that follows is right for both.
     with suppress(EmailInUse):
         make_own_account(here().world, asked.person, at=here().now(), today=here().today())
-    return _sign_in_page(email=asked.typed["email"].strip(), just_made=True)
+    return sign_in_page(email=asked.typed["email"].strip(), just_made=True)
 
 
 @account.route("/sign-in", methods=["GET", "POST"])
 @open_to(Reader.ANYONE)
 def sign_in() -> Any:
     if request.method == "GET":
-        return redirect(wanted() or first_page(who())) if who().known else _sign_in_page()
+        return redirect(wanted() or first_page(who())) if who().known else sign_in_page()
     email = request.form.get("email", "")
     try:
         token = begin_session(
@@ -85,17 +113,18 @@ def sign_in() -> Any:
             password=request.form.get("password", ""),
             at=here().now(),
             old_token=session_token(),
+            device=device_of(request.headers.get("User-Agent", "")),
         )
     except WrongSignIn:
         problem = _("The e-mail address or the password is not right. Check both and try again.")
-        return _sign_in_page(email=email, problem=problem), 422
+        return sign_in_page(email=email, problem=problem), 422
     except TooManyTries:
         problem = _("Too many tries. Wait 15 minutes, then try again.")
-        return _sign_in_page(email=email, problem=problem), 429
+        return sign_in_page(email=email, problem=problem), 429
     return remember(redirect(url_for("account.arrive", next=wanted())), token)
 
 
-def _sign_in_page(*, email: str = "", problem: str = "", just_made: bool = False) -> str:
+def sign_in_page(*, email: str = "", problem: str = "", just_made: bool = False) -> str:
     return render_template(
         "account/sign_in.html",
         email=keepable(email[:LONGEST_SHOWN]),
@@ -119,10 +148,12 @@ def arrive() -> Any:
 def second_step() -> Any:
     """Six numbers from the app; without an app yet, its set-up comes first."""
     visitor = signed_in()
-    if visitor is None or not visitor.has_second_factor:
+    if visitor is None or visitor.who.second_factor:
+        return redirect(wanted() or first_page(who()))
+    if not visitor.has_second_factor and own_passkeys(here().world, by=visitor.who):
+        return _second_step_page(app=False)
+    if not visitor.has_second_factor:
         return redirect(url_for("account.set_up_second_step", next=wanted()))
-    if visitor.who.second_factor:
-        return redirect(wanted() or first_page(visitor.who))
     if request.method == "GET":
         return _second_step_page()
     try:
@@ -139,19 +170,17 @@ def second_step() -> Any:
     return remember(redirect(url_for("account.arrive", next=wanted())), token)
 
 
-def _second_step_page(*, problem: str = "") -> str:
-    return render_template("account/second_step.html", problem=problem, next=wanted())
+def _second_step_page(*, problem: str = "", app: bool = True) -> str:
+    return render_template("account/second_step.html", problem=problem, app=app, next=wanted())
 
 
 @account.route("/second-step/set-up", methods=["GET", "POST"])
 @open_to(Reader.SIGNED_IN)
 def set_up_second_step() -> Any:
     """Show a fresh secret, and keep it once the app has made a right code with it."""
-    visitor = signed_in()
-    if handed_over():  # whoever holds the screen now must not choose the code that opens the desk
-        return redirect(url_for("front.home"))
-    if visitor is None or visitor.has_second_factor:
-        return redirect(url_for("account.second_step", next=wanted()))
+    elsewhere = _not_for_them()
+    if elsewhere is not None:
+        return elsewhere
     if request.method == "GET":
         return _set_up_page(new_second_factor(here().world))
     secret = request.form.get("secret", "")
@@ -160,7 +189,7 @@ def set_up_second_step() -> Any:
     try:
         token = set_second_factor(
             here().world,
-            by=visitor.who,
+            by=who(),
             secret=secret,
             code=request.form.get("code", ""),
             at=here().now(),
@@ -175,6 +204,19 @@ def set_up_second_step() -> Any:
     return remember(redirect(url_for("account.arrive", next=wanted())), token)
 
 
+def _not_for_them() -> Any:
+    """Where somebody goes who may not choose the codes that open this account; None if they may.
+
+    A password alone puts no code app beside a second step there is, be it an app or a passkey.
+    """
+    if handed_over():  # whoever holds the screen now must not choose the code that opens the desk
+        return redirect(url_for("front.home"))
+    owes = needs_second_factor(who())
+    if who().owes_second_step or (owes and own_passkeys(here().world, by=who())):
+        return redirect(url_for("account.second_step", next=wanted()))
+    return asked_first()
+
+
 def _set_up_page(secret: str, *, problem: str = "") -> str:
     email = email_of(here().world, by=who())
     address = second_factor_address(secret, email=email, brand=here().settings.brand)
@@ -186,6 +228,7 @@ def _set_up_page(secret: str, *, problem: str = "") -> str:
         address=address,
         drawing=Markup(drawing),  # noqa: S704 (our own drawing, its title escaped there)
         problem=problem,
+        owes=needs_second_factor(who()),
         next=wanted(),
     )
 

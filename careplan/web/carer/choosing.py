@@ -10,6 +10,8 @@ from careplan.accounts.people import Role
 from careplan.acts.accounts import (
     BadAccount,
     EmailInUse,
+    TooManyAccounts,
+    count_new_account,
     helper_problems,
     make_helper_account,
 )
@@ -18,6 +20,8 @@ from careplan.acts.linking import CodeNotGood
 from careplan.acts.signing_in import TooManyTries
 from careplan.acts.world import NotAllowed
 from careplan.web.access import Reader, open_to
+from careplan.web.account.network import network_of
+from careplan.web.account.new_account import too_many_accounts
 from careplan.web.forms.text import Refused, keepable, line
 from careplan.web.here import here
 from careplan.web.session import who
@@ -76,6 +80,8 @@ def new_account() -> Any:
     errors = _problems(typed, password)
     if not errors:
         try:
+            network = network_of(request.remote_addr)
+            count_new_account(here().world, network=network, at=here().now())
             make_helper_account(
                 here().world,
                 name=line(typed["legal_name"]),
@@ -85,6 +91,9 @@ def new_account() -> Any:
             )
         except EmailInUse:
             pass  # whoever asks about a known e-mail learns nothing: the next page fits both
+        except TooManyAccounts:
+            full = {"email": too_many_accounts()}
+            return render_template("carer/new_account.html", typed=typed, errors=full), 429
         except BadAccount as problem:
             errors = {name: _(text) for name, text in problem.problems.items()}
     if errors:
@@ -103,5 +112,7 @@ def _problems(typed: dict[str, str], password: str) -> dict[str, str]:
         name = line(typed["legal_name"])
     except Refused as refused:
         return {"legal_name": str(refused)}
-    found = helper_problems(name=name, email=typed["email"], password=password)
+    found = helper_problems(
+        name=name, email=typed["email"], password=password, leaked=here().world.leaked
+    )
     return {question: _(sentence) for question, sentence in found.items()}

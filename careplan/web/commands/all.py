@@ -19,7 +19,12 @@ from careplan.web.commands.running import (
     work_command,
 )
 from careplan.web.commands.simulating import simulate_command
-from careplan.web.commands.starting import make_team_command
+from careplan.web.commands.starting import (
+    check_registration_command,
+    invite_admin_command,
+    make_team_command,
+    recover_admin_command,
+)
 from careplan.web.commands.taking_out import export_command, validate_command
 from careplan.web.commands.telling import send_notices_command
 
@@ -39,6 +44,9 @@ commands = {
     "measures": measures_command,
     "load-deprivation": load_deprivation_command,
     "make-team": make_team_command,
+    "invite-admin": invite_admin_command,
+    "check-registration": check_registration_command,
+    "recover-admin": recover_admin_command,
     "partners": partners_command,
     "rotate-card-key": rotate_card_key_command,
     "load-hospitals": load_hospitals_command,

@@ -1,21 +1,26 @@
-"""The command that makes a deployment's first team, and the administrator who adds the rest."""
+"""Commands by which whoever runs the service lets people in where nobody in a team can: the first
+administrators, a registration with nobody else to check it, and a way back in."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 import click
 from flask.cli import with_appcontext
 
+from careplan.accounts.clinic_codes import shown
 from careplan.accounts.people import Role
-from careplan.acts.accounts import (
-    NewMember,
-    add_to_team,
-    email_is_free,
-    helper_problems,
-    make_team,
-)
-from careplan.keys.tokens import new_token
+from careplan.acts.accounts import make_team, member_problems
+from careplan.acts.inviting_staff import Asked, invite_from_server
+from careplan.acts.members import NotNowForThem, check_from_server
+from careplan.acts.recovering import let_back_from_server
+from careplan.acts.world import NotThere
+from careplan.summary.wording import moment
+from careplan.web.commands.bringing_in import team_named
 from careplan.web.commands.running import Cannot
 from careplan.web.here import here
+
+_SERVER = "on the server"
 
 
 @click.command("make-team")
@@ -29,15 +34,92 @@ from careplan.web.here import here
 def make_team_command(
     name: str, organisation: str, ods: str, phone: str | None, admin_name: str, admin_email: str
 ) -> None:
-    """Make a team and its first administrator, and print their first password once."""
-    world, at = here().world, here().now()
-    password = new_token(world.entropy, 12)
-    problems = helper_problems(name=admin_name, email=admin_email, password=password)
+    """Make a team, and print an invitation for its first administrator once.
+
+    Invite a second one with invite-admin: whoever lets a clinician in cannot check their
+    registration too.
+    """
+    _need_good(admin_name, admin_email)
+    team_id = make_team(
+        here().world, name=name, organisation=organisation, ods=ods, phone=phone, at=here().now()
+    )
+    click.echo("The team is made.")
+    _invite_admin(team_id, admin_name, admin_email)
+
+
+@click.command("invite-admin")
+@click.option("--team", required=True, help="The name of the team, as make-team took it.")
+@click.option("--name", required=True)
+@click.option("--email", required=True)
+@with_appcontext
+def invite_admin_command(team: str, name: str, email: str) -> None:
+    """Print an invitation for another administrator of a team once.
+
+    Two administrators who were both invited here can check the registration of whomever the other
+    let in.
+    """
+    _need_good(name, email)
+    _invite_admin(team_named(here().world, team), name, email)
+
+
+def _need_good(name: str, email: str) -> None:
+    problems = member_problems(name=name, email=email)
     if problems:
         raise Cannot(" ".join(problems.values()))
-    if not email_is_free(world, admin_email):
-        raise Cannot("this e-mail address has an account already.")
-    team_id = make_team(world, name=name, organisation=organisation, ods=ods, phone=phone, at=at)
-    admin = NewMember(admin_email, password, admin_name, "Administrator", Role.TEAM_ADMIN, None)
-    add_to_team(world, admin, team_id=team_id, verified_by="The command make-team", at=at)
-    click.echo(f"The team is made. {admin_name} signs in with {admin_email} and {password}")
+
+
+def _invite_admin(team_id: UUID, name: str, email: str) -> None:
+    made = invite_from_server(
+        here().world,
+        team_id=team_id,
+        asked=Asked(name, email, "Administrator", Role.TEAM_ADMIN),
+        doer=_SERVER,
+        at=here().now(),
+    )
+    click.echo(
+        f"{name} opens {here().settings.base_url}/account/invited with {email} and the code "
+        f"{shown(made.code)}, which works once, until {moment(made.until)}. "
+        "Give the code in person or by telephone."
+    )
+
+
+@click.command("check-registration")
+@click.argument("email")
+@click.option("--by", required=True, help="Who looked the number up in the public register.")
+@with_appcontext
+def check_registration_command(email: str, by: str) -> None:
+    """Write down that somebody's registration was looked up, so that they can sign plans.
+
+    For a team whose only administrator let them in: nobody does both.
+    """
+    try:
+        name = check_from_server(
+            here().world, email=email, doer=f"{by}, {_SERVER}", at=here().now()
+        )
+    except NotThere:
+        raise Cannot("nobody of a team has this e-mail address.") from None
+    except NotNowForThem:
+        raise Cannot("there is no registration of theirs that waits to be checked.") from None
+    click.echo(f"{name}’s registration is checked. They can sign now.")
+
+
+@click.command("recover-admin")
+@click.argument("email")
+@click.option("--by", required=True, help="Who has seen the person and knows who they are.")
+@with_appcontext
+def recover_admin_command(email: str, by: str) -> None:
+    """Print a code once, for a team's only administrator who cannot get in.
+
+    Also for an account that nobody in a team may give a code for: it reaches beyond one team. A
+    registration must then be checked again.
+    """
+    try:
+        given = let_back_from_server(
+            here().world, email=email, doer=f"{by}, {_SERVER}", at=here().now()
+        )
+    except NotThere:
+        raise Cannot("there is no account with this e-mail address that may be used.") from None
+    click.echo(
+        f"{given.name} opens {here().settings.base_url}/account/lost with {email} and the code "
+        f"{shown(given.code)}, which works once, until {moment(given.until)}."
+    )

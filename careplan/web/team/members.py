@@ -11,9 +11,10 @@ from flask import flash, redirect, render_template, request, url_for
 
 from careplan.accounts.people import CARE_TEAM, Role, Standing
 from careplan.accounts.registration import Registration
+from careplan.acts.inviting_staff import invitations
 from careplan.acts.members import (
     Change,
-    NotNowForThem,
+    NotAlone,
     NotYourself,
     change_member,
     changes_open_to,
@@ -62,6 +63,8 @@ def members() -> str:
         people=people,
         team=who().organisation or "",
         works_here=bool(who().roles & CARE_TEAM),
+        invited=invitations(here().world, by=who(), at=here().now()),
+        roles=role_words(),
     )
 
 
@@ -74,7 +77,7 @@ def member(account_id: UUID) -> Any:
         left = change_member(
             here().world, by=who(), account_id=account_id, change=change, at=here().now()
         )
-    except (NotNowForThem, ValueError) as problem:
+    except ValueError as problem:
         return _show(account_id, error=_sentence(problem)), 409
     flash(_done(change, _show_person(account_id).name, left))
     return redirect(url_for("team.members"), 303)
@@ -83,7 +86,17 @@ def member(account_id: UUID) -> Any:
 def _sentence(problem: Exception) -> str:
     if isinstance(problem, NotYourself):
         return _("You cannot do this for yourself. Ask another administrator.")
+    if isinstance(problem, NotAlone):
+        return not_alone()
     return _("Somebody else changed this first. Nothing was done; look again.")
+
+
+def not_alone() -> str:
+    return _(
+        "You had a part in letting this person in, so somebody else must check their "
+        "registration: an administrator whom you did not let in, or the people who run this "
+        "service."
+    )
 
 
 def _done(change: Change, name: str, left: int) -> str:
@@ -103,18 +116,22 @@ def _done(change: Change, name: str, left: int) -> str:
 
 
 def _show_person(account_id: UUID) -> Person:
-    return _person(one_member(here().world, by=who(), account_id=account_id)[0])
+    return _person(one_member(here().world, by=who(), account_id=account_id).places)
 
 
 def _show(account_id: UUID, *, error: str = "") -> str:
-    places, signed = one_member(here().world, by=who(), account_id=account_id)
-    person = _person(places)
-    changes = () if person.me else changes_open_to(places)
+    found = one_member(here().world, by=who(), account_id=account_id)
+    person = _person(found.places)
+    changes = () if person.me else changes_open_to(found.places)
+    shut = Change.VERIFY in changes and not found.mine_to_check
+    presses = [one for one in changes if not (shut and one is Change.VERIFY)]
     return render_template(
         "team/member.html",
         person=person,
-        presses=[_press(one, signed) for one in changes],
-        signed=signed,
+        presses=[_press(one, found.signed) for one in presses],
+        another=not_alone() if shut else "",
+        lost_way_in=not person.me,
+        signed=found.signed,
         error=error,
     )
 
@@ -153,12 +170,7 @@ def _press(change: Change, signed: int) -> Press:
 def _person(places: Sequence[Membership]) -> Person:
     first = places[0]
     registration = next((one.registration for one in places if one.registration), None)
-    roles = {
-        Role.CLINICIAN: _("Clinician"),
-        Role.NURSE: _("Nurse"),
-        Role.TEAM_ADMIN: _("Administrator"),
-        Role.EMERGENCY_STAFF: _("Emergency department"),
-    }
+    roles = role_words()
     return Person(
         account_id=first.account_id,
         name=first.name,
@@ -170,6 +182,15 @@ def _person(places: Sequence[Membership]) -> Person:
         me=str(first.account_id) == who().account_id,
         href=url_for("team.member", account_id=first.account_id),
     )
+
+
+def role_words() -> dict[Role, str]:
+    return {
+        Role.CLINICIAN: _("Clinician"),
+        Role.NURSE: _("Nurse"),
+        Role.TEAM_ADMIN: _("Administrator"),
+        Role.EMERGENCY_STAFF: _("Emergency department"),
+    }
 
 
 def _checked(registration: Registration | None) -> str:

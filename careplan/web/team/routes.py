@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from careplan.plan.care_plan import CLINICAL
-from careplan.web.team.entering import enter
+from careplan.web.team.entering import enter, take_back
 from careplan.web.team.handing_over import handover, handovers
 from careplan.web.team.helpers import (
     change_helper,
@@ -34,6 +34,7 @@ from careplan.web.team.received import (
     take_received,
     unplaced_document,
 )
+from careplan.web.team.recovery import let_in_again, let_member_in_again
 from careplan.web.team.replies import all_replies, replies
 from careplan.web.team.reports import report, reports, write_report
 from careplan.web.team.section import section
@@ -55,7 +56,13 @@ team.add_url_rule("/team/invite/<uuid:batch_id>", view_func=invited)
 team.add_url_rule("/team/invite/<uuid:batch_id>/report.csv", view_func=invited_report)
 team.add_url_rule("/team/members", view_func=members)
 team.add_url_rule("/team/members/new", view_func=enter, methods=BOTH)
+team.add_url_rule(
+    "/team/members/invited/<uuid:invitation_id>/take-back", view_func=take_back, methods=("POST",)
+)
 team.add_url_rule("/team/members/<uuid:account_id>", view_func=member, methods=BOTH)
+team.add_url_rule(
+    "/team/members/<uuid:account_id>/cannot-get-in", view_func=let_member_in_again, methods=BOTH
+)
 team.add_url_rule("/team/partners", view_func=partners)
 team.add_url_rule("/team/partners/new", view_func=let_partner_in, methods=BOTH)
 team.add_url_rule("/team/partners/<uuid:partner_id>", view_func=partner, methods=BOTH)
@@ -83,6 +90,7 @@ team.add_url_rule(
 )
 team.add_url_rule(f"{_PLAN}/reports/<uuid:report_id>", view_func=report)
 team.add_url_rule(f"{_PLAN}/write-report", view_func=write_report, methods=BOTH)
+team.add_url_rule(f"{_PLAN}/cannot-get-in", view_func=let_in_again, methods=BOTH)
 team.add_url_rule(f"{_PLAN}/helpers", view_func=helpers)
 team.add_url_rule(f"{_PLAN}/helpers/let-in", view_func=let_in, methods=BOTH)
 team.add_url_rule(f"{_PLAN}/helpers/reviewed", view_func=reviewed, methods=("POST",))

@@ -1,11 +1,17 @@
-"""The page on which an administrator lets a colleague in."""
+"""The pages on which an administrator invites a colleague, and the colleague comes."""
+
+# mypy: disable-error-code="union-attr"
+# What is not there fails the test that asks for it.
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
 from careplan.accounts.people import Role
-from tests.visitors import a_clinician, signed_in_team
+from careplan.acts.signing_in import who_is
+from tests.visitors import a_clinician, come_in, signed_in_team
 
 NEW = {
     "legal_name": "Dr Sade Cole",
@@ -25,10 +31,56 @@ def admin(client, world):
     return client
 
 
-def test_the_first_password_is_shown_once_and_the_list_has_them(admin):
-    answer = admin.submit("/team/members/new", NEW)
-    assert "It is shown only now." in admin.page(answer).text
+WORDS = "eleven grey otters dancing"
+CODE = re.compile(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}")
+GIVEN = {"email": "sade@example.org", "password": WORDS}
+
+
+def the_code(admin):
+    text = admin.page(admin.submit("/team/members/new", NEW)).text
+    assert "It is shown only now." in text
+    return CODE.search(text).group()
+
+
+def test_a_colleague_comes_with_the_code_and_sets_up_a_second_step(admin, app):
+    code = the_code(admin)
+    listed = admin.page(admin.get("/team/members")).text
+    assert "Invited, and not here yet Dr Sade Cole" in listed
+    assert code not in listed
+    sade = app.test_client()
+    wrong = sade.submit("/account/invited", GIVEN | {"code": "0000-0000-0000-0000"})
+    assert wrong.status_code == 422
+    assert sade.page(wrong).value_of("email") == "sade@example.org"
+    page = sade.page(sade.submit("/account/invited", GIVEN | {"code": code.lower()}))
+    assert "your account is ready" in page.text
+    come_in(sade, email="sade@example.org", password=WORDS)
+    at_once = sade.get("/account/arrive", follow_redirects=True)
+    assert "second step" in sade.page(at_once).text
+    assert "Invited, and not here yet" not in admin.page(admin.get("/team/members")).text
     assert "Dr Sade Cole" in admin.page(admin.get("/team/members")).text
+
+
+def test_who_invited_somebody_is_told_to_leave_the_check_to_another(admin, app, world):
+    sade = app.test_client()
+    sade.submit("/account/invited", GIVEN | {"code": the_code(admin)})
+    hers = f"/team/members/{who_is(world, email='sade@example.org').account_id}"
+    page = admin.page(admin.get(hers))
+    assert "somebody else must check" in page.text
+    assert "I have checked this registration" not in page.text
+    tried = admin.submit(hers, {"change": "verify"})
+    assert tried.status_code == 409
+    assert "somebody else must check" in admin.page(tried).text
+
+
+def test_an_invitation_is_taken_back(admin, app):
+    code = the_code(admin)
+    html = admin.get("/team/members").get_data(as_text=True)
+    path = re.search(r"/team/members/invited/[0-9a-f-]+/take-back", html).group()
+    for says in ("is taken back", "was over, before you took it back"):
+        assert admin.submit(path, {}, seen_on="/team/members").status_code == 303
+        assert says in admin.page(admin.get("/team/members")).text
+    answer = app.test_client().submit("/account/invited", GIVEN | {"code": code})
+    assert answer.status_code == 422
 
 
 @pytest.mark.parametrize(
