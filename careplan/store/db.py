@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -26,6 +27,7 @@ from careplan.store import tables
 from careplan.store.engines import Engines, Patience, begin_fenced, open_engines
 from careplan.store.errors import Busy, Erased, NotFound
 from careplan.store.fences import EVERYBODY, Fence, NoFence, declared
+from careplan.store.listening import NOBODY_LISTENS, Listener
 from careplan.store.migrations.head import HEAD
 from careplan.store.owners import Owner, OwnerKind
 from careplan.store.ready import Ready
@@ -73,6 +75,7 @@ class Store:
         self._longest_wait = patience.wait_for_lock_ms / 1000
         self.keyring = keyring
         self._entropy = entropy
+        self.listener: Listener = NOBODY_LISTENS
 
     @property
     def dialect(self) -> str:
@@ -120,13 +123,22 @@ class Store:
         fence = declared() or self._fence
         if fence is None:
             raise NoFence("nothing was declared of whom this is about: see store/fences.py")
+        began, deeds = time.perf_counter(), list[str]()
         try:
             with engine.begin() as connection:
                 if self._engines.dialect == "postgresql":
                     begin_fenced(connection, fence, reading=reading)
-                yield Transaction(connection, self.keyring, self._entropy, self.service_key)
+                tx = Transaction(connection, self.keyring, self._entropy, self.service_key)
+                tx.deeds = deeds
+                yield tx
         except (SQLAlchemyError, *DRIVER_REFUSALS) as problem:
-            raise told(problem) from problem
+            refusal = told(problem)
+            self.listener.refused(type(refusal).__name__)
+            raise refusal from problem
+        finally:
+            self.listener.transaction(time.perf_counter() - began, writes=not reading)
+        if deeds:
+            self.listener.kept(deeds)
 
     @cached_property
     def service_key(self) -> DataKey:
@@ -148,6 +160,7 @@ class Transaction:
         self.dialect = connection.dialect.name
         self.keyring = keyring
         self.entropy = entropy
+        self.deeds: list[str] = []  # written down in it, for whoever listens to the store
         self._wrapped: dict[Owner, bytes | None] = {}
         self._keys: dict[Owner, DataKey] = {Owner(OwnerKind.SERVICE): service_key}
 

@@ -24,7 +24,10 @@ def write_look(tx: Transaction, found: Scanned, event: AuditEvent, *, at: dateti
     link = found.link
     if found.head is not None and tx.dialect == "postgresql":
         this = {"of_patient": link.patient_id, "of_link": link.link_id, "at": at}
-        return bool(tx.run_ready(_AT_ONCE, this | next_of_person(tx, found.head, event)))
+        if not tx.run_ready(_AT_ONCE, this | next_of_person(tx, found.head, event)):
+            return False
+        tx.deeds.append(event.kind.value)
+        return True
     if count_view(tx, link.patient_id, link.link_id, at=at) is None:
         return False
     append(tx, event, head=found.head)

@@ -158,6 +158,7 @@ def _append(
     kept = _next(tx, kind, owned, head, event)
     for step in kind.steps[tx.dialect]:
         tx.run_ready(step, kept)
+    tx.deeds.append(event.kind.value)
     return head.sequence + 1
 
 
@@ -197,6 +198,7 @@ def append_all(tx: Transaction, events: Sequence[AuditEvent]) -> None:
         kept.append(next_of_person(tx, head, by_person[row.patient_id]))
     tx.run(_OF_PEOPLE.keep, kept)
     tx.run(_OF_PEOPLE.move, kept)
+    tx.deeds.extend(one.kind.value for one in events)
 
 
 def next_of_person(tx: Transaction, head: Head, event: AuditEvent) -> dict[str, Any]:

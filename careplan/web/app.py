@@ -19,7 +19,7 @@ from careplan.keys.keyring import Keyring
 from careplan.settings import Settings
 from careplan.summary.wording import clock as time_of_day
 from careplan.summary.wording import day, moment
-from careplan.web import access, conditions, down, errors, security, session
+from careplan.web import access, conditions, down, errors, figures, logs, security, session
 from careplan.web.account import routes as account
 from careplan.web.account.recovery import recovery
 from careplan.web.carer.copies import carer_copies
@@ -104,6 +104,13 @@ def create_app(
     app.extensions["careplan"] = Here(settings, world, clock)
     _configure(app, settings, keyring)
     _templates(app, settings)
+    logs.install(
+        app,
+        strict=settings.environment == "test",
+        from_proxy=settings.trust_proxy,
+        entropy=secrets.token_bytes,  # an id of a request is no fact of the product
+    )
+    figures.install(app)
     security.install(app, https=settings.https)
     session.install(app)
     errors.install(app)
@@ -122,6 +129,7 @@ def create_app(
         machine,
         replying,
         well_known,
+        figures.figures,
         fhir_api,
         *PHONE_DOORS,
         *TALKING_DOORS,

@@ -15,11 +15,12 @@ from careplan.acts.signing_in import TooManyTries
 from careplan.acts.standing import AccessEnded
 from careplan.acts.world import NotAllowed, NotThere
 from careplan.render.paper import DoesNotFit
+from careplan.store.errors import Unavailable
+from careplan.web import logs
 from careplan.web.fhir_api.refusals import FHIR_DOORS, as_outcome
+from careplan.web.logs import Event
 from careplan.web.security import for_machines
 from careplan.web.words import _
-
-log = logging.getLogger("careplan.web")
 
 _OURS = Path(__file__).resolve().parents[1]
 _PASSED_ON = ("Allow", "Retry-After")
@@ -140,12 +141,14 @@ def _unexpected(problem: Exception) -> Response:
 
 def write_down(problem: Exception) -> None:
     """The kind of error and where in our code: a message or a value may hold a person's words."""
-    log.error(
-        "%s in %s %s at %s",
-        type(problem).__name__,
-        request.method,
-        request.endpoint,
-        " < ".join(places(problem)) or "no place of ours",
+    logs.write(
+        Event.UNAVAILABLE if isinstance(problem, Unavailable) else Event.BROKEN,
+        level=logging.ERROR,
+        error=type(problem),
+        method=logs.method_of_request(),
+        rule=logs.rule_of_request(),
+        request=logs.request_id(),
+        place=" < ".join(places(problem)) or "no place of ours",
     )
 
 

@@ -85,7 +85,7 @@ def install(app: Flask, *, https: bool) -> None:
     def _headers(response: Response) -> Response:
         said = {name.lower() for name, _ in response.headers}
         # A link's own reader is spared every byte it has no use for.
-        known = to_programs if request.path.startswith(_MACHINE) else every_page
+        known = to_programs if to_a_reader_of_links() else every_page
         known = every_asset if _is_asset(response) else known
         response.headers.extend((n, v) for n, v in known.items() if n.lower() not in said)
         return response
@@ -94,6 +94,11 @@ def install(app: Flask, *, https: bool) -> None:
 def for_machines() -> bool:
     """Whether a program asked, and wants JSON even when told no."""
     return request.path.startswith(_PROGRAMS)
+
+
+def to_a_reader_of_links() -> bool:
+    """Whether a link's own reader asked, who is spared every byte that is of no use there."""
+    return request.path.startswith(_MACHINE)
 
 
 def _from_elsewhere() -> bool:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 import re
 import threading
+from typing import Any
 
 from careplan.render.press import warm
 from careplan.web.errors import places
+from careplan.web.figures import forget_process
 
 access_log_format = "%(t)s %(m)s %(s)s %(B)s bytes %(L)s s"
 """For whoever switches the access log on: no address, for a link's address is half of its key."""
@@ -50,3 +52,8 @@ logging.getLogger("gunicorn.error").addFilter(NothingAnybodySent())
 def post_worker_init(worker: object) -> None:  # noqa: ARG001 (gunicorn calls it so)
     """Behind the first requests, and never in one: nobody waits a second for their first PDF."""
     threading.Thread(target=warm, name="warm the press", daemon=True).start()
+
+
+def child_exit(server: object, worker: Any) -> None:  # noqa: ARG001 (gunicorn calls it so)
+    """What the process that ended was doing at the moment counts no more."""
+    forget_process(worker.pid)

@@ -55,9 +55,12 @@ def test_no_log_of_the_server_holds_what_opens_or_names(
         _fall_over(clinic, server, asks)
     said = server.log.read_text("utf-8", "replace")
 
-    assert "Tampered in POST machine.manifest at keys/envelope.py" in said
+    assert re.search(r'"error": "Tampered", .*"rule": "/m/<token>", .*"keys/envelope.py:', said)
     assert re.search(r"\] POST 500 \d+ bytes", said), "the access log is on"
-    assert "Invalid request from ip=127.0.0.1: Invalid HTTP request line\n" in said
+    assert '"Invalid request from ip=127.0.0.1: Invalid HTTP request line"}' in said
+    assert re.search(
+        r'"event": "answered", .*"rule": "/code", "method": "POST", "status": 200', said
+    )
     found = [what for what, secret in _secrets(card, asks, coded, alone) if secret in said]
     assert found == []
 

@@ -20,6 +20,7 @@ DOORS: dict[str, set[str]] = {
     "werkzeug": {"web"},
     "click": {"web"},
     "nhsuk_frontend_jinja": {"web"},
+    "prometheus_client": {"web"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "psycopg": {"store"},

@@ -43,7 +43,10 @@ READERS = (
     (r"/helping(/code)?", For.SIGNED_IN),
     (r"/demo/(patient|team|emergency|staff-door)", For.DEMO),
     (r"/emergency", For.EMERGENCY),
-    (r"/account(/arrive|/second-step|/second-step/set-up)?", For.SIGNED_IN),
+    (r"/account(/arrive|/again|/password|/second-step(/set-up|/off)?)?", For.SIGNED_IN),
+    (r"/account/passkeys(/make|/<named>/remove)?", For.SIGNED_IN),
+    (r"/account/passkeys/(ask|sign-in)", For.ANYONE),
+    (r"/account/sessions(/end-others|/<uuid:session_id>/end)?", For.SIGNED_IN),
     (r"/together", For.SIGNED_IN),  # a screen handed over, whose session has lost its second step
     (r"/account/(new|new-helper|sign-in|sign-out|signed-out)", For.ANYONE),
     (
@@ -51,6 +54,7 @@ READERS = (
         For.ANYONE,
     ),
     (r"/\.well-known/(jwks\.json|crl/<kid>\.json)", For.ANYONE),
+    (r"/metrics", For.ANYONE),  # with METRICS_TOKEN, and none where it is not set
     (r"/fhir/(token|metadata|openapi\.json|\.well-known/smart-configuration)", For.ANYONE),
     (r"/fhir/(?!token|metadata|openapi|\.well-known).*", For.PARTNER),
     (r"/going-in(/taps)?", For.ANYONE),
@@ -76,6 +80,7 @@ OF_NOBODY = (
     "account_id",
     "errand_id",
     "phone_id",
+    "session_id",
     "promise_id",
     "report_id",
     "partner_id",
@@ -117,6 +122,7 @@ def paths(app, world, ada):
         "kind": "card",
         "page_id": page.id,
         "token": "x" * 43,
+        "named": "x" * 43,
         "ticket": "x" * 43,
         "kid": "x" * 43,
         "filename": "plan.css",

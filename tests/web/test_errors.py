@@ -62,9 +62,12 @@ def test_the_log_has_the_kind_and_the_place_and_nothing_anybody_wrote(broken, ca
     with caplog.at_level(logging.DEBUG):
         broken.get("/fail/value", query_string={"words": SECRET})
 
-    (line,) = [one for one in caplog.records if one.name == "careplan.web"]
-    assert re.fullmatch(r"ValueError in GET fail at web/access\.py:\d+", line.getMessage())
-    assert SECRET not in caplog.text
+    written = [one for one in caplog.records if one.name == "careplan.web"]
+    (line,) = [one for one in written if one.event == "broken"]
+    assert re.fullmatch(r"web/access\.py:\d+", line.fields.pop("place"))
+    assert re.fullmatch(r"[0-9a-f]{32}", line.fields.pop("request"))
+    assert line.fields == {"error": "ValueError", "method": "GET", "rule": "/fail/<name>"}
+    assert SECRET not in caplog.text + "".join(str(one.__dict__) for one in written)
 
 
 def test_a_mistake_of_ours_comes_up_even_when_nobody_can_be_asked_who_reads(make_app, tmp_path):
