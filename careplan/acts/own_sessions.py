@@ -19,7 +19,6 @@ from careplan.acts.signing_in import (
     WrongSignIn,
     count_try,
     let_go,
-    needs_second_factor,
     uses_code,
     write_down_failure,
 )
@@ -60,7 +59,7 @@ def show_again(
 ) -> None:
     """The password, and the code where the account has an app: for a quarter of an hour this
     session may change the ways in. Raises WrongSignIn, WrongCode, TooManyTries."""
-    if needs_second_factor(by):
+    if by.owes_second_step:
         raise NotAllowed
     count_try(world, f"again:{by.account_id}", at=at)
     mine = UUID(by.account_id)

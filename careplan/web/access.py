@@ -48,6 +48,8 @@ _TO_THE_SECOND_STEP = frozenset(
     {"account.home", "account.arrive", "account.second_step", "account.set_up_second_step"}
 )
 """Open with a password alone to those who owe a second step: they lead to it."""
+_MAKES_THE_FIRST = frozenset({"again.ask", "passkeys.make", "passkeys.keep"})
+"""Open to staff who have no second step yet: a passkey may be their first."""
 _OPEN_WHILE_HANDED = _TO_THE_SECOND_STEP | {"handed.screen"}
 """The screen itself, and the way back to the desk, which asks for the second step. Whom the
 clinician helps elsewhere is not for the person who holds it."""
@@ -97,8 +99,10 @@ def _refusal(reader: Reader, visitor: Who) -> Any:
 def _must_give_code(reader: Reader, visitor: Who) -> bool:
     if reader in _STAFF:
         return not visitor.second_factor
-    leads_there = handed_over() or request.endpoint in _TO_THE_SECOND_STEP
-    return needs_second_factor(visitor) and not leads_there
+    if handed_over() or request.endpoint in _TO_THE_SECOND_STEP:
+        return False
+    first = request.endpoint in _MAKES_THE_FIRST and not visitor.owes_second_step
+    return needs_second_factor(visitor) and not first
 
 
 def _works_here(reader: Reader, visitor: Who) -> bool:

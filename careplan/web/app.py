@@ -13,6 +13,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLo
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from careplan import clock as wall
+from careplan.accounts.passkeys import site_of
 from careplan.accounts.passwords import STRONG, Strength
 from careplan.acts.world import World
 from careplan.keys.keyring import Keyring
@@ -21,6 +22,9 @@ from careplan.summary.wording import clock as time_of_day
 from careplan.summary.wording import day, moment
 from careplan.web import access, conditions, down, errors, figures, logs, security, session
 from careplan.web.account import routes as account
+from careplan.web.account.again import again
+from careplan.web.account.own import own
+from careplan.web.account.passkeys import passkeys
 from careplan.web.account.recovery import recovery
 from careplan.web.carer.copies import carer_copies
 from careplan.web.carer.report import carer_report
@@ -121,6 +125,7 @@ def create_app(
     for door in (
         front.front,
         account.account,
+        *(again, own, passkeys),
         recovery,
         team,
         emergency,
@@ -172,7 +177,10 @@ def _templates(app: Flask, settings: Settings) -> None:
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(
-        brand=settings.brand, demo=settings.demo, break_glass=settings.break_glass
+        brand=settings.brand,
+        demo=settings.demo,
+        break_glass=settings.break_glass,
+        passkeys_work=site_of(settings.base_url, name=settings.brand) is not None,
     )
     environment.filters.update(day=day, moment=moment, clock=time_of_day)
 
