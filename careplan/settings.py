@@ -178,6 +178,15 @@ class Settings:
         needed="yes",
         secret=True,
     )
+    backup_key: bytes = told(
+        "BACKUP_KEY",
+        "32 random bytes in base64 that `backup` seals with and `restore` and `drill` open with."
+        " Only those commands need it. Keep a copy where neither the server nor a backup is.",
+        read=key,
+        default=b"",
+        needed="for backups",
+        secret=True,
+    )
     port: int = told(
         "PORT",
         "Where `bin/run` listens, and what a development `BASE_URL` is made of.",

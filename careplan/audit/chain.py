@@ -18,6 +18,8 @@ _DIGEST_SIZE = 32
 _LINK = b"careplan audit link 1"
 _START = b"careplan audit start 1"
 _SERVICE = "service:"
+UPKEEP = f"{_SERVICE}upkeep"
+"""The one chain of the service that no day ends: its backups, restores and drills."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,12 +106,11 @@ def _rows(tx: Transaction, shape: Shape, used: set[int]) -> Iterator[bytes]:
 
 
 def _sealed(shape: Shape) -> tuple[int, ...]:
-    columns = metadata.tables[shape.name].c
-    return tuple(
-        place
-        for place, (name, _kind) in enumerate(shape.columns)
-        if name in columns and isinstance(columns[name].type, Sealed)
+    today = metadata.tables.get(shape.name)
+    sealed = (
+        {one.name for one in today.c if isinstance(one.type, Sealed)} if today is not None else ()
     )
+    return tuple(place for place, (name, _) in enumerate(shape.columns) if name in sealed)
 
 
 def _dictionaries(row: Sequence[Any], sealed: Sequence[int]) -> set[int]:

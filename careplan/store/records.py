@@ -8,7 +8,7 @@ end one "Z" with what the whole holds. Nothing may stand after it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -40,7 +40,7 @@ class Record:
         return json.loads(self.body)
 
 
-def telling(mark: Mark, plain: Mapping[str, Any]) -> Record:
+def telling(mark: Mark, plain: dict[str, Any]) -> Record:
     return Record(mark, canonical(plain))
 
 

@@ -6,7 +6,7 @@ says of itself, and only then brought up to today's. Whatever fails leaves the d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +19,6 @@ from careplan.keys.tokens import Entropy
 from careplan.store.db import Transaction
 from careplan.store.dumping import Tell, rows_of
 from careplan.store.engines import engine_for_migration
-from careplan.store.fences import EVERYBODY
 from careplan.store.migrate import lock_schema, up_to, up_to_head
 from careplan.store.migrations.head import HEAD
 from careplan.store.records import Mark, NotABackup, Record
@@ -47,12 +46,11 @@ class NotTheSame(Exception):
 
 @contextmanager
 def one_transaction(url: str, *, keep: bool) -> Iterator[Connection]:
-    """The only one on this database. Without `keep`, nothing of it stays."""
+    """The only one on this database, as its owner, whom no fence holds back. Without `keep`,
+    nothing of it stays."""
     engine = engine_for_migration(url)
     try:
         with engine.connect() as connection, connection.begin() as whole:
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql(EVERYBODY.spelt())
             lock_schema(connection)
             yield connection
             if not keep:

@@ -123,7 +123,9 @@ def _sized(data: bytes) -> bytes:
 _WRITES: Mapping[ColumnKind, Callable[[Any], bytes]] = MappingProxyType(
     {
         ColumnKind.ID: lambda value: bytes(value.bytes),
-        ColumnKind.MOMENT: lambda value: ((value - _EPOCH) // _TICK).to_bytes(8, "big", signed=True),
+        ColumnKind.MOMENT: lambda value: ((value - _EPOCH) // _TICK).to_bytes(
+            8, "big", signed=True
+        ),
         ColumnKind.DAY: lambda value: value.toordinal().to_bytes(4, "big"),
         ColumnKind.SWITCH: lambda value: bytes((value,)),
         ColumnKind.NUMBER: lambda value: value.to_bytes(8, "big", signed=True),

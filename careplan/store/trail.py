@@ -120,13 +120,16 @@ class KeptEvent:
     event: AuditEvent
 
 
-def append(tx: Transaction, event: AuditEvent, *, head: Head | None = None) -> int:
+def append(
+    tx: Transaction, event: AuditEvent, *, head: Head | None = None, chain: str | None = None
+) -> int:
     """Writes one deed down, in the transaction of the deed itself. Its number in its chain.
 
-    `head` is the end of a person's chain, where this transaction holds it already.
+    `head` is the end of a person's chain, where this transaction holds it already; `chain` is
+    another one of the service than the day's.
     """
     if event.patient_id is None:
-        chain = chain_of(None, at=event.at)
+        chain = chain or chain_of(None, at=event.at)
         head = _service_head(tx, chain)
         return _append(tx, _OF_SERVICE, (SERVICE, chain), head, event)
     patient_id = UUID(event.patient_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from careplan.web.commands.backup import backup_command, drill_command, restore_command
 from careplan.web.commands.bringing_in import import_command
 from careplan.web.commands.card_keys import rotate_card_key_command
 from careplan.web.commands.guiding import fhir_package_command
@@ -53,6 +54,9 @@ commands = {
     "hospital-reports": hospital_reports_command,
     "export-team": export_team_command,
     "import-team": import_team_command,
+    "backup": backup_command,
+    "restore": restore_command,
+    "drill": drill_command,
     "nrl-pointer": nrl_pointer_command,
     "nrl-check": nrl_check_command,
 }

@@ -69,7 +69,7 @@ class Growing:
 
     def finish(self) -> None:
         line = f"{digest_of(self.path)}  {self.path.name}\n"
-        _replace(beside(self.path, "sha256"), line.encode())
+        put_whole(beside(self.path, "sha256"), line.encode())
         beside(self.path, "state").unlink()
 
 
@@ -134,10 +134,10 @@ def read_state(path: Path) -> Mapping[str, object] | None:
 
 
 def keep(path: Path, facts: Mapping[str, object]) -> None:
-    _replace(path, json.dumps(facts).encode())
+    put_whole(path, json.dumps(facts).encode())
 
 
-def _replace(path: Path, data: bytes) -> None:
+def put_whole(path: Path, data: bytes) -> None:
     """Whole or not at all, and its owner's alone."""
     new = path.with_name(f"{path.name}.new")
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
