@@ -44,6 +44,8 @@ STAYS: Mapping[str, str] = MappingProxyType(
         "audit_event": "their chain, over bytes that nobody can open",
         "plan_version": "frozen; its documents are sealed under the key that is gone",
         "signature": "frozen, as the version is",
+        "thread": "what its entries stand in, without a word of it",
+        "thread_entry": "witnessed by both sides; sealed under the key that is gone",
         "link": "only one that a signed card stands on, stopped and without a name",
         "issued_card": "the name by which every checker knows that this card is taken back",
     }

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import CHAR, LargeBinary, Text, text
+from sqlalchemy import CHAR, LargeBinary, Text, insert, text
 
 from careplan.accounts.grants import Basis, Grant
 from careplan.accounts.partners import Partner, PartnerState, Purpose, read_scopes
@@ -31,6 +30,7 @@ from careplan.store import reports
 from careplan.store.accounts import link_account, new_account, set_totp
 from careplan.store.cards import IssuedCard, keep_card_key, keep_issued_card
 from careplan.store.carers import KeptGrant, Terms, make_carer_code, new_grant
+from careplan.store.ceremonies import Ceremony, begin
 from careplan.store.clinic_codes import make_code
 from careplan.store.consents import keep_consent
 from careplan.store.conversation import keep_thread
@@ -49,12 +49,14 @@ from careplan.store.links import LinkSecrets, count_wrong_answer, keep_link
 from careplan.store.measures import EVERYONE, Promise, keep_promise, keep_sheet
 from careplan.store.notices import choose, hand_over, mention_once
 from careplan.store.outbox import add_message
+from careplan.store.owners import of_account, of_patient
 from careplan.store.partners import (
     KeptPartner,
     keep_partner_token,
     new_partner,
     use_assertion,
 )
+from careplan.store.passkeys import Passkey, keep_passkey
 from careplan.store.patients import know_nhs_number
 from careplan.store.phones import Phone, keep_phone
 from careplan.store.photos import set_photo
@@ -84,6 +86,7 @@ from careplan.visits.reply import Reply
 from careplan.visits.reply import Said as Replied
 from careplan.visits.report import VisitReport
 from careplan.visits.visit import Stage, Tap, Tapped, Visit, Where
+from tests.at_rest.scanner import Scanner
 from tests.stores import NOW, a_keyring, a_patient, a_team, seeded, the_patient
 
 TABLES = {table.name: table for table in metadata.sorted_tables}
@@ -156,7 +159,7 @@ SECRETS = {
 }
 
 
-def _fill(store):
+def fill(store):
     facts = {"text": SECRETS["drug"] * 3, "words": SECRETS["words"] * 3}
     document = json.dumps(facts | {"name": SECRETS["name"], "dob": SECRETS["born"]}).encode() * 5
     with store.begin() as tx:
@@ -198,12 +201,13 @@ def _fill(store):
         said = Said(Consent.GP, given=True, at=NOW, by=SECRETS["name"])
         keep_consent(tx, patient_id, said, sequence=started)
         _tell(tx, doer, patient_id, facts)
-        count_in(tx, f"sign-in:{SECRETS['email']}", window=timedelta(minutes=1), at=NOW)
 
 
 def _tell(tx, doer, patient_id, facts):
     append(tx, AuditEvent(Kind.SIGNED_IN, NOW, doer, None))
     add_message(tx, "told", facts, patient_id=patient_id, at=NOW)
+    _say_it_is_wrong(tx, patient_id)
+    count_in(tx, f"sign-in:{SECRETS['email']}", window=timedelta(minutes=1), at=NOW)
 
 
 def _invite(tx, account_id, team_id):
@@ -315,6 +319,39 @@ def _go_in(tx, patient_id, account_id):
     keep_tap(tx, patient_id, going.visit_id, took)
 
 
+def _other_ways_in(tx, account_id):
+    """A passkey, half a sign-in with one, and another provider's name for this account."""
+    key = Passkey(
+        account_id=account_id, credential_id=SECRETS["token"].encode(), sign_count=1, made_at=NOW,
+        public_key=SECRETS["session"].encode(), name=SECRETS["label"],
+    )  # fmt: skip
+    keep_passkey(tx, key)
+    begin(
+        tx, next(iter(Ceremony)), body={"challenge": SECRETS["token"]}, account_id=account_id,
+        at=NOW, lives=timedelta(minutes=5),
+    )  # fmt: skip
+    subject = tx.hash("subject", SECRETS["nhs"])
+    body = TABLES["outside_identity"].c.body
+    said = {"subject": SECRETS["nhs"], "email": SECRETS["email"]}
+    other = {
+        "subject_hash": subject, "account_id": account_id, "kind": "patients", "linked_at": NOW,
+        "body": tx.seal_facts(of_account(account_id), body, subject.hex(), said),
+    }  # fmt: skip
+    tx.run(insert(TABLES["outside_identity"]), other)
+
+
+def _say_it_is_wrong(tx, patient_id):
+    """Beside the medical part; and a look that was written down elsewhere for a while."""
+    note, body = tx.new_id(), TABLES["annotation"].c.body
+    words = {"words": SECRETS["words"], "about": SECRETS["drug"]}
+    said = {
+        "patient_id": patient_id, "annotation_id": note, "at": NOW,
+        "body": tx.seal_facts(of_patient(patient_id), body, str(note), words),
+    }  # fmt: skip
+    tx.run(insert(TABLES["annotation"]), said)
+    tx.run(insert(TABLES["replayed"]), {"entry_hash": tx.hash("replayed", "one"), "at": NOW})
+
+
 def _give_codes(tx, team_id, account_id):
     made = {"at": NOW, "expires_at": NOW + timedelta(days=7)}
     make_recovery_code(tx, SECRETS["clinic"], account_id=account_id, by=None, **made)
@@ -324,6 +361,7 @@ def _give_codes(tx, team_id, account_id):
         title="Consultant", role=Role.CLINICIAN, registration=SECRETS["registration"],
     )  # fmt: skip
     new_invitation(tx, invited, SECRETS["clinic"] * 2)
+    _other_ways_in(tx, account_id)
 
 
 def _publish(tx, patient_id, document):
@@ -370,20 +408,9 @@ def _share(tx, patient_id):
               version=1, at=NOW)  # fmt: skip
 
 
-def _spellings(fact: str) -> list[bytes]:
-    """The fact itself, in other encodings, and in base64 wherever in a longer text it begins."""
-    raw = fact.encode()
-    spelled = [raw, raw.lower(), fact.encode("utf-16-le"), raw.hex().encode()]
-    for shift in range(3):
-        whole = base64.b64encode(b"\0" * shift + raw)
-        start, end = (0, 2, 3)[shift], -4 if (len(raw) + shift) % 3 else None
-        spelled += [whole[start:end], whole[start:end].replace(b"+", b"-").replace(b"/", b"_")]
-    return spelled
-
-
 def test_every_table_is_filled_and_no_file_holds_a_seeded_fact(sqlite_url):
     store = Store(sqlite_url, a_keyring(), entropy=seeded())
-    _fill(store)
+    fill(store)
     path = Path(sqlite_url.removeprefix("sqlite:///"))
     files = sorted(path.parent.glob(f"{path.name}*"))
     assert any(file.name.endswith("-wal") and file.stat().st_size for file in files)
@@ -393,18 +420,7 @@ def test_every_table_is_filled_and_no_file_holds_a_seeded_fact(sqlite_url):
             assert tx.run(text(f"SELECT count(*) FROM {name}")).scalar_one() > 0, name
     store.close()
     assert b"St Anselm" in kept, "the scan finds what is in clear"
-    found = [
-        name
-        for name, fact in (SECRETS | {"key": "K" * 32}).items()
-        if any(spelled in kept for spelled in _spellings(fact))
-    ]
-    assert found == []
-
-
-def test_the_scan_knows_base64():
-    for before in (b"", b"x", b"xy"):
-        hidden = base64.b64encode(before + SECRETS["name"].encode() + b" and more")
-        assert any(spelled in hidden for spelled in _spellings(SECRETS["name"]))
+    assert Scanner([*SECRETS.values(), "K" * 32]).look(kept) == set()
 
 
 # --- what never changes ----------------------------------------------------------------------
@@ -415,7 +431,7 @@ def test_the_scan_knows_base64():
 @pytest.mark.asvs("16.4.2")
 def test_the_database_refuses_to_change_the_past(store, owned, table, deed):
     """The application's role has no right to; nor may the owner, by a statement alone."""
-    _fill(store)
+    fill(store)
     column = "published_at = published_at" if table == "plan_version" else "at = at"
     for one in (store, owned):
         with pytest.raises(CannotKeep), one.begin() as tx:
@@ -424,7 +440,7 @@ def test_the_database_refuses_to_change_the_past(store, owned, table, deed):
 
 @pytest.mark.parametrize("column", ["clinical", "signer", "clinical_sha256", "signed_at"])
 def test_the_database_refuses_to_change_what_was_signed(store, owned, column):
-    _fill(store)
+    fill(store)
     for one in (store, owned):
         with pytest.raises(CannotKeep), one.begin() as tx:
             tx.run(text(f"UPDATE signature SET {column} = {column}"))
@@ -432,7 +448,7 @@ def test_the_database_refuses_to_change_what_was_signed(store, owned, column):
 
 @pytest.mark.parametrize("table", ["trail_head", "service_head"])
 def test_the_end_of_a_chain_only_goes_on(store, owned, table):
-    _fill(store)
+    fill(store)
     for one in (store, owned):
         for deed in (f"UPDATE {table} SET sequence = sequence", f"DELETE FROM {table}"):
             with pytest.raises(CannotKeep), one.begin() as tx:

@@ -1,17 +1,33 @@
-"""The list of commands the application offers."""
+"""The list of commands the application offers.
+
+Each looks after the whole service: that is said here, once for all of them, to the fence around
+people's records (`store/fences.py`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+import click
+
+from careplan.keys.errors import WrongKey
+from careplan.store.fences import EVERYBODY, within
 from careplan.web.commands.backup import backup_command, drill_command, restore_command
 from careplan.web.commands.bringing_in import import_command
 from careplan.web.commands.card_keys import rotate_card_key_command
+from careplan.web.commands.erase import erase_command
 from careplan.web.commands.guiding import fhir_package_command
 from careplan.web.commands.hospitals import hospital_reports_command, load_hospitals_command
 from careplan.web.commands.measuring import load_deprivation_command, measures_command
 from careplan.web.commands.moving import export_team_command, import_team_command
 from careplan.web.commands.partners import partners_command
 from careplan.web.commands.pointing import nrl_check_command, nrl_pointer_command
+from careplan.web.commands.purge import purge_command
+from careplan.web.commands.rekey import rekey_command
 from careplan.web.commands.running import (
+    Cannot,
     logins_command,
     migrate_command,
     routes_access_command,
@@ -59,4 +75,34 @@ commands = {
     "drill": drill_command,
     "nrl-pointer": nrl_pointer_command,
     "nrl-check": nrl_check_command,
+    "rekey": rekey_command,
+    "erase": erase_command,
+    "purge": purge_command,
 }
+
+
+def _says_which_key(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """Settings of another installation, or a master key that was taken out too early, are one
+    sentence."""
+
+    @wraps(callback)
+    def run(*words: Any, **options: Any) -> Any:
+        try:
+            return callback(*words, **options)
+        except WrongKey as problem:
+            raise Cannot(
+                f"MASTER_KEYS does not open what is kept here: {problem}. Nothing was done."
+            ) from None
+
+    return run
+
+
+def _for_everybody(found: Iterable[click.Command]) -> None:
+    for command in found:
+        if isinstance(command, click.Group):
+            _for_everybody(command.commands.values())
+        elif command.callback is not None:
+            command.callback = _says_which_key(within(EVERYBODY)(command.callback))
+
+
+_for_everybody(commands.values())
