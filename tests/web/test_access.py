@@ -48,7 +48,7 @@ READERS = (
     (r"/account/passkeys/(ask|sign-in)", For.ANYONE),
     (r"/account/sessions(/end-others|/<uuid:session_id>/end)?", For.SIGNED_IN),
     (r"/together", For.SIGNED_IN),  # a screen handed over, whose session has lost its second step
-    (r"/account/(new|new-helper|sign-in|sign-out|signed-out)", For.ANYONE),
+    (r"/account/(new|new-helper|sign-in|sign-out|signed-out|lost|invited)", For.ANYONE),
     (
         r"/|/code|/reply|/scan|/s|/c|/emergency\.css|/favicon\.ico|/robots\.txt|/healthz|/readyz",
         For.ANYONE,
@@ -81,6 +81,7 @@ OF_NOBODY = (
     "errand_id",
     "phone_id",
     "session_id",
+    "invitation_id",
     "promise_id",
     "report_id",
     "partner_id",
