@@ -207,6 +207,13 @@ class Settings:
         read=switch,
         default=False,
     )
+    breached_passwords: str = told(
+        "BREACHED_PASSWORDS",
+        "A file of passwords that leaked elsewhere, in the public form of SHA-1 hashes ordered by"
+        " hash. A new password that is in it is turned away; it is searched where it lies.",
+        default="",
+        unless_set="the 30,000 commonest passwords are turned away",
+    )
     brand: str = told(
         "BRAND", "The product’s name on pages and paper.", default="My sickle cell plan"
     )

@@ -13,11 +13,12 @@ from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLo
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from careplan import clock as wall
+from careplan.accounts.leaked import Leaked, LeakedFile, NotTheList, nowhere_else
 from careplan.accounts.passkeys import site_of
 from careplan.accounts.passwords import STRONG, Strength
 from careplan.acts.world import World
 from careplan.keys.keyring import Keyring
-from careplan.settings import Settings
+from careplan.settings import Settings, Unsafe
 from careplan.summary.wording import clock as time_of_day
 from careplan.summary.wording import day, moment
 from careplan.web import access, conditions, down, errors, figures, logs, security, session
@@ -103,6 +104,7 @@ def create_app(
         strength=strength,
         break_glass=settings.break_glass,
         pause=pause,
+        leaked=_leaked(settings),
     )
     world = with_fallback(world, settings, keyring, clock=clock, entropy=entropy)
     app.extensions["careplan"] = Here(settings, world, clock)
@@ -148,6 +150,19 @@ def create_app(
     if settings.trust_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app
+
+
+def _leaked(settings: Settings) -> Leaked:
+    if not settings.breached_passwords:
+        return nowhere_else
+    try:
+        return LeakedFile(Path(settings.breached_passwords))
+    except OSError as problem:
+        raise Unsafe(f"BREACHED_PASSWORDS cannot be read: {problem.strerror}.") from problem
+    except NotTheList as problem:
+        raise Unsafe(
+            "BREACHED_PASSWORDS is not a list of SHA-1 hashes ordered by hash: get it in that form."
+        ) from problem
 
 
 def _configure(app: Flask, settings: Settings, keyring: Keyring) -> None:

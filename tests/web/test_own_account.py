@@ -4,11 +4,13 @@ and as somebody tries them who found a phone lying open."""
 from __future__ import annotations
 
 import json
+from hashlib import sha1
 
 import pytest
 
 from careplan.acts.passkeys import MOST, own_passkeys
 from careplan.acts.signing_in import who_is
+from careplan.settings import Unsafe
 from tests.authenticator import Device
 from tests.visitors import ADA, PASSWORD, a_clinician, a_person, code_of, come_in, sign_up
 
@@ -332,3 +334,30 @@ def test_the_account_page_leads_to_all_of_it(client):
         "/account/lost",
     }
     assert "On 1 phone or computer" in page.text
+
+
+# --- passwords that leaked -----------------------------------------------------------------------
+
+
+def test_a_leaked_password_is_turned_away_wherever_one_is_chosen(make_app, tmp_path):
+    listed = tmp_path / "leaked.txt"
+    lines = sorted(sha1(one.encode()).hexdigest().upper() for one in (NEW, "x", "y"))
+    listed.write_text("".join(f"{one}:3\n" for one in lines))
+    client = make_app(breached_passwords=str(listed)).test_client()
+    sign_up(client)
+    changed = client.submit("/account/password", {"old": PASSWORD, "password": NEW})
+    client.submit("/account/sign-out", seen_on="/account")
+    new = {"legal_name": "Sam", "email": "sam@example.org", "password": NEW}
+    made = client.submit("/account/new-helper", new)
+    for answer in (changed, made):
+        assert answer.status_code == 422
+        assert "Many people use this password." in client.page(answer).errors["password"]
+
+
+@pytest.mark.parametrize("kept", [None, "hunter2\npassword\n"])
+def test_a_list_that_is_none_stops_the_start_in_words(make_app, tmp_path, kept):
+    listed = tmp_path / "leaked.txt"
+    if kept:
+        listed.write_text(kept)
+    with pytest.raises(Unsafe, match="BREACHED_PASSWORDS"):
+        make_app(breached_passwords=str(listed))
