@@ -22,7 +22,9 @@ from careplan.acts.seeding import seed
 from careplan.acts.world import World
 from careplan.settings import Settings
 from careplan.store.db import Store
+from careplan.store.fences import EVERYBODY, declare
 from careplan.web.app import create_app
+from tests import repeated
 from tests.compiled import keep_compiled
 from tests.stores import (
     NOW,
@@ -59,6 +61,7 @@ __all__ = [
 # A busy machine must not fail a law: what is slow is measured in bench/.
 law.register_profile("careplan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 law.load_profile("careplan")
+repeated.keep()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -146,6 +149,8 @@ def world(settings: Settings) -> Iterator[World]:
 def make_app(settings: Settings, clock: Clock) -> Iterator[Callable[..., Flask]]:
     """Another application on the same database: `make_app(environment="demo")`."""
     made: list[Flask] = []
+    # For what a test does by the application's own store: its requests declare for themselves.
+    declare(EVERYBODY)
 
     def make(**changes: object) -> Flask:
         wanted = replace(settings, **changes)  # type: ignore[arg-type]
@@ -159,6 +164,7 @@ def make_app(settings: Settings, clock: Clock) -> Iterator[Callable[..., Flask]]
         return app
 
     yield make
+    declare(None)
     for app in made:
         app.extensions["careplan"].world.store.close()
 

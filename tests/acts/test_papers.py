@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from datetime import timedelta
+from functools import cache
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -57,6 +58,7 @@ def kept(clinic: Clinic) -> list[tuple[str, int]]:
         return sorted((row.kind, row.version) for row in rows)
 
 
+@cache
 def words(pdf: bytes) -> str:
     pages = pypdf.PdfReader(BytesIO(pdf)).pages
     return " ".join(" ".join(page.extract_text() for page in pages).split())
@@ -81,14 +83,16 @@ def withdrawn(clinic: Clinic, card: dict[str, Any]) -> bool:
     return card["vc"]["rid"] in rids
 
 
-def all_codes(pdf: bytes) -> set[str]:
-    found = set()
+@cache
+def all_codes(pdf: bytes) -> frozenset[str]:
+    found: set[str] = set()
     document = pypdfium2.PdfDocument(pdf)
     for page in document:
-        picture = page.render(scale=4).to_numpy()
-        found |= {one.text for one in zxingcpp.read_barcodes(picture)}
+        picture = page.render(scale=4, grayscale=True).to_numpy()
+        read = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+        found |= {one.text for one in read}
     document.close()
-    return found
+    return frozenset(found)
 
 
 def link_of(clinic: Clinic, kind: Kind) -> Shared:
