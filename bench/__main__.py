@@ -27,6 +27,7 @@ BUDGETS = (
     "codes",
     "validating",
     "moving",
+    "backup",
 )
 LATEST = Path(__file__).with_name("latest.md")
 

@@ -32,6 +32,7 @@ from careplan.plan.dictionary import dictionary
 from careplan.settings import from_environment
 from careplan.store import tables
 from careplan.store.db import Transaction
+from careplan.store.fences import EVERYBODY, within
 from careplan.store.migrate import migrate
 from careplan.store.owners import of_patient
 from careplan.store.patients import Face, Standing
@@ -93,16 +94,16 @@ main()
 
 
 def measure() -> Iterator[Line]:
-    with folder() as place:
+    with within(EVERYBODY), folder() as place:
         yield from _on("SQLite", place, lambda name: f"sqlite:///{place}/{name}.sqlite3")
-    with folder() as place, postgres(place) as server:
+    with within(EVERYBODY), folder() as place, postgres(place) as server:
         yield from _on("PostgreSQL", place, databases(server))
 
 
 def _on(database: str, place: Path, url: Made) -> Iterator[Line]:
-    few, many = _install(url("few")), _install(url("many"))
-    _fill(few, FEW)
-    _fill(many, MANY)
+    few, many = install(url("few")), install(url("many"))
+    fill(few, FEW)
+    fill(many, MANY)
     yield _out(database, place, many)
     peaks = [
         one.peak("export-team", TEAM, "--out", place / f"{number}.ndjson")
@@ -112,7 +113,7 @@ def _on(database: str, place: Path, url: Made) -> Iterator[Line]:
     yield from _in(database, place, url)
 
 
-def _install(url: str) -> Install:
+def install(url: str) -> Install:
     migrate(url)
     app = create_app(from_environment(settings_for(url)), strength=CHEAP)
     world: World = app.extensions["careplan"].world
@@ -169,7 +170,7 @@ def _only_read(many: Install) -> None:
             tx.forget(owner)
 
 
-def _fill(into: Install, people: int) -> None:
+def fill(into: Install, people: int) -> None:
     """Ada's record for everybody: packed once, which takes long, and sealed for each."""
     record, usual = _record(0), vars(envelope)["squeeze"]
     vars(envelope)["squeeze"] = cache(usual)
@@ -228,12 +229,12 @@ def _rows(tx: Transaction, team: UUID, number: int, record: bytes) -> tuple[dict
 def _in(database: str, place: Path, url: Made) -> Iterator[Line]:
     files = [_file(place / f"in{people}.ndjson", people) for people in (FEW_IN, MANY_IN)]
     peaks = [
-        _install(url(f"peak{number}")).peak("import-team", file, "--team", TEAM)
+        install(url(f"peak{number}")).peak("import-team", file, "--team", TEAM)
         for number, file in enumerate(files)
     ]
-    here = _install(url("in"))
+    here = install(url("in"))
     took = seconds(lambda: here.run("import-team", files[1], "--team", TEAM))
-    floor = _inserts(here, _install(url("floor")))
+    floor = _inserts(here, install(url("floor")))
     what = f"in, {database}: {MANY_IN:,} records, read, checked and kept as drafts"
     yield _rate(what, MANY_IN, took, floor, "the inserts alone")
     yield _memory(f"in, {database}", (FEW_IN, MANY_IN), peaks)
