@@ -41,6 +41,7 @@ WINDOW = timedelta(minutes=15)
 SELF = "self"
 DEVICE = "device"
 """Under this name a session knows what it was begun on, in words."""
+_NOBODY = UUID(int=0)
 _TOUCH_AFTER = timedelta(minutes=1)
 
 
@@ -281,9 +282,10 @@ def _rehashed(world: World, kept: str | None, password: str) -> str | None:
 
 
 def write_down_failure(world: World, found: Account | None, reason: str, at: datetime) -> None:
-    """In the trail of the person whose account it is, or the service's when it is nobody's."""
+    """In the trail of the person whose account it is, or the service's when it is nobody's: the
+    same questions are asked for both, so that no clock tells them apart."""
     with world.store.begin() as tx:
-        related = _related(tx, found.account_id) if found else None
+        related = _related(tx, found.account_id if found else _NOBODY)
         patient = str(related.patient_id) if related and related.relation == SELF else None
         append(tx, AuditEvent(Kind.SIGN_IN_FAILED, at, SYSTEM, patient, {"reason": reason}))
 

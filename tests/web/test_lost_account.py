@@ -10,9 +10,11 @@ from uuid import UUID
 
 import pytest
 
+from careplan.accounts.people import Standing
 from careplan.acts.accounts import FROM_ONE_NETWORK
+from careplan.store.accounts import set_state
 from careplan.store.teams import set_member_state
-from tests.visitors import ADA, a_clinician, come_in, sign_up, signed_in_team
+from tests.visitors import ADA, PASSWORD, a_clinician, come_in, sign_up, signed_in_team
 from tests.web.team.desk import a_desk
 
 WORDS = "eleven grey otters dancing"
@@ -156,3 +158,20 @@ def test_who_is_suspended_stops_at_their_next_request(desk, world):
     assert {desk.client.get(path).status_code for path in pages} == {403}
     posted = desk.client.post(desk.at("cannot-get-in"), data={"account": desk.person.account_id})
     assert posted.status_code in (400, 403)
+
+
+@pytest.mark.asvs("7.4.2")
+def test_a_suspended_account_is_nobody_from_the_next_request(desk, app, world):
+    """A clinician's and a person's: a page that is open leads to the sign-in page, which refuses
+    them as it refuses everybody."""
+    ada = come_in(app.test_client())
+    assert ada.get("/plan").status_code == 200
+    with world.store.begin() as tx:
+        for account_id in (desk.staff.who.account_id, desk.person.account_id):
+            set_state(tx, UUID(account_id), Standing.SUSPENDED)
+    for client, path in ((desk.client, desk.at()), (ada, "/plan"), (ada, "/account")):
+        answer = client.get(path)
+        assert answer.status_code == 302
+        assert answer.location.startswith("/account/sign-in")
+    refused = ada.submit("/account/sign-in", {"email": ADA.email, "password": PASSWORD})
+    assert refused.status_code == 422

@@ -11,11 +11,12 @@ from flask import Flask
 from careplan.accounts.people import Role
 from careplan.acts.seeding import DEMO_EMERGENCY
 from careplan.acts.world import World
+from careplan.store.teams import set_member_state
 from tests.acts.families import a_family
 from tests.acts.worlds import Clinic
 from tests.visitors import Staff, a_clinician, come_in, signed_in_team
 from tests.web.emergency.conftest import signed_in
-from tests.web.emergency.test_asking import ask
+from tests.web.emergency.test_asking import ASKED, ask
 from tests.web.reader import Reader
 
 WHERE = "emergency-staff"
@@ -33,7 +34,7 @@ def test_her_team_reads_who_looked_and_why(app: Flask, clinic: Clinic, desk: Rea
 
 
 @pytest.mark.parametrize("on", [True, False])
-def test_an_administrator_adds_a_departments_people(
+def test_an_administrator_invites_a_departments_people(
     make_app: Callable[..., Flask], world: World, *, on: bool
 ) -> None:
     admin = a_clinician(world, email="g@example.org", role=Role.TEAM_ADMIN, with_phone=False)
@@ -46,7 +47,20 @@ def test_an_administrator_adds_a_departments_people(
     answer = client.submit("/team/members/new", typed)  # type: ignore[attr-defined]
     assert answer.status_code == (200 if on else 422)
     members = client.page(client.get("/team/members")).text  # type: ignore[attr-defined]
-    assert ("Emergency department" in members) is on
+    assert ("Ola Berg, Emergency department" in members) is on
+
+
+@pytest.mark.asvs("7.4.2")
+def test_whoever_is_suspended_stops_at_the_staff_door(
+    world: World, desk: Reader, tom: Staff
+) -> None:
+    """With the page open before them, the question half typed."""
+    assert desk.get("/emergency").status_code == 200
+    token = desk.page(desk.get("/emergency")).value_of("csrf_token")
+    with world.store.begin() as tx:
+        set_member_state(tx, UUID(tom.who.account_id), tom.team_id, "suspended")
+    assert desk.post("/emergency", data=ASKED | {"csrf_token": token}).status_code == 403
+    assert desk.get("/emergency").status_code == 403
 
 
 def test_a_mother_turns_it_off_and_a_grandmother_finds_nothing(app: Flask, world: World) -> None:
