@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-CAMPAIGNS = ("attacks", "crashes", "descriptions", "enumeration", "guesses")
+CAMPAIGNS = ("attacks", "crashes", "descriptions", "enumeration", "guesses", "nodes")
 
 
 def main(asked: list[str]) -> int:

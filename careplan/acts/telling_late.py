@@ -43,22 +43,22 @@ class Told:
 
 
 def tell_what_waits(world: World, *, at: datetime) -> Told:
-    """All that this node has in its spool. Safe to stop anywhere, and to run by many at once."""
+    """All that this node has in its spool. Safe to stop anywhere, and to run by many at once: they
+    go one after the other, and the next finds nothing left."""
     if world.fallback is None:
         return Told()
     spool, told = world.fallback.spool, Told()
-    for taken in spool.take():
-        here = Told()
-        for line in spool.lines(taken):
-            here += _tell(world, line, at)
-        spool.done(taken, whole=not here.unreadable)
-        told += here
-    if told != Told():
-        log.warning(
-            "Told late: %d deeds of emergency readers; %d lines could not be read.",
-            told.late,
-            told.unreadable,
-        )
+    with spool.told_by_one():
+        for taken in spool.take():
+            here = Told()
+            for line in spool.lines(taken):
+                here += _tell(world, line, at)
+            spool.done(taken, whole=not here.unreadable)
+            told += here
+    if told.late:
+        log.warning("Looks that waited in the spool were told.")
+    if told.unreadable:
+        log.error("Lines of the spool could not be read: they are kept beside it.")
     return told
 
 

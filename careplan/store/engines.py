@@ -19,6 +19,12 @@ from careplan.store.fences import Fence
 
 _RESTED = 5.0
 _USED = "careplan_last_used"
+_VANISHED = (
+    "-c tcp_keepalives_idle=1 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2"
+    " -c tcp_user_timeout=3000"
+)
+"""A machine of ours that loses its power says nothing, and what it held stays locked until the
+server has noticed: before anybody who waits for it gives up."""
 
 
 class UnknownDatabase(ValueError):
@@ -106,7 +112,7 @@ def _limits(patience: Patience) -> dict[str, Any]:
         "options": (
             f"-c timezone=UTC -c lock_timeout={patience.wait_for_lock_ms}"
             f" -c statement_timeout={patience.statement_ms}"
-            f" -c idle_in_transaction_session_timeout={patience.statement_ms * 2}"
+            f" -c idle_in_transaction_session_timeout={patience.statement_ms * 2} {_VANISHED}"
         ),
     }
 

@@ -25,7 +25,7 @@ from careplan.keys.tokens import Entropy, draw, from_b64url, to_b64url
 from careplan.plan.codec import canonical
 from careplan.store.errors import CannotWriteDown
 
-_FILE, _LOCK = "looks.spool", "lock"
+_FILE, _LOCK, _TELLING = "looks.spool", "lock", "telling"
 _TAKEN, _UNREADABLE = "taken-", ".unreadable"
 _PURPOSE = "spool line"
 _SALT = 16
@@ -152,10 +152,16 @@ class Spool:
         return tuple(sorted(found))
 
     @contextmanager
-    def _lock(self) -> Iterator[None]:
+    def told_by_one(self) -> Iterator[None]:
+        """Whoever tells holds this, and nobody who writes waits for it."""
+        with self._lock(_TELLING):
+            yield
+
+    @contextmanager
+    def _lock(self, name: str = _LOCK) -> Iterator[None]:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            lock = os.open(self._folder / name, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as problem:
             raise CannotWriteDown("the spool of this node cannot be opened") from problem
         try:

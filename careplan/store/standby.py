@@ -69,9 +69,9 @@ class Spare(Store):
 
 class Watch:
     """Whether the database that takes writes answers. `back` is called once it does again, in the
-    thread that found it out."""
+    thread that found it out, until it says that all is done."""
 
-    def __init__(self, store: Spare, url: str, *, back: Callable[[], None]) -> None:
+    def __init__(self, store: Spare, url: str, *, back: Callable[[], bool]) -> None:
         self._store = store
         self._url = url
         self._back = back
@@ -98,7 +98,8 @@ class Watch:
         self._store.drop_connections()
         self._store.away = False
         log.warning("The database answers again.")
-        self._back()
+        while not self._back() and not self._store.away:
+            asleep.wait(EVERY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from careplan.keys.keyring import Keyring
 from careplan.keys.tokens import Entropy
 from careplan.settings import Settings
 from careplan.store.db import Store
-from careplan.store.errors import Unavailable
+from careplan.store.errors import ReadOnly, Unavailable
 from careplan.store.fences import EVERYBODY, STRANGER, Fence, within
 from careplan.store.spool import Spool
 from careplan.store.standby import Fallback, Spare, Watch
@@ -51,10 +51,12 @@ def with_fallback(
     return fuller
 
 
-def tell(world: World, at: datetime) -> None:
-    """Once the database is back. What cannot be told now is told by `work`."""
+def tell(world: World, at: datetime) -> bool:
+    """Whether all is told. What cannot be told now is told a little later, or by `work`."""
     try:
         with within(EVERYBODY):
             tell_what_waits(world, at=at)
-    except (Unavailable, OSError) as problem:
-        log.warning("Looks wait in the spool to be told: %s", type(problem).__name__)
+    except (Unavailable, ReadOnly, OSError) as problem:
+        log.warning("Looks wait in the spool: %s", type(problem).__name__)
+        return False
+    return True

@@ -45,7 +45,7 @@ def cut(clinic: Clinic, store_url: str, tmp_path: Path) -> Iterator[Cut]:
     store = Spare(store_url, a_keyring(), entropy=seeded("node"), read_only=True)
     folder = tmp_path / "spool"
     spool = Spool(folder, a_keyring(), entropy=seeded("spool"))
-    watch = Watch(store, store_url, back=lambda: None)
+    watch = Watch(store, store_url, back=lambda: True)
     fallback = Fallback(spool, store, None, watch)
     world = replace(clinic.world, store=store, fallback=fallback)
     yield Cut(clinic, world, spool, folder)
