@@ -79,14 +79,16 @@ def _every_page(section: str) -> list[str]:
 
 
 @contextmanager
-def serving(database_url: str, clock: Clock, *, break_glass: bool = False) -> Iterator[Site]:
+def serving(
+    database_url: str, clock: Clock, *, break_glass: bool = False, host: str = "127.0.0.1"
+) -> Iterator[Site]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, _nobody_home, threaded=True)
     keyring = a_keyring()
     settings = Settings(
         environment="test",
         database_url=database_url,
-        base_url=f"http://127.0.0.1:{server.port}",
+        base_url=f"http://{host}:{server.port}",
         master_keys=keyring.masters,
         master_key_current=keyring.current,
         pepper=keyring.pepper,

@@ -47,9 +47,8 @@ async function ask() {
 }
 
 if (window.PublicKeyCredential) {
+  document.querySelector("[data-passkey-none]").hidden = true;
   form.hidden = false;
   go.addEventListener("click", ask);
   ask();
-} else {
-  document.querySelector("[data-passkey-none]").hidden = false;
 }
