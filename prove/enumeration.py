@@ -159,7 +159,7 @@ def _measured(app: Flask, clock: Clock, door: str) -> dict[str, Any]:
         draw.shuffle(pair)
         for email, times in pair:
             network = draw.randrange(1, 60_000)
-            times.append(_post(app, path, typed | {"email": email}, network=network))
+            times.append(_post(app, path, {**typed, "email": email}, network=network))
     known, unknown = known[WARM:], unknown[WARM:]
     return {
         "tries": len(known),

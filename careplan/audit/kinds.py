@@ -494,8 +494,7 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         Kind.ACCOUNT_RECOVERED: Deed(
             _CHANGE,
             _E,
-            "{who} came back into their account with a code given in person, and chose a new "
-            "password.",
+            "{who} used a code given in person to come back in, and chose a new password.",
             needs=_of("account"),
         ),
         Kind.ACCOUNT_NOT_MADE: Deed(

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from careplan.accounts.people import Standing
+from careplan.accounts.people import Role, Standing
 from careplan.acts.accounts import FROM_ONE_NETWORK
 from careplan.store.accounts import set_state
 from careplan.store.teams import set_member_state
@@ -21,6 +21,12 @@ WORDS = "eleven grey otters dancing"
 GIVEN = {"email": ADA.email, "password": WORDS}
 CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b")
 SEEN = {"method": "photo_id", "seen": "yes"}
+
+
+@pytest.fixture
+def store_url(sqlite_url):
+    """What the acts do is tried on both databases; pages on one."""
+    return sqlite_url
 
 
 @pytest.fixture
@@ -53,7 +59,7 @@ def test_a_person_who_lost_everything_comes_back_in_clinic(desk, app):
 
 
 def test_an_administrator_lets_a_colleague_back_and_nobody_they_may_not(client, world, app):
-    admin = a_clinician(world, email="g@example.org", role="team_admin", with_phone=False)
+    admin = a_clinician(world, email="g@example.org", role=Role.TEAM_ADMIN, with_phone=False)
     bola = a_clinician(world, email="bola@example.org", team_id=admin.team_id)
     far = a_clinician(world, email="far@example.org")
     signed_in_team(client, world, admin)

@@ -5,6 +5,7 @@ What they say is the same for an address that has an account and for one that ha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -49,7 +50,7 @@ def lost() -> Any:
     return render_template("account/recovered.html", email=typed["email"].strip())
 
 
-def _lost(typed: dict[str, str], errors: dict[str, str]) -> str:
+def _lost(typed: dict[str, str], errors: Mapping[str, str]) -> str:
     return render_template("account/lost.html", typed=typed, errors=errors)
 
 
@@ -79,7 +80,7 @@ def invited() -> Any:
     )
 
 
-def _invited(typed: dict[str, str], errors: dict[str, str]) -> str:
+def _invited(typed: dict[str, str], errors: Mapping[str, str]) -> str:
     return render_template("account/invited.html", typed=typed, errors=errors)
 
 
