@@ -28,6 +28,7 @@ from careplan.web.narratives import emergency_page
 from careplan.web.session import who
 from careplan.web.team.banners import signer_gone
 from careplan.web.team.checks import Check, address, checks_of
+from careplan.web.team.erasing import waiting
 from careplan.web.team.header import header_of
 from careplan.web.team.links import asked_for, warned
 from careplan.web.team.refusals import Refusal, refusal_of
@@ -63,6 +64,7 @@ def overview(patient_id: UUID) -> Any:
         changed=changed_since_signed(desk),
         talk=counts(here().world, by=who(), patient_id=patient_id),
         asked=asked_for(patient_id) if desk.patient.standing.waiting_for_team else (),
+        erasure=waiting(patient_id) if desk.patient.standing.waiting_for_team else None,
         alerts=warned(patient_id),
         standing=standing_lines(here().world, by=who(), patient_id=patient_id),
         received=_received(patient_id),
