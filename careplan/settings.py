@@ -295,6 +295,17 @@ BESIDE = (
         needed="with `METRICS_TOKEN` and more than one process",
     ),
     About(
+        name="BIND",
+        meaning="Where `ops/start` listens, for the proxy in front: an address and a port.",
+        unless_set="127.0.0.1:8000",
+    ),
+    About(
+        name="APP_ROLE",
+        meaning="The PostgreSQL role that serves. `migrate` and `restore`, run as the owner of the"
+        " tables, grant it exactly what it needs.",
+        needed="for `migrate`, on PostgreSQL",
+    ),
+    About(
         name="WEB_WORKERS",
         meaning="How many processes `bin/run` and `ops/` serve with.",
         unless_set="2",

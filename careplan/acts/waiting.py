@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from careplan.acts.backing_up import LastDone, last_done
 from careplan.acts.world import World
 from careplan.store.errors import Unavailable
 from careplan.store.waiting import Waiting, waiting
@@ -12,24 +13,26 @@ from careplan.store.waiting import Waiting, waiting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """`waiting` and `schema_matches` are None while the database does not answer; `spooled` where
-    there is no spool, or it cannot be read."""
+    """`waiting`, `copies` and `schema_matches` are None while the database does not answer;
+    `spooled` where there is no spool, or it cannot be read."""
 
     waiting: Waiting | None
+    copies: LastDone | None
     schema_matches: bool | None
     spooled: int | None
 
 
 def standing_of_service(world: World, *, at: datetime) -> Standing:
-    kept, matches = None, None
+    kept, copies, matches = None, None, None
     try:
         matches = world.store.head_matches()
         if matches:
             with world.store.read() as tx:
                 kept = waiting(tx, at=at)
+            copies = last_done(world)
     except Unavailable:
         matches = None
-    return Standing(waiting=kept, schema_matches=matches, spooled=_spooled(world))
+    return Standing(waiting=kept, copies=copies, schema_matches=matches, spooled=_spooled(world))
 
 
 def _spooled(world: World) -> int | None:

@@ -42,6 +42,13 @@ class NotifyPost:
                 raise Undeliverable(f"Notify answered {problem.status_code}") from problem
             raise TryLater(f"Notify answered {problem.status_code}") from problem
 
+    def reach(self) -> None:
+        """The key lets us in, and the template is there."""
+        try:
+            self._client().get_template(self.template)
+        except APIError as problem:
+            raise TryLater(f"Notify answered {problem.status_code}") from problem
+
     def _has(self, client: Any, reference: str) -> bool:
         """Whether an earlier try arrived there: Notify is asked by our own reference."""
         return bool(client.get_all_notifications(reference=reference)["notifications"])

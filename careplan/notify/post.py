@@ -28,3 +28,6 @@ class Post(Protocol):
     def send(self, letter: Letter, *, again: bool) -> None:
         """Hand the letter over. `again`: an earlier try may have arrived, so ask first where the
         other side can be asked. Raises TryLater, Undeliverable."""
+
+    def reach(self) -> None:
+        """Whether the other side would take a letter from us: nothing is sent. Raises TryLater."""

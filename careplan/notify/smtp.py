@@ -49,6 +49,13 @@ class SmtpPost:
         except (OSError, smtplib.SMTPException) as problem:
             raise TryLater(type(problem).__name__) from problem
 
+    def reach(self) -> None:
+        try:
+            with self._connect() as connection:
+                connection.noop()
+        except (OSError, smtplib.SMTPException) as problem:
+            raise TryLater(type(problem).__name__) from problem
+
     def _connect(self) -> smtplib.SMTP:
         parts = urlsplit(self.server)
         host, context = parts.hostname or "", ssl.create_default_context()

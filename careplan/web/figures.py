@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, g, request
@@ -22,6 +23,7 @@ from prometheus_client import (
     multiprocess,
 )
 
+from careplan.acts.backing_up import LastDone
 from careplan.acts.waiting import Standing, standing_of_service
 from careplan.keys.tokens import same
 from careplan.store.listening import Listener
@@ -125,16 +127,16 @@ def _counted() -> CollectorRegistry:
 def _now() -> CollectorRegistry:
     """How it stands this moment, asked of the database and of this node."""
     registry = CollectorRegistry()
-    began = time.perf_counter()
-    standing = standing_of_service(here().world, at=here().now())
+    at, began = here().now(), time.perf_counter()
+    standing = standing_of_service(here().world, at=at)
     seconds = time.perf_counter() - began
-    for name, (meaning, value) in _standing(standing, seconds).items():
+    for name, (meaning, value) in _standing(standing, seconds, at).items():
         if value is not None:
             Gauge(name, meaning, registry=registry).set(value)
     return registry
 
 
-def _standing(now: Standing, seconds: float) -> dict[str, tuple[str, float | None]]:
+def _standing(now: Standing, seconds: float, at: datetime) -> dict[str, tuple[str, float | None]]:
     """Without a value where the database could not be asked, or the thing does not exist yet."""
     known: dict[str, tuple[str, float | None]] = {
         "careplan_database_up": (
@@ -145,7 +147,18 @@ def _standing(now: Standing, seconds: float) -> dict[str, tuple[str, float | Non
         "careplan_schema_matches": ("1 if nothing is to be migrated", now.schema_matches),
         "careplan_spool_bytes": ("What waits on this node to be told", now.spooled),
     }
-    return known | (_waiting(now.waiting) if now.waiting is not None else {})
+    known |= _waiting(now.waiting) if now.waiting is not None else {}
+    return known | (_copies(now.copies, at) if now.copies is not None else {})
+
+
+def _copies(last: LastDone, at: datetime) -> dict[str, tuple[str, float | None]]:
+    """None where it was never done: an alert asks for that too."""
+    backup = (at - last.backup).total_seconds() if last.backup else None
+    drill = (at - last.drill).total_seconds() if last.drill else None
+    return {
+        "careplan_backup_age_seconds": ("Since the last backup was made", backup),
+        "careplan_drill_age_seconds": ("Since a backup was last tried", drill),
+    }
 
 
 def _waiting(now: Waiting) -> dict[str, tuple[str, float | None]]:

@@ -18,6 +18,7 @@ from careplan.web.commands.backup import backup_command, drill_command, restore_
 from careplan.web.commands.bringing_in import import_command
 from careplan.web.commands.card_keys import rotate_card_key_command
 from careplan.web.commands.erase import erase_command
+from careplan.web.commands.doctor import doctor_command
 from careplan.web.commands.guiding import fhir_package_command
 from careplan.web.commands.hospitals import hospital_reports_command, load_hospitals_command
 from careplan.web.commands.measuring import load_deprivation_command, measures_command
@@ -49,6 +50,7 @@ commands = {
     "migrate": migrate_command,
     "seed": seed_command,
     "work": work_command,
+    "doctor": doctor_command,
     "logins": logins_command,
     "verify-audit": verify_audit_command,
     "routes-access": routes_access_command,

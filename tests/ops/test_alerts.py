@@ -1,0 +1,102 @@
+"""Every alert asks for figures that exist, and has a page that says what to do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from careplan.audit.kinds import Kind
+from careplan.web.access import routes
+from tests.web.test_figures import TOKEN, told
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNBOOKS = ROOT / "docs" / "runbooks"
+RULES = yaml.safe_load((ROOT / "ops/prometheus/careplan-alerts.yaml").read_text("utf-8"))
+ALERTS = [rule for group in RULES["groups"] for rule in group["rules"]]
+OF_PROMETHEUS = {"up"}
+LATER = {"careplan_spool_bytes", "careplan_card_key_age_seconds"} | {
+    "careplan_backup_age_seconds",
+    "careplan_drill_age_seconds",
+}
+"""There only once the thing itself is; `figures.py` names them."""
+
+
+@pytest.fixture
+def store_url(sqlite_url):
+    return sqlite_url
+
+
+def asked(rule) -> set[str]:
+    without_labels = re.sub(r"\{[^}]*\}", "", rule["expr"])
+    return set(re.findall(r"\b(?:up|careplan_\w+)\b", without_labels))
+
+
+def test_every_figure_an_alert_asks_for_exists(make_app):
+    app = make_app(metrics_token=TOKEN)
+    app.test_client().get("/code")
+    samples = told(app)
+    text = (ROOT / "careplan/web/figures.py").read_text("utf-8")
+    helped = {f"{name}_total" for name in re.findall(r'Counter\(\s*"(\w+)"', text)}
+    helped |= {
+        f"{name}_{end}"
+        for name in re.findall(r'Histogram\(\s*"(\w+)"', text)
+        for end in ("bucket", "count", "sum")
+    }
+    known = {name for name, *_labels in samples} | helped | OF_PROMETHEUS
+    known |= {name for name in LATER if f'"{name}"' in text}
+    for rule in ALERTS:
+        assert asked(rule), rule["alert"]
+        assert asked(rule) <= known, rule["alert"]
+
+
+def test_every_label_an_alert_asks_for_can_be_there(app):
+    deeds = {kind.value for kind in Kind}
+    rules = {rule for rule, _methods, _reader in routes(app)}
+    for rule in ALERTS:
+        for label, value in re.findall(r'(\w+)=~?"([^"]*)"', rule["expr"]):
+            if label == "deed":
+                assert set(value.split("|")) <= deeds
+            elif label == "rule":
+                assert value in rules
+            elif label == "outcome":
+                assert f'"{value}"' in (ROOT / "careplan/web/figures.py").read_text("utf-8")
+            else:
+                assert (label, value) in {("job", "careplan"), ("status", "5xx")}
+
+
+def test_every_alert_has_its_runbook_and_every_runbook_its_alert():
+    named = {rule["annotations"]["runbook"] for rule in ALERTS}
+    there = {str(one.relative_to(ROOT)) for one in RUNBOOKS.glob("*.md")}
+    assert there - named == {"docs/runbooks/README.md", "docs/runbooks/unit-failed.md"}
+    assert named - there == set()
+    assert len(named) == len(ALERTS)
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
+def test_an_alert_says_how_urgent_it_is_and_its_page_what_to_do(rule):
+    assert rule["labels"]["severity"] in {"page", "ticket"}
+    assert re.fullmatch(r"\d+[smh]", rule["for"])
+    page = (ROOT / rule["annotations"]["runbook"]).read_text("utf-8")
+    assert page.startswith(f"# {rule['annotations']['summary']}\n")
+    meaning, steps = page.split("**What to do**")
+    assert "**What it means.** " in meaning
+    assert re.search(r"^1\. .{20,}", steps, re.MULTILINE)
+    assert re.search(r"^2\. .{20,}", steps, re.MULTILINE)
+
+
+def test_the_list_of_runbooks_names_each():
+    listed = (RUNBOOKS / "README.md").read_text("utf-8")
+    for page in RUNBOOKS.glob("*.md"):
+        title = page.read_text("utf-8").splitlines()[0].removeprefix("# ")
+        assert page.name == "README.md" or f"[{title}]({page.name})" in listed
+
+
+def test_prometheus_asks_where_the_figures_are():
+    said = yaml.safe_load((ROOT / "ops/prometheus/scrape.yaml").read_text("utf-8"))
+    (job,) = said["scrape_configs"]
+    assert (job["job_name"], job["metrics_path"]) == ("careplan", "/metrics")
+    assert job["authorization"]["type"] == "Bearer"
+    assert said["rule_files"] == ["careplan-alerts.yaml"]
