@@ -22,7 +22,7 @@ from careplan.keys.jwe import decrypt_file
 from careplan.plan.codec import Unreadable
 from careplan.store.db import Transaction
 from careplan.store.dumping import Tell
-from careplan.store.errors import CannotKeep, Damaged
+from careplan.store.errors import CannotKeep, Damaged, Unavailable
 from careplan.store.link_files import Packing, files_of
 from careplan.store.links import secrets_of
 from careplan.store.refilling import (
@@ -44,6 +44,14 @@ from careplan.store.versions import current_version
 
 class DrillFailed(CannotRestore):
     """The rows came back, and are not what they should be."""
+
+
+class NotWrittenDown(Exception):
+    """The drill was passed, and the service's own database does not take that it was."""
+
+    def __init__(self, found: Drilled, problem: Unavailable | CannotKeep) -> None:
+        super().__init__(f"the drill was passed, and could not be written down: {problem}")
+        self.found = found
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +98,17 @@ def drill(
     tell: Tell = lambda _table, _rows: None,
 ) -> Drilled:
     """The same into a scratch database, of which nothing stays; then the trail is verified, and one
-    plan and one link's file are opened. Raises CannotRestore."""
+    plan and one link's file are opened. Raises CannotRestore, NotWrittenDown."""
     with _filled(world, file, into=into, key=key, keep=False, app_role="", tell=tell) as (
         whole,
         tx,
     ):
         drilled = _tried_out(whole, tx)
-    with world.store.begin() as tx:
-        write_down(tx, _event(Kind.BACKUP_DRILLED, whole, at))
+    try:
+        with world.store.begin() as tx:
+            write_down(tx, _event(Kind.BACKUP_DRILLED, whole, at))
+    except (Unavailable, CannotKeep) as problem:
+        raise NotWrittenDown(drilled, problem) from problem
     return drilled
 
 

@@ -29,6 +29,9 @@ from careplan.store.tables import ceremony, partner_token, session
 _ROWS_AT_ONCE, _BYTES_AT_ONCE = 500, 4 * 1024 * 1024
 _TOLD_EVERY = 20_000
 _REVISION = text("SELECT version_num FROM alembic_version")
+_NO_HURRY = text("SET LOCAL lock_timeout = 0")
+"""A migration gives way to readers. Here nobody reads yet, and only the server's own upkeep is ever
+in the way, for a moment."""
 _OPEN_DOORS = (session, ceremony, partner_token)
 """Ways in that last for hours: somebody may have closed one since the backup was written."""
 
@@ -52,6 +55,8 @@ def one_transaction(url: str, *, keep: bool) -> Iterator[Connection]:
     try:
         with engine.connect() as connection, connection.begin() as whole:
             lock_schema(connection)
+            if connection.dialect.name == "postgresql":
+                connection.execute(_NO_HURRY)
             yield connection
             if not keep:
                 whole.rollback()

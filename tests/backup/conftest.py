@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from click.testing import Result
+from flask import Flask
 
 from careplan.acts.backing_up import BackedUp, back_up
 from careplan.acts.world import World
 from careplan.keys.envelope import DataKey
 from careplan.store.db import Store
 from careplan.store.dumping import unhurried
+from careplan.store.sessions import new_session
 from tests.conftest import BASE_URL, CHEAP
 from tests.store.test_migrate import empty_url
-from tests.stores import NOW, a_keyring, owner_url, seeded
+from tests.stores import NOW, a_keyring, a_team, an_account, owner_url, seeded
 
-__all__ = ["elsewhere", "empty_url", "of_everybody", "owner_url"]
+__all__ = ["a_file", "elsewhere", "empty_url", "of_everybody", "owner_url", "run"]
 
+Run = Callable[..., Result]
 KEY = DataKey(bytes(range(100, 132)))
 
 
@@ -58,6 +62,8 @@ def of_everybody(lived_in_template: Path, tmp_path_factory: pytest.TempPathFacto
     shutil.copy(lived_in_template, path)
     url = f"sqlite:///{path}"
     store = Store(url, a_keyring(), entropy=seeded("backed up"))
+    with store.begin() as tx:  # somebody is signed in while it is made
+        new_session(tx, "a session", account_id=an_account(tx, "in@example.com"), at=NOW, data={})
     file, made = backed_up(World(store, seeded("backing up"), BASE_URL, strength=CHEAP), url)
     store.close()
     return Kept(url, file, made)
@@ -71,3 +77,19 @@ def elsewhere(sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
     store = Store(f"sqlite:///{path}", a_keyring(), entropy=seeded("elsewhere"))
     yield World(store, seeded("elsewhere world"), BASE_URL, strength=CHEAP)
     store.close()
+
+
+@pytest.fixture
+def run(make_app: Callable[..., Flask]) -> Run:
+    runner = make_app(backup_key=KEY.secret).test_cli_runner()
+    return lambda *words: runner.invoke(args=[str(word) for word in words])
+
+
+@pytest.fixture
+def a_file(run: Run, world: World, tmp_path: Path) -> Path:
+    with world.store.begin() as tx:
+        a_team(tx, "Red cell team")
+    out = tmp_path / "careplan.backup"
+    told = run("backup", "--out", out)
+    assert told.exit_code == 0, told.output
+    return out

@@ -36,7 +36,7 @@ from tests.backup.remade import head_in, records_in, remade, sealed
 from tests.stores import NOW, a_keyring, a_team, seeded
 
 _ANY_TEAM = select(func.count()).select_from(team)
-ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 
 
 @pytest.fixture

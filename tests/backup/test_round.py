@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, inspect, select, text
+from sqlalchemy import func, insert, inspect, make_url, select, text
 
 from careplan.acts.backing_up import back_up, last_done
 from careplan.acts.backup_file import CannotRestore, OtherProgram, read_through
@@ -35,7 +35,16 @@ from tests.backup.conftest import KEY, InMemory, Kept, backed_up
 from tests.backup.remade import remade
 from tests.conftest import BASE_URL, CHEAP
 from tests.keys.seeded import seeded as shaken
-from tests.stores import NOW, a_keyring, a_patient, a_team, an_account, seeded
+from tests.stores import (
+    NOW,
+    a_keyring,
+    a_patient,
+    a_team,
+    an_account,
+    app_role_of,
+    as_app,
+    seeded,
+)
 
 OURS = {"service_head", "service_event", "session", "ceremony", "partner_token"}
 """Where a restore leaves its own traces, or shuts doors."""
@@ -68,6 +77,7 @@ def test_everything_comes_back_on_either_database(
 ) -> None:
     before = sums(of_everybody.url)
     assert sum(rows for rows, _ in before.values()) > 100
+    assert before["session"][0] == 1
     assert apart_from_ours(sums(restored)) == apart_from_ours(before)
     store = Store(restored, a_keyring(), entropy=seeded("restored"))
     world = World(store, seeded("restored world"), BASE_URL, strength=CHEAP)
@@ -98,9 +108,15 @@ def test_everything_comes_back_on_either_database(
 def test_a_database_without_tables_is_given_them(
     elsewhere: World, of_everybody: Kept, empty_url: str
 ) -> None:
-    restore(elsewhere, BytesIO(of_everybody.file), into=empty_url, key=KEY, at=NOW)
+    """And the application's role its rights, on PostgreSQL."""
+    role, serves_at = "", empty_url
+    if not empty_url.startswith("sqlite"):
+        owned = make_url(empty_url)
+        role = app_role_of(owned)
+        serves_at = as_app(owned).render_as_string(hide_password=False)
+    restore(elsewhere, BytesIO(of_everybody.file), into=empty_url, key=KEY, at=NOW, app_role=role)
     assert head_matches(empty_url)
-    assert apart_from_ours(sums(empty_url)) == apart_from_ours(sums(of_everybody.url))
+    assert apart_from_ours(sums(serves_at)) == apart_from_ours(sums(of_everybody.url))
 
 
 def test_what_is_written_meanwhile_is_not_in_it(world: World, store_url: str) -> None:

@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 
 from careplan.acts.backing_up import BackedUp, back_up
 from careplan.acts.backup_file import CannotRestore, Whole, dictionaries_in
-from careplan.acts.restoring import Drilled, drill, restore
+from careplan.acts.restoring import Drilled, NotWrittenDown, drill, restore
 from careplan.keys.envelope import DataKey
 from careplan.store.dumping import NotEverything, OtherSchema, unhurried
 from careplan.store.engines import UnknownDatabase
@@ -164,18 +164,22 @@ def drill_command(file: Path, *, into: str | None, scratch: Path | None) -> None
 
     Prints a page for the record, removes what it made, and writes down that it was done.
     """
-    key, began = _key(), time.monotonic()
+    key, began, trouble = _key(), time.monotonic(), ""
     with (
         _in_words(),
         tempfile.TemporaryDirectory(prefix="careplan-drill-", dir=scratch) as place,
         file.open("rb") as opened,
     ):
         url = into or f"sqlite:///{place}/scratch.sqlite3"
-        found = drill(here().world, opened, into=url, key=key, at=here().now(), tell=_tell)
+        try:
+            found = drill(here().world, opened, into=url, key=key, at=here().now(), tell=_tell)
+        except NotWrittenDown as problem:
+            found, trouble = problem.found, str(problem)
         size = file.stat().st_size
-    click.echo(
-        _page(found, file, size=size, on=url.partition(":")[0], took=time.monotonic() - began)
-    )
+    took = time.monotonic() - began
+    click.echo(_page(found, file, size=size, on=url.partition(":")[0], took=took))
+    if trouble:
+        raise Cannot(f"{trouble}.")
 
 
 def _page(found: Drilled, file: Path, *, size: int, on: str, took: float) -> str:
