@@ -29,5 +29,9 @@ class Post(Protocol):
         """Hand the letter over. `again`: an earlier try may have arrived, so ask first where the
         other side can be asked. Raises TryLater, Undeliverable."""
 
+
+class WayOut(Post, Protocol):
+    """One that can also be tried without a letter."""
+
     def reach(self) -> None:
         """Whether the other side would take a letter from us: nothing is sent. Raises TryLater."""

@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 
 from careplan.acts.notifying import Sent, remind, send_due
 from careplan.notify.govuk import NotifyPost
-from careplan.notify.post import Post
+from careplan.notify.post import WayOut
 from careplan.notify.smtp import BadAddress, SmtpPost
 from careplan.settings import Settings
 from careplan.web.commands.running import Cannot
@@ -37,7 +37,7 @@ def send_notices_command(every: int | None) -> None:
         time.sleep(every)
 
 
-def post_of(settings: Settings) -> Post | None:
+def post_of(settings: Settings) -> WayOut | None:
     """The way out that the settings name."""
     if settings.notify_key:
         address = settings.notify_address or None
