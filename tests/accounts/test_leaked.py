@@ -38,6 +38,7 @@ def test_no_other_is(listed: LeakedFile, text: str) -> None:
     assert listed(text) is (text in LEAKED)
 
 
+@pytest.mark.asvs("6.2.4")
 def test_it_is_refused_with_the_sentence_for_common_ones(listed: LeakedFile) -> None:
     assert problem_with("otters walking 77") is None
     assert problem_with("otters walking 77", leaked=listed) is Problem.TOO_COMMON

@@ -73,6 +73,7 @@ def app(world, ada):
 # --- a second step for everybody -----------------------------------------------------------------
 
 
+@pytest.mark.asvs("6.3.3")
 def test_whoever_sets_it_up_is_asked_for_it(world, ada, app):
     token = come_in(world)
     half = known(world, token)
@@ -124,6 +125,7 @@ def test_staff_keep_theirs(world):
 # --- showing again who one is --------------------------------------------------------------------
 
 
+@pytest.mark.asvs("7.5.2")
 def test_a_session_is_sure_for_a_quarter_of_an_hour_and_can_be_again(world, ada):
     token, late = come_in(world), NOW + SURE_FOR
     with pytest.raises(NotSure):
@@ -218,6 +220,7 @@ def test_ending_one_ends_it_at_once_and_no_other(world, ada):
         end_own_session(world, by=ada, token=this, session_id=session_id, at=NOW)
 
 
+@pytest.mark.asvs("7.5.2")
 def test_ending_the_others_leaves_this_one(world, ada):
     others, this = [come_in(world), come_in(world)], come_in(world)
 

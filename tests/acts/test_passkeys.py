@@ -108,6 +108,7 @@ def test_for_staff_it_is_both_steps(world):
     assert again.is_staff
 
 
+@pytest.mark.asvs("6.3.3")
 @pytest.mark.parametrize("with_phone", [True, False])
 def test_a_stolen_password_adds_none_beside_a_second_step(world, with_phone):
     """Neither beside a code app nor beside a passkey."""
@@ -154,6 +155,7 @@ def test_an_answer_to_something_else_is_none(world, phone, said):
         uses(world, phone, **said)
 
 
+@pytest.mark.asvs("6.5.1")
 def test_an_answer_is_good_once(world, phone):
     begun = begin_using(world, SITE, at=NOW)
     answer = phone.uses_it(begun.options)
