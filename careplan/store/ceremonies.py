@@ -27,7 +27,6 @@ _TAKE = (
     .where(_c.token_hash == bindparam("of_token"), _c.kind == bindparam("of_kind"))
     .returning(_c.account_id, _c.expires_at, _c.body)
 )
-_PURGE = delete(ceremony).where(_c.expires_at < bindparam("before"))
 
 
 class Ceremony(StrEnum):
@@ -80,11 +79,6 @@ def take(tx: Transaction, kind: Ceremony, token: str, *, at: datetime) -> Taken 
     if row is None or row.expires_at <= at:
         return None
     return Taken(row.account_id, tx.unseal_facts(SERVICE, _c.body, hashed.hex(), row.body))
-
-
-def purge_ceremonies(tx: Transaction, before: datetime) -> int:
-    """What nobody came back to end."""
-    return tx.run(_PURGE, {"before": before}).rowcount
 
 
 def _hash(tx: Transaction, token: str) -> bytes:

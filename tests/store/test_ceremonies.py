@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from careplan.store.ceremonies import Ceremony, begin, purge_ceremonies, take
+from careplan.store.ceremonies import Ceremony, begin, take
 from careplan.store.tables import ceremony
 from tests.stores import NOW, an_account
 
@@ -55,10 +55,3 @@ def test_neither_token_nor_challenge_is_kept_in_clear(store):
         (row,) = tx.run(select(ceremony)).all()
     assert token.encode() not in row.token_hash + row.body
     assert b"challenge" not in row.body
-
-
-def test_what_nobody_ended_is_purged(store):
-    _begun(store)
-    with store.begin() as tx:
-        assert purge_ceremonies(tx, NOW + FIVE) == 0
-        assert purge_ceremonies(tx, NOW + FIVE + FIVE) == 1
