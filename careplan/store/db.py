@@ -124,6 +124,7 @@ class Store:
         if fence is None:
             raise NoFence("nothing was declared of whom this is about: see store/fences.py")
         began, deeds = time.perf_counter(), list[str]()
+        self.listener.began()
         try:
             with engine.begin() as connection:
                 if self._engines.dialect == "postgresql":

@@ -11,6 +11,9 @@ from collections.abc import Sequence
 class Listener:
     """Hears nothing of it. `web/figures.py` has the one that counts."""
 
+    def began(self) -> None:
+        """A transaction is asked for; `transaction` says when it has ended."""
+
     def transaction(self, seconds: float, *, writes: bool) -> None:
         """One has ended, well or not."""
 

@@ -59,6 +59,12 @@ TRANSACTIONS = Histogram(
     buckets=_STATEMENTS,
     registry=OURS,
 )
+OPEN = Gauge(
+    "careplan_transactions_open",
+    "Transactions under way or waiting for a connection",
+    multiprocess_mode="livesum",
+    registry=OURS,
+)
 REFUSALS = Counter(
     "careplan_database_refusals", "What the database refused", ["problem"], registry=OURS
 )
@@ -71,7 +77,11 @@ _OUTCOMES = {200: "opened", 401: "asked", 404: "shut", 429: "wait", 503: "unavai
 
 
 class Counting(Listener):
+    def began(self) -> None:
+        OPEN.inc()
+
     def transaction(self, seconds: float, *, writes: bool) -> None:
+        OPEN.dec()
         TRANSACTIONS.labels("write" if writes else "read").observe(seconds)
 
     def kept(self, deeds: Sequence[str]) -> None:

@@ -61,6 +61,12 @@ def test_it_says_what_production_still_needs(alone, tmp_path):
     assert finding.state is State.OK
 
 
+def test_figures_of_several_processes_need_a_folder(alone, tmp_path):
+    (finding,) = of(node(alone, tmp_path, metrics_token="x" * 24), "figures")
+    assert finding.state is State.LOOK
+    assert of(node(alone, tmp_path), "figures") == []
+
+
 def test_it_knocks_at_its_own_door(alone, tmp_path):
     (finding,) = of(node(alone, tmp_path), "port")
     assert finding.state is State.LOOK

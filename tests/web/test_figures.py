@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from careplan.audit.kinds import Kind
 from careplan.web.access import routes
-from careplan.web.figures import LABELS
+from careplan.web.figures import LABELS, OPEN, Counting
 from careplan.web.logs import METHODS, NO_RULE
 from tests.visitors import sign_up
 
@@ -114,8 +114,19 @@ def test_no_label_can_say_who(watched):
             assert value in allowed[name] or value.startswith("/fail"), (name, value)
 
 
+def test_transactions_under_way_are_counted(watched, world):
+    world.store.listener = Counting()
+    before = OPEN._value.get()
+    with world.store.read():
+        assert OPEN._value.get() == before + 1
+    with suppress(LookupError), world.store.begin():
+        raise LookupError
+    assert OPEN._value.get() == before
+
+
 def test_it_says_how_things_stand(watched):
     now = told(watched)
+    assert now[("careplan_transactions_open",)] >= 0
     assert now[("careplan_database_up",)] == 1
     assert now[("careplan_schema_matches",)] == 1
     assert now[("careplan_outbox_waiting",)] >= 0
@@ -158,6 +169,9 @@ class Hearing:
 
     def kept(self, deeds):
         self._heard.append(list(deeds))
+
+    def began(self):
+        """Each is told of once it has ended, too."""
 
     def transaction(self, seconds, *, writes):
         assert seconds > 0

@@ -28,8 +28,14 @@ ROOT = Path(__file__).resolve().parents[3]
     envvar="WEB_WORKERS",
     help="Processes that serve on this node.",
 )
+@click.option(
+    "--figures",
+    default="",
+    envvar="PROMETHEUS_MULTIPROC_DIR",
+    help="The folder in which the site's processes count together.",
+)
 @with_appcontext
-def doctor_command(*, as_json: bool, workers: int) -> None:
+def doctor_command(*, as_json: bool, workers: int, figures: str) -> None:
     """Look at keys, clock, database, migrations, mail, disk and certificate, and say what to do.
 
     Changes nothing and sends nothing. Ends with 1 where something is wrong; what is only worth a
@@ -37,7 +43,11 @@ def doctor_command(*, as_json: bool, workers: int) -> None:
     """
     place = here()
     found = list(
-        chain(of_node(place, root=ROOT), of_store(place, workers=workers), of_others(place))
+        chain(
+            of_node(place, root=ROOT, figures=figures),
+            of_store(place, workers=workers),
+            of_others(place),
+        )
     )
     if as_json:
         click.echo(json.dumps([asdict(one) for one in found], indent=1, ensure_ascii=False))

@@ -18,8 +18,10 @@ _LOW, _VERY_LOW = 0.10, 0.02
 _PRIVATE = stat.S_IRWXG | stat.S_IRWXO
 
 
-def of_node(here: Here, *, root: Path) -> Iterator[Finding]:
+def of_node(here: Here, *, root: Path, figures: str = "") -> Iterator[Finding]:
+    """`figures`: the folder in which processes count together."""
     yield from _settings(here)
+    yield from _figures(here, figures)
     yield from _files(here, root)
     yield from _disk(here, root)
     yield from _spool(here)
@@ -46,6 +48,15 @@ def _settings(here: Here) -> Iterator[Finding]:
         )
     else:
         yield well("settings", "What a production service needs is set.")
+
+
+def _figures(here: Here, folder: str) -> Iterator[Finding]:
+    if here.settings.metrics_token and not folder:
+        yield look(
+            "figures",
+            "METRICS_TOKEN is set but not PROMETHEUS_MULTIPROC_DIR: each process tells its own.",
+            "Set it for the site to an empty folder, as ops/systemd does.",
+        )
 
 
 def _database_file(here: Here) -> Path | None:
