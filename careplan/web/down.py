@@ -22,7 +22,7 @@ from careplan.web.words import _
 _SOON, _LATER = 30, 300
 _SECRET = re.compile("passw|passcode|code|token|secret|answer", re.IGNORECASE)
 _WORTH_SHOWING = 20
-"""Letters: what is shorter is one of a few choices, or typed again in no time."""
+"""Letters: what is shorter is typed again in no time, and what has no spaces is no sentence."""
 
 
 def install(app: Flask) -> None:
@@ -127,7 +127,7 @@ def _typed() -> tuple[Sequence[Kept], bool]:
         return (), False
     sent = list(request.form.items(multi=True))
     kept = [
-        Kept(name, value, len(value) > _WORTH_SHOWING and name != "csrf_token")
+        Kept(name, value, len(value) > _WORTH_SHOWING and " " in value)
         for name, value in sent
         if name == "csrf_token" or not _SECRET.search(name)
     ]

@@ -13,7 +13,7 @@ import pytest
 
 from careplan.acts import late
 from careplan.acts.drafting import save_section
-from careplan.acts.fetching import location_of
+from careplan.acts.fetching import Further, location_of
 from careplan.acts.opening import Asks, Dead, MustWait, Opened, Reader, Shown
 from careplan.acts.sharing import revoke_link
 from careplan.audit.events import Kind as Deed
@@ -21,6 +21,7 @@ from careplan.audit.events import sentence
 from careplan.keys.jwe import decrypt_file
 from careplan.sharing.links import Kind, Opening, State
 from careplan.store.errors import CannotWriteDown, ReadOnly
+from careplan.store.link_files import LinkFile
 from careplan.store.links import link_of
 from careplan.store.spool import Deed as Noted
 from tests.acts.worlds import key_of, token_of
@@ -216,7 +217,8 @@ def test_one_that_ended_meanwhile_is_still_told(cut: Cut):
 def test_what_was_named_may_be_fetched(cut: Cut):
     card = cut.clinic.share()
     found = opened(scan(cut, card))
-    for file in (*found.files, *found.further):
+    files: list[LinkFile | Further] = [*found.files, *found.further]
+    for file in files:
         ticket = location_of(cut.world, token=token_of(card), file=file, zipped=False, at=NOW)
         body, kind = decrypt_file(
             late.open_file(cut.world, ticket=ticket, at=NOW) or "", key=key_of(card)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
+from careplan.plan.care_plan import OWN_WORDS
 from careplan.store.errors import CannotWriteDown, Full, ReadOnly, Unavailable
 from careplan.web.access import Reader, open_to
-from tests.acts.worlds import Clinic, token_of
+from tests.acts.worlds import ADA, Clinic, _laid_into, token_of
 from tests.visitors import sign_up
 
 WORDS = "Please warm the room, and <b>call</b> my sister before anybody moves me."
@@ -106,9 +109,7 @@ def looked_after(make_app: Callable[..., Flask], clinic: Clinic, tmp_path: Path)
     return make_app(read_only=True, spool=str(tmp_path / "spool"))
 
 
-def test_while_it_is_looked_after_links_open_and_nothing_is_saved(
-    looked_after: Flask, clinic: Clinic
-):
+def test_while_it_is_looked_after_links_open_and_nothing_is_saved(looked_after, clinic):
     client = looked_after.test_client()
     card = clinic.share()
     found = client.post(f"/m/{token_of(card)}", json={"recipient": "Ward 9"})
@@ -123,12 +124,27 @@ def test_while_it_is_looked_after_links_open_and_nothing_is_saved(
     assert "looking after this service" in client.page(refused).text
 
 
-def test_without_a_spool_it_says_so(make_app: Callable[..., Flask], clinic: Clinic):
+def test_what_a_node_could_not_tell_is_told_by_work(looked_after, make_app, clinic, tmp_path):
+    card = clinic.share()
+    address = f"/m/{token_of(card)}"
+    assert looked_after.test_client().post(address, json={"recipient": "A"}).status_code == 200
+    again = make_app(spool=str(tmp_path / "spool"))
+    said = again.test_cli_runner().invoke(args=["work"])
+    assert "Looks told late: 1." in said.output, said.output
+    assert clinic.events(1)[0].what["late"] == "yes"
+
+
+def test_without_a_spool_it_says_so(make_app, clinic):
     client = make_app(read_only=True).test_client()
     card = clinic.share()
     found = client.post(f"/m/{token_of(card)}", json={"recipient": "Ward 9"})
     assert found.status_code == 503
     assert "paper" in found.json["detail"]
+
+
+def _pages(url: str) -> int:
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        return int(connection.execute("PRAGMA page_count").fetchone()[0])
 
 
 @contextmanager
@@ -142,9 +158,7 @@ def no_room(folder: Path) -> Iterator[None]:
         file.rmdir()
 
 
-def test_where_the_look_cannot_be_written_the_number_is_told(
-    looked_after: Flask, clinic: Clinic, tmp_path: Path
-):
+def test_where_the_look_cannot_be_written_the_number_is_told(looked_after, clinic, tmp_path):
     client = looked_after.test_client()
     card = clinic.share()
     with no_room(tmp_path / "spool"):
@@ -152,3 +166,32 @@ def test_where_the_look_cannot_be_written_the_number_is_told(
     assert found.status_code == 503
     assert found.json["phone"]
     assert client.post(f"/m/{token_of(card)}", json={"recipient": "Ward 9"}).status_code == 200
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_on_a_full_disk_links_open_and_saving_is_refused(
+    make_app, signed_once, sqlite_url, tmp_path
+):
+    """SQLite is told that its file may not grow, which is what a full disk tells it."""
+    app = make_app(database_url=sqlite_url, spool=str(tmp_path / "spool"))
+    world = app.extensions["careplan"].world
+    clinic = _laid_into(world, signed_once)
+    card = clinic.share()
+    full = f"PRAGMA max_page_count = {_pages(sqlite_url)}"
+    world.store.drop_connections()
+    event.listen(world.store._engines.writing, "connect", lambda raw, _: raw.execute(full))
+
+    client = app.test_client()
+    statuses = {
+        client.post(f"/m/{token_of(card)}", json={"recipient": "x" * 120}).status_code
+        for _ in range(200)
+    }
+    assert statuses == {200}, "every look is shown"
+    assert world.fallback.spool.waiting() > 0, "and after a while the database had no room"
+    with pytest.raises(Full):
+        _save_very_often(clinic)
+
+
+def _save_very_often(clinic: Clinic) -> None:
+    for _ in range(50):
+        clinic.save_all(ADA, OWN_WORDS)

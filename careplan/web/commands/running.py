@@ -21,6 +21,7 @@ from careplan.acts.seeding import (
     DEMO_PATIENT,
     seed,
 )
+from careplan.acts.telling_late import tell_what_waits
 from careplan.store.migrate import migrate
 from careplan.store.trail import BrokenChain, verify_all
 from careplan.web.access import routes
@@ -96,12 +97,15 @@ def routes_access_command() -> None:
 @click.command("work")
 @with_appcontext
 def work_command() -> None:
-    """Work off the lists of people to start plans for, move the plans whose day has come, and
-    forget counts and tokens that are over.
+    """Work off the lists of people to start plans for, move the plans whose day has come, tell what
+    this node wrote down while the database was away, and forget counts and tokens that are over.
 
     Safe to stop and to run again.
     """
     lists = work_all(here().world, at=here().now(), today=here().today())
     moved = move_what_is_due(here().world, at=here().now())
     forget_what_is_over(here().world, at=here().now())
+    told = tell_what_waits(here().world, at=here().now())
     click.echo(f"Lists worked on: {lists}. Plans moved to another team: {moved}.")
+    if told.late or told.unreadable:
+        click.echo(f"Looks told late: {told.late}. Lines that cannot be read: {told.unreadable}.")
