@@ -234,7 +234,7 @@ class Settings:
         "LOG_LEVEL",
         "`info` writes a line for each request, `warning` only of what went wrong.",
         read=level,
-        default="info",
+        default="warning",
     )
     node: str = told(
         "NODE", "This machine’s name in the log.", default="", unless_set="the host’s own name"

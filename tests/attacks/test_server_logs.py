@@ -40,13 +40,14 @@ def store_url(sqlite_url: str) -> str:
 
 @pytest.mark.asvs("14.2.1")
 def test_no_log_of_the_server_holds_what_opens_or_names(
-    clinic: Clinic, store_url: str, tmp_path: Path
+    clinic: Clinic, store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card = clinic.share()
     asks = clinic.share(Kind.PRIVATE_PRINT)
     coded = clinic.share(Kind.PRIVATE_PRINT, opening=Opening.PASSCODE, passcode=PASSCODE)
     at = now()  # the server goes by the clock on the wall, and this link ends
     alone = clinic.share(Kind.APP, direct=True, at=at, expires_at=at + timedelta(hours=1))
+    monkeypatch.setenv("LOG_LEVEL", "info")
     with running(store_url, tmp_path, workers=1, arguments=(*OURS, *TALKATIVE)) as server:
         _scan(server, card, asks, coded, alone)
         _type_codes(server, asks, coded)

@@ -25,6 +25,12 @@ COMPOSE = yaml.safe_load((OPS / "docker" / "compose.yaml").read_text("utf-8"))
 UNITS = sorted((OPS / "systemd").glob("*.service"))
 
 
+@pytest.fixture
+def store_url(sqlite_url: str) -> str:
+    """On one database: a sample knows nothing of databases."""
+    return sqlite_url
+
+
 def needs(program: str) -> str:
     found = shutil.which(program) or shutil.which(program, path=str(Path(sys.executable).parent))
     if found is None:
