@@ -139,6 +139,20 @@ def test_what_is_written_meanwhile_is_not_in_it(world: World, store_url: str) ->
     assert sums(store_url)["team"][0] == 2
 
 
+def test_whoever_reads_it_may_take_hours(store_url: str) -> None:
+    """A slow disk or line at the other end must not end the transaction."""
+    if store_url.startswith("sqlite"):
+        pytest.skip("SQLite ends no transaction by itself")
+    source = unhurried(store_url, a_keyring(), entropy=seeded())
+    with source.read() as tx:
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            asked = select(func.current_setting(limit))
+            assert tx.run(asked).scalar_one() == "0"
+        isolation = tx.run(select(func.current_setting("transaction_isolation")))
+        assert isolation.scalar_one() == "repeatable read"
+    source.close()
+
+
 # --- what it is, and when it was -----------------------------------------------------------------
 
 

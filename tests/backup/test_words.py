@@ -12,10 +12,12 @@ import pytest
 from flask import Flask
 
 from careplan.acts.backing_up import last_done
+from careplan.acts.backup_file import read_through
 from careplan.acts.world import World
 from careplan.web.commands.backup_file import ToFile, ToPipe
 from careplan.web.commands.moving_file import BadFile
 from tests.backup.conftest import KEY, Kept, Run
+from tests.stores import NOW
 
 
 @pytest.fixture
@@ -51,6 +53,18 @@ def test_a_file_that_is_there_is_left_alone(a_file: Path, run: Run) -> None:
         f"Cannot: {a_file} is there already; name another file.\n",
     )
     assert a_file.read_bytes() == before
+
+
+def test_a_standby_is_read_and_the_deed_written_down_here(
+    run: Run, world: World, of_everybody: Kept, tmp_path: Path
+) -> None:
+    out = tmp_path / "standby.backup"
+    told = run("backup", "--out", out, "--from", of_everybody.url)
+    assert told.exit_code == 0, told.output
+    with out.open("rb") as file:
+        found = read_through(file, key=KEY, keyring=world.store.keyring)
+    assert found.said["plan_version"][0] > 0
+    assert last_done(world).backup == NOW
 
 
 def test_what_a_cut_off_run_left_is_written_over(a_file: Path, tmp_path: Path) -> None:
