@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Delete, Table, Update, and_, bindparam, delete, exists, select, update
@@ -55,7 +56,7 @@ STAYS: Mapping[str, str] = MappingProxyType(
 OF_ACCOUNT: tuple[Table, ...] = (session, passkey, ceremony, outside_identity, recovery_code)
 """Ways into an account, which go with it."""
 
-_OF_PATIENT = bindparam("of_patient")
+_OF_PATIENT: Any = bindparam("of_patient")
 _SAID_BY_CARD = exists().where(
     and_(issued_card.c.patient_id == link.c.patient_id, issued_card.c.link_id == link.c.link_id)
 )
@@ -118,7 +119,7 @@ def erase_person(tx: Transaction, patient_id: UUID, *, at: datetime) -> int:
 
 # --- the account -----------------------------------------------------------------------------
 
-_OF_ACCOUNT = bindparam("of_account")
+_OF_ACCOUNT: Any = bindparam("of_account")
 _KEPT_BY = (
     select(account_patient.c.account_id).where(account_patient.c.account_id == _OF_ACCOUNT),
     select(membership.c.account_id).where(membership.c.account_id == _OF_ACCOUNT),

@@ -46,6 +46,9 @@ class Stands(StrEnum):
     CALLED_OFF = "called_off"
 
 
+_NOT_OVER = (Stands.OPEN, Stands.AGREED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasureRequest:
     """`decided_by`: who at the trust answers for the decision, by name and post; `recorded_by`:
@@ -80,9 +83,12 @@ def keep_request(tx: Transaction, patient_id: UUID, asked: ErasureRequest) -> No
 
 
 def requests_of(tx: Transaction, patient_id: UUID) -> tuple[ErasureRequest, ...]:
-    """Newest first."""
+    """Newest first; of two made at one moment, the one that is not over."""
     rows = tx.run(_ALL, {"of_patient": patient_id})
-    return tuple(found for row in rows if (found := _request(tx, row)) is not None)
+    found = [one for row in rows if (one := _request(tx, row)) is not None]
+    return tuple(
+        sorted(found, key=lambda one: (one.asked_at, one.stands in _NOT_OVER), reverse=True)
+    )
 
 
 def settle_request(tx: Transaction, patient_id: UUID, settled: ErasureRequest) -> bool:

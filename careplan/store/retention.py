@@ -106,8 +106,8 @@ class Past:
 def past_rows(tx: Transaction, rule: Rule, *, at: datetime) -> Past:
     rows = ROWS[rule.id]
     found = select(func.count(), func.min(rows.since)).select_from(rows.table)
-    many, oldest = tx.run(found.where(*_past(rows)), {"before": rule.before(at)}).one()
-    return Past(int(many), oldest)
+    row: Any = tx.run(found.where(*_past(rows)), {"before": rule.before(at)}).one()
+    return Past(int(row[0]), row[1])
 
 
 def remove_some(tx: Transaction, rule: Rule, *, at: datetime, most: int) -> int:

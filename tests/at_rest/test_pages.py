@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -29,10 +29,14 @@ def store_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
+def browser(app: Flask) -> Reader:
+    return cast("Reader", app.test_client())
+
+
 @pytest.fixture
 def desk(app: Flask, world: World) -> Desk:
     """A signed plan; the clinician is in a browser of their own."""
-    made = a_desk(app.test_client(), world)
+    made = a_desk(browser(app), world)
     made.draft_all()
     made.sign_behind()
     return made
@@ -93,7 +97,7 @@ def test_the_decision_is_written_down_and_read(
 
 
 def test_nobody_elses_plan_can_be_decided(desk: Desk, app: Flask, world: World) -> None:
-    other = app.test_client()
+    other = browser(app)
     staff = _of_another_team(world)
     signed_in_team(other, world, staff)
     answer = other.get(desk.at("erasure"))
@@ -122,7 +126,7 @@ def test_their_own_session_is_over_and_their_address_free(
     assert ada.get("/plan").status_code == 200
     _erase(desk)
     assert ada.get("/plan").status_code == 302
-    again = app.test_client()
+    again = browser(app)
     answer = again.submit("/account/sign-in", {"email": ADA.email, "password": ADA.password})
     assert answer.status_code == 422
     assert desk.client.get(desk.at()).status_code == 404

@@ -197,7 +197,7 @@ def test_nobody_who_works_meanwhile_notices(clinic: Clinic, store_url: str) -> N
     assert (found.still, found.spare) == ({}, ("m1",))
     assert min(crowd.done.values()) >= 3
     with closing(opened(store_url, NEW)) as new:
-        mine = {"by": clinic.ada, "patient_id": clinic.patient_id}
+        mine: Any = {"by": clinic.ada, "patient_id": clinic.patient_id}
         assert section_draft(world_of(new), **mine, section="about_me") is not None
         with new.read() as tx:
             assert isinstance(verify_all(tx), Whole)

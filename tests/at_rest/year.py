@@ -25,7 +25,7 @@ WORDS = "Please dim the lights and ring my aunt Chidinma on 07700 900461"
 WARD = "Night nurse Oyelaran, ward seven"
 
 
-def live_a_year(clinic: Clinic, *, months: int = 12) -> set[str]:
+def live_a_year(clinic: Clinic, *, months: int = 12, password: str = PASSWORD) -> set[str]:
     """What was said in it that no plan holds: for whoever looks for it afterwards."""
     link = clinic.share(
         Kind.MESSAGE, opening=Opening.PASSCODE, passcode=PASSCODE, label="For cousin Ifeoma Anozie"
@@ -35,7 +35,7 @@ def live_a_year(clinic: Clinic, *, months: int = 12) -> set[str]:
         at = NOW + timedelta(days=30 * month)
         _write(clinic, at, month)
         _open(clinic, link, card, at)
-        _look(clinic, at)
+        _look(clinic, at, password)
     return {WORDS, WARD, PASSCODE, "For cousin Ifeoma Anozie"}
 
 
@@ -43,7 +43,7 @@ def _write(clinic: Clinic, at: datetime, month: int) -> None:
     plain: Any = to_plain(ADA.about_me)
     clinic.save("about_me", plain | {"known_as": f"Adaeze of month {month}"}, at=at)
     clinic.publish(at=at)
-    mine = {"by": clinic.ada, "patient_id": clinic.patient_id}
+    mine: Any = {"by": clinic.ada, "patient_id": clinic.patient_id}
     write_note(clinic.world, **mine, text=f"{WORDS}, in month {month}", at=at)
 
 
@@ -61,7 +61,7 @@ def _open(clinic: Clinic, link: Shared, card: Shared, at: datetime) -> None:
     assert isinstance(open_by_code(world, who, code=link.code, passcode=PASSCODE), Shown)
 
 
-def _look(clinic: Clinic, at: datetime) -> None:
+def _look(clinic: Clinic, at: datetime, password: str) -> None:
     world = clinic.world
     with world.store.read() as tx:
         face = face_of(tx, clinic.patient_id)
@@ -69,4 +69,4 @@ def _look(clinic: Clinic, at: datetime) -> None:
     assert face is not None
     assert kept is not None
     export(world, person=face.nhs_number or "", form=Form.TEXT, at=at)
-    assert sign_in(world, email=kept.email, password=PASSWORD, at=at)
+    assert sign_in(world, email=kept.email, password=password, at=at)

@@ -38,7 +38,7 @@ def erasure(patient_id: UUID) -> Any:
     decision, errors = _read()
     if decision is None:
         return _show(patient_id, errors), 422
-    mine = {"by": who(), "patient_id": patient_id, "at": here().now()}
+    mine: dict[str, Any] = {"by": who(), "patient_id": patient_id, "at": here().now()}
     try:
         write_down_decision(here().world, **mine, decision=decision)
     except NotThere:
