@@ -29,13 +29,14 @@ from careplan.acts.accounts import (
 )
 from careplan.acts.signing_in import count_try, folded_email
 from careplan.acts.standing import fresh
-from careplan.acts.world import NotAllowed, World, actor
+from careplan.acts.world import NotAllowed, NotThere, World, actor
 from careplan.audit.events import Actor, ActorKind, AuditEvent, Kind
 from careplan.store.accounts import Account, account_by_email
 from careplan.store.db import Transaction
 from careplan.store.errors import Taken
 from careplan.store.staff_invitations import (
     Invitation,
+    is_of_team,
     new_invitation,
     open_invitation,
     open_invitations,
@@ -141,11 +142,14 @@ def invitations(world: World, *, by: Who, at: datetime) -> tuple[Invitation, ...
 
 
 def withdraw_invitation(world: World, *, by: Who, invitation_id: UUID, at: datetime) -> bool:
-    """Whether it was still open. From now on its code opens nothing."""
+    """Whether it was still open. From now on its code opens nothing. Raises NotThere for another
+    team's."""
     team_id = _team_of(by)
     with world.store.begin() as tx:
         if not may_manage_members(fresh(tx, by), team_id=str(team_id)):
             raise NotAllowed
+        if not is_of_team(tx, invitation_id, team_id):
+            raise NotThere
         if not withdraw(tx, invitation_id, team_id, at=at):
             return False
         what = {"invitation": str(invitation_id), "team": str(team_id)}

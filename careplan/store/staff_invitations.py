@@ -32,6 +32,9 @@ _WITHDRAW = (
     )
     .values(withdrawn_at=bindparam("at"))
 )
+_IS_OF = select(_c.invitation_id).where(
+    _c.invitation_id == bindparam("of_invitation"), _c.team_id == bindparam("of_team")
+)
 _OF_TEAM = (
     select(staff_invitation)
     .where(_c.team_id == bindparam("of_team"), *_IS_OPEN)
@@ -92,6 +95,12 @@ def open_invitations(tx: Transaction, team_id: UUID, at: datetime) -> tuple[Invi
     """Oldest first."""
     rows = tx.run(_OF_TEAM, {"of_team": team_id, "at": at})
     return tuple(_invitation(tx, row) for row in rows)
+
+
+def is_of_team(tx: Transaction, invitation_id: UUID, team_id: UUID) -> bool:
+    """Open or over."""
+    this = {"of_invitation": invitation_id, "of_team": team_id}
+    return tx.run(_IS_OF, this).one_or_none() is not None
 
 
 def use_invitation(tx: Transaction, invitation_id: UUID, *, by: UUID, at: datetime) -> bool:

@@ -151,7 +151,6 @@ def a_new_nurse(clinic, by):
     ).who
 
 
-@pytest.mark.asvs("2.3.5", "8.2.3")
 def test_whoever_let_somebody_in_does_not_check_them_nor_does_whom_they_let_in(clinic, admin):
     second, puppet = an_admin(clinic, "b@example.org"), an_admin(clinic, "p@example.org", by=admin)
     nurse = a_new_nurse(clinic, admin)

@@ -10,11 +10,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from careplan.accounts.people import Standing
+from careplan.accounts.people import Role, Standing
 from careplan.acts.carers import end_access, helpers_of
 from careplan.acts.conversation import start_remark
 from careplan.acts.errands import ask_for_card
 from careplan.acts.inviting import take_list
+from careplan.acts.inviting_staff import Asked, invite_member
 from careplan.acts.phones import keep_on_phone
 from careplan.acts.private_words import write_note
 from careplan.acts.promising import make_promise
@@ -45,6 +46,7 @@ OTHERS = {
     "copy": "large",
     "deed": "suspend",
 }
+SADE = Asked("Dr Sade Cole", "sade@example.org", "Registrar", Role.CLINICIAN)
 PRESSED = {"change": "suspend", "deed": "agree", "words": "x", "action": "reply", "again": "no"}
 
 
@@ -62,6 +64,11 @@ def family(world) -> Family:
 
 @pytest.fixture
 def ids(world, family) -> dict[str, Any]:
+    return things(world, family)
+
+
+def things(world, family: Family) -> dict[str, Any]:
+    """What there is of Kofi's, by the name that an address has for its id."""
     kofi = {"by": family.kofi, "patient_id": family.patient_id, "at": NOW}
     doctor = {**kofi, "by": family.doctor.who}
     link = make_link(world, **kofi, kind=Kind.MESSAGE, opening=Opening.DATE_OF_BIRTH, label="x")
@@ -92,6 +99,7 @@ def ids(world, family) -> dict[str, Any]:
         ).received_id,
         "partner_id": a_client(world, by=admin).partner_id,
         "promise_id": make_promise(world, by=admin, asked=PROMISED, at=NOW),
+        "invitation_id": invite_member(world, by=admin, asked=SADE, at=NOW).invitation_id,
         "phone_id": keep_on_phone(world, **kofi, name="x").phone.phone_id,
         "note_id": [write_note(world, **kofi, text="Mine"), told.note_id],
     }
