@@ -5,7 +5,16 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-CAMPAIGNS = ("attacks", "crashes", "descriptions", "enumeration", "guesses", "nodes")
+CAMPAIGNS = (
+    "at_rest",
+    "attacks",
+    "crashes",
+    "descriptions",
+    "enumeration",
+    "fuzz",
+    "guesses",
+    "nodes",
+)
 
 
 def main(asked: list[str]) -> int:

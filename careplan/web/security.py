@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import IO
 from urllib.parse import urlsplit
@@ -42,6 +43,12 @@ LARGER = {"photo.home": 2_200_000, "team.invite": 2_200_000}
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _MACHINE = ("/m/", "/u/", "/f/")
 """Links and their files: asked for by other people's software, guarded by a 256-bit address."""
+_NO_LETTER = re.compile(
+    rb"[\x00-\x08\x0b\x0e-\x1f\x7f]|\xc2[\x80-\x9f]|\xef\xb7[\x90-\xaf]|\xef\xbf[\xbe\xbf]"
+    rb"|[\xf0-\xf4][\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]"
+)
+"""What no HTML page may hold, in UTF-8: signs that steer machines, and those that are no letter."""
+_UNKNOWN_LETTER = "\N{REPLACEMENT CHARACTER}".encode()
 _PROGRAMS = (
     *_MACHINE,
     *("/fhir/", "/.well-known/", "/measures.json"),
@@ -83,12 +90,22 @@ def install(app: Flask, *, https: bool) -> None:
 
     @app.after_request
     def _headers(response: Response) -> Response:
+        _only_letters(response)
         said = {name.lower() for name, _ in response.headers}
         # A link's own reader is spared every byte it has no use for.
         known = to_programs if to_a_reader_of_links() else every_page
         known = every_asset if _is_asset(response) else known
         response.headers.extend((n, v) for n, v in known.items() if n.lower() not in said)
         return response
+
+
+def _only_letters(response: Response) -> None:
+    """What somebody typed is shown again as they typed it, and some signs no page can show: they
+    become the mark of an unknown letter. Nothing that is kept holds any, for it is refused."""
+    if response.mimetype == "text/html" and not response.is_streamed:
+        page = response.get_data()
+        if _NO_LETTER.search(page):
+            response.set_data(_NO_LETTER.sub(_UNKNOWN_LETTER, page))
 
 
 def for_machines() -> bool:

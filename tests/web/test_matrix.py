@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 
 from careplan.accounts.people import Role
 from careplan.web import access
+from careplan.web.forms.pages import patient_pages
 from tests.acts.families import a_helper
 from tests.partners import a_partner, an_administrator
 from tests.visitors import Staff, a_clinician, a_hospital, a_person, an_emergency_nurse, come_in
@@ -167,6 +168,11 @@ class Addresses:
         missing = rule.arguments - known.keys()
         assert not missing, f"{rule.rule}: say here what {missing} may be"
         return {name: known[name] for name in rule.arguments}
+
+    @staticmethod
+    def questions() -> list[tuple[str, str]]:
+        """Every page of questions, with the section it belongs to."""
+        return [(one.id, page.id) for one in patient_pages() for page in one.pages]
 
     def built(self, rule: Rule, values: dict[str, Any], way: str) -> str | None:
         if way not in (rule.methods or set()):

@@ -138,10 +138,22 @@ def change_helper(patient_id: UUID, grant_id: UUID, deed: str) -> Any:
         else:
             end_access(world, **this)
     except (Refused, BadGrant) as problem:
+        if not _asks_words(patient_id, grant_id, deed):
+            flash(_("Their access has changed since this page was opened: look below."))
+            return _page(patient_id), 409
         sentence = _(problem.sentence) if isinstance(problem, BadGrant) else str(problem)
         return _page(patient_id, errors=(ErrorLine(f"#words-{grant_id}", sentence),)), 422
     flash(_TOLD[deed]())
     return redirect(url_for("team.helpers", patient_id=patient_id))
+
+
+def _asks_words(patient_id: UUID, grant_id: UUID, deed: str) -> bool:
+    """Whether the page has a box for this deed: only then can a sentence stand beside it."""
+    found = helpers_of(here().world, by=who(), patient_id=patient_id, at=here().now())
+    one = next((one for one in found if UUID(one.grant.id) == grant_id), None)
+    if one is None:
+        return False
+    return one.live if deed == "suspend" else deed == "confirm" and one.grant.state == "waiting"
 
 
 _TOLD = {
