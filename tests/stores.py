@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
@@ -59,6 +61,7 @@ __all__ = [
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 POSTGRES = "TEST_POSTGRES_URL"
+PARTITIONS = 16
 APP_ROLE = "careplan_test_app"
 
 
@@ -98,31 +101,42 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def postgres_database() -> Iterator[URL]:
-    """A database of this worker's own, up to the head."""
+    """A database of this worker's own, up to the head, its people spread as in production."""
     server = os.environ.get(POSTGRES)
     if not server:
         pytest.skip(f"{POSTGRES} is not set: no PostgreSQL to test on")
     with _fresh_database(server) as url:
-        migrate(url.render_as_string(hide_password=False), app_role=app_role_of(url))
+        migrate(
+            url.render_as_string(hide_password=False),
+            app_role=app_role_of(url),
+            partitions=PARTITIONS,
+        )
         yield url
 
 
 @pytest.fixture(scope="session")
 def postgres_broom(postgres_database: URL) -> Iterator[Callable[[], None]]:
     """Empties it. Deleting the little that a test leaves is twenty times as fast as truncating
-    every table, and one connection does it for all tests. A replica asks neither the triggers that
-    guard the frozen tables nor the foreign keys."""
-    engine = create_engine(postgres_database)
-    every = "SET LOCAL session_replication_role = replica; " + "; ".join(
-        f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)
+    every table, and asking first where anything lies three times as fast as deleting everywhere:
+    that question is prepared once, and one connection does it for all tests. A replica asks
+    neither the triggers that guard the frozen tables nor the foreign keys."""
+    filled = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT tableoid::regclass::text FROM {}").format(sql.Identifier(one.name))
+        for one in metadata.sorted_tables
     )
+    address = postgres_database.set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = psycopg.connect(address, autocommit=True)
+    connection.execute("SET session_replication_role = replica")
+    ask = filled.as_bytes(connection)
 
     def sweep() -> None:
-        with engine.begin() as connection:
-            connection.execute(text(every))
+        left = set(connection.execute(ask, prepare=True).fetchall())
+        if left:
+            each = (sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for (name,) in left)
+            connection.execute(sql.SQL("; ").join(each))
 
     yield sweep
-    engine.dispose()
+    connection.close()
 
 
 @pytest.fixture

@@ -113,6 +113,9 @@ def _limits(patience: Patience) -> dict[str, Any]:
             f"-c timezone=UTC -c lock_timeout={patience.wait_for_lock_ms}"
             f" -c statement_timeout={patience.statement_ms}"
             f" -c idle_in_transaction_session_timeout={patience.statement_ms * 2} {_VANISHED}"
+            # Every statement here is short. Of partitions and fences the planner expects so much
+            # that it would compile for seconds what runs in milliseconds.
+            " -c jit=off"
         ),
     }
 

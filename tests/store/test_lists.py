@@ -30,7 +30,7 @@ from careplan.store.lists import (
 from careplan.store.patients import note_standing, patient_of, signed_by, signer_is_gone
 from careplan.store.search import matching
 from careplan.store.tables import patient
-from tests.stores import NOW, TODAY, a_patient, a_team, an_account, asked_of
+from tests.stores import NOW, PARTITIONS, TODAY, a_patient, a_team, an_account, asked_of
 
 NOBODY = UUID(int=404)
 DAYS = Days(TODAY, TODAY + timedelta(days=60))
@@ -177,6 +177,7 @@ def _explained(tx, statement, values=None):
         # A table of a few rows is read whole by anybody in their right mind.
         tx.run(text("SET LOCAL enable_seqscan = off"))
         tx.run(text("SET LOCAL enable_bitmapscan = off"))
+        tx.run(text("SET LOCAL enable_sort = off"))
     asked = "EXPLAIN QUERY PLAN" if tx.dialect == "sqlite" else "EXPLAIN"
     plan = tx._connection.exec_driver_sql(f"{asked} {sql}", parameters)
     return [str(row) for row in plan]
@@ -193,7 +194,7 @@ def test_a_page_walks_one_index_in_order(store, only, following):
         said = "\n".join(_explained(tx, page_of(only, following=following), ASKED | more))
     assert "ix_patient_" in said
     assert "TEMP B-TREE" not in said
-    assert "Sort" not in said
+    assert "Sort  (" not in said  # what comes in order from each partition is merged, not sorted
     assert "SCAN patient" not in said
     assert "Seq Scan" not in said
 
@@ -210,7 +211,7 @@ def test_counting_reads_indexes_alone_and_never_a_whole_team(store, owner_url):
         assert all("COVERING INDEX ix_patient_" in line for line in said), said
     else:
         assert not [line for line in said if "Index Only Scan using ix_patient_" not in line]
-    assert len(said) == len(COUNTED)
+    assert len(said) == len(COUNTED) * (1 if store.dialect == "sqlite" else PARTITIONS)
 
 
 def _many_people(tx):
@@ -230,7 +231,9 @@ def _tidy(url):
     """Until every page is known clean: the server's own housekeeping may be looking at another
     table at that moment, and what it could still see keeps a page from being known clean."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    clean = text("SELECT relallvisible = relpages FROM pg_class WHERE oid = 'patient'::regclass")
+    clean = text(
+        "SELECT every(relallvisible = relpages) FROM pg_class WHERE relname ~ '^patient_p[0-9]+$'"
+    )
     with engine.connect() as connection:
         for _ in range(60):
             connection.execute(text("VACUUM ANALYZE patient"))

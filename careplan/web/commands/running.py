@@ -23,10 +23,14 @@ from careplan.acts.seeding import (
 )
 from careplan.acts.telling_late import tell_what_waits
 from careplan.store.migrate import migrate
+from careplan.store.partitioning import NoPartitions, OtherNumber
+from careplan.store.roles import NoSuchRole, OwnRole
 from careplan.store.trail import BrokenChain, verify_all
 from careplan.web.access import routes
 from careplan.web.forms.pages import section_pages
 from careplan.web.here import here
+
+PARTITIONS = ("2", "4", "8", "16", "32", "64")
 
 
 class Cannot(click.ClickException):
@@ -37,10 +41,26 @@ class Cannot(click.ClickException):
 
 
 @click.command("migrate")
+@click.option("--app-role", envvar="APP_ROLE", default="", help="The role that serves, to grant.")
+@click.option(
+    "--partitions",
+    type=click.Choice(PARTITIONS),
+    help="PostgreSQL: spread people over so many partitions, once. 16 is usual.",
+)
 @with_appcontext
-def migrate_command() -> None:
+def migrate_command(app_role: str, partitions: str | None) -> None:
     """Bring the database to this program's schema. Safe to run again."""
-    migrate(here().settings.database_url)
+    url, number = here().settings.database_url, int(partitions or 0)
+    try:
+        done = migrate(url, app_role=app_role, partitions=number)
+    except (NoPartitions, OtherNumber, NoSuchRole, OwnRole) as problem:
+        raise Cannot(f"{problem}.") from problem
+    if done is not None and done.tables:
+        click.echo(
+            f"{done.rows} rows of {done.tables} tables are spread over partitions. For "
+            f"{done.nobody_wrote:.1f} seconds nobody could save, and for {done.nobody_read:.1f} of "
+            "them nobody could read."
+        )
     click.echo("The database is ready.")
 
 
