@@ -9,6 +9,7 @@ from datetime import datetime
 from careplan.acts.watching import Alert, Happened, Held
 from careplan.audit.events import AuditEvent, sentence
 from careplan.audit.events import Kind as Deed
+from careplan.audit.kinds import PHRASES
 from careplan.sharing.links import Kind, Link, Opening, State
 from careplan.summary.wording import moment
 from careplan.web.words import _, ngettext
@@ -232,6 +233,8 @@ def story_line(happened: Happened, link: Link) -> StoryLine:
     text = f"{_('Opened')} {_how(event, link)}."
     if "version" in event.what:
         text += " " + _("They saw version %(number)s.", number=event.what["version"])
+    if "late" in event.what:
+        text += " " + _(PHRASES["late"][event.what["late"]])
     if event.actor.name:
         claim = _("They said they were “%(name)s”. We do not check that.", name=event.actor.name)
     else:

@@ -16,6 +16,7 @@ from careplan.acts.drafting import save_section
 from careplan.acts.fetching import Further, location_of
 from careplan.acts.opening import Asks, Dead, MustWait, Opened, Reader, Shown
 from careplan.acts.sharing import revoke_link
+from careplan.acts.watching import Happened
 from careplan.audit.events import Kind as Deed
 from careplan.audit.events import sentence
 from careplan.keys.jwe import decrypt_file
@@ -24,6 +25,7 @@ from careplan.store.errors import CannotWriteDown, ReadOnly
 from careplan.store.link_files import LinkFile
 from careplan.store.links import link_of
 from careplan.store.spool import Deed as Noted
+from careplan.web.links import story_line
 from tests.acts.worlds import key_of, token_of
 from tests.nodes.conftest import Cut
 from tests.stores import NOW
@@ -69,6 +71,7 @@ def test_a_card_opens_is_noted_first_and_told_afterwards(cut: Cut):
     assert (event.kind, event.at, event.what["late"]) == (Deed.LINK_OPENED, NOW, "yes")
     assert "written down later" in sentence(event)
     assert "Ward 9" in sentence(event)
+    assert "written down later" in story_line(Happened(event, 1, NOW), card.link).text
     assert links(cut, card).facts.views == 1
     assert cut.clinic.chains_hold()
     assert cut.tell().late == 0, "each is told once"
