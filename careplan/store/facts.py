@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,14 +13,17 @@ from careplan.store.engines import Patience
 from careplan.store.owners import SERVICE
 from careplan.store.tables import service_event
 
-PROMISES: Mapping[str, Mapping[str, str]] = {
-    "sqlite": {
-        "journal_mode": "wal",
-        "synchronous": "2",
-        "foreign_keys": "1",
-        "secure_delete": "1",
-    },
-    "postgresql": {"fsync": "on", "full_page_writes": "on"},
+PROMISES = {
+    "sqlite": (
+        (text("PRAGMA journal_mode"), "wal", "journal_mode"),
+        (text("PRAGMA synchronous"), "2", "synchronous"),
+        (text("PRAGMA foreign_keys"), "1", "foreign_keys"),
+        (text("PRAGMA secure_delete"), "1", "secure_delete"),
+    ),
+    "postgresql": (
+        (text("SHOW fsync"), "on", "fsync"),
+        (text("SHOW full_page_writes"), "on", "full_page_writes"),
+    ),
 }
 """What has to hold, or a power cut may lose what was acknowledged."""
 _FLUSHED = frozenset({"on", "remote_write", "remote_apply", "local"})
@@ -57,10 +59,9 @@ def facts(tx: Transaction) -> Facts:
 
 
 def _broken(tx: Transaction) -> list[str]:
-    asked = "PRAGMA {}" if tx.dialect == "sqlite" else "SHOW {}"
     found = []
-    for name, wanted in PROMISES[tx.dialect].items():
-        is_so = str(tx.run(text(asked.format(name))).scalar_one())
+    for asked, wanted, name in PROMISES[tx.dialect]:
+        is_so = str(tx.run(asked).scalar_one())
         if is_so != wanted:
             found.append(f"{name} is {is_so} and must be {wanted}")
     if tx.dialect == "postgresql" and tx.run(_WAITS).scalar_one() not in _FLUSHED:
