@@ -17,8 +17,8 @@ from careplan.store.fences import EVERYBODY, within
 from careplan.web.commands.backup import backup_command, drill_command, restore_command
 from careplan.web.commands.bringing_in import import_command
 from careplan.web.commands.card_keys import rotate_card_key_command
-from careplan.web.commands.erase import erase_command
 from careplan.web.commands.doctor import doctor_command
+from careplan.web.commands.erase import erase_command
 from careplan.web.commands.guiding import fhir_package_command
 from careplan.web.commands.hospitals import hospital_reports_command, load_hospitals_command
 from careplan.web.commands.measuring import load_deprivation_command, measures_command
