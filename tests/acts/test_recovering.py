@@ -156,6 +156,7 @@ def test_guesses_at_one_address_are_counted(world, doctor, ada):
         back(world, given)
 
 
+@pytest.mark.asvs("6.4.4")
 def test_nobody_gives_a_code_but_the_persons_own_team(world, doctor, ada):
     elsewhere = a_clinician(world, email="far@example.org")
     admin = a_clinician(world, email="g@example.org", team_id=doctor.team_id, role=Role.TEAM_ADMIN)

@@ -149,6 +149,7 @@ def test_of_every_rule_nothing_goes_a_moment_too_early(whole: Store) -> None:
 
 
 @pytest.mark.parametrize("rule", ROW_RULES, ids=lambda one: one.id)
+@pytest.mark.asvs("14.2.7")
 def test_a_rule_takes_its_own_rows_and_what_hangs_on_them(rule: Any, whole: Store) -> None:
     if rule.runs is Runs.NEVER:
         with pytest.raises(ValueError, match="no command removes"), whole.begin() as tx:
