@@ -30,6 +30,8 @@ from tests.acts.worlds import key_of, token_of
 from tests.nodes.conftest import Cut
 from tests.stores import NOW
 
+ON_SQLITE = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+"""What is about the spool's own file, whichever database lies behind it."""
 BORN = "14/03/1997"
 PASSCODE = "blue heron 7"
 
@@ -290,6 +292,7 @@ def test_without_a_spool_nothing_is_shown(cut: Cut):
         )
 
 
+@ON_SQLITE
 def test_where_the_spool_cannot_be_written_nothing_is_shown(cut: Cut):
     card = cut.clinic.share()
     opened(scan(cut, card))
@@ -304,6 +307,7 @@ def test_where_the_spool_cannot_be_written_nothing_is_shown(cut: Cut):
 # --- the file itself ----------------------------------------------------------------------------
 
 
+@ON_SQLITE
 def test_nobody_can_read_what_lies_there(cut: Cut):
     card = cut.clinic.share()
     opened(scan(cut, card, name="Ward 9"))
@@ -315,6 +319,7 @@ def test_nobody_can_read_what_lies_there(cut: Cut):
     assert cut.folder.stat().st_mode & 0o077 == 0
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("cut_at", [1, 40, -2])
 def test_a_line_cut_short_by_a_crash_is_passed_over(cut: Cut, cut_at: int):
     card = cut.clinic.share()
@@ -331,6 +336,7 @@ def test_a_line_cut_short_by_a_crash_is_passed_over(cut: Cut, cut_at: int):
     assert cut.tell().late == 0, "and what nobody can read is kept apart"
 
 
+@ON_SQLITE
 def test_a_changed_line_is_no_note(cut: Cut):
     card = cut.clinic.share()
     opened(scan(cut, card))
@@ -342,6 +348,7 @@ def test_a_changed_line_is_no_note(cut: Cut):
     assert Deed.LINK_OPENED not in cut.clinic.deeds()
 
 
+@ON_SQLITE
 def test_what_waits_is_known_and_so_is_trouble(cut: Cut):
     assert cut.spool.waiting() == 0
     assert cut.spool.trouble() is None
