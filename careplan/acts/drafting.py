@@ -61,8 +61,8 @@ def save_section(
 ) -> int:
     """Keep a section as typed and give its new revision. Raises store.drafts.Stale, with what
     the other person wrote, when the revision is no longer the newest."""
-    with world.store.begin() as tx:
-        return keep_section(
+    return world.store.whole(
+        lambda tx: keep_section(
             tx,
             by=by,
             patient_id=patient_id,
@@ -71,6 +71,7 @@ def save_section(
             based_on=based_on,
             at=at,
         )
+    )
 
 
 def keep_section(

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, CursorResult, Engine, Executable, bindparam, select, text
@@ -25,7 +25,7 @@ from careplan.keys.tokens import Entropy, draw
 from careplan.plan.codec import canonical
 from careplan.store import tables
 from careplan.store.engines import Engines, Patience, begin_fenced, open_engines
-from careplan.store.errors import Busy, Erased, NotFound
+from careplan.store.errors import Busy, Collided, Erased, NotFound
 from careplan.store.fences import EVERYBODY, Fence, NoFence, declared
 from careplan.store.listening import NOBODY_LISTENS, Listener
 from careplan.store.migrations.head import HEAD
@@ -38,6 +38,8 @@ OnBoth = Mapping[str, Executable]
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
+T = TypeVar("T")
+_TIMES = 3
 _VERSION = text("SELECT version_num FROM alembic_version")
 _DATA_KEY = {
     OwnerKind.PATIENT: select(tables.patient.c.data_key).where(
@@ -86,6 +88,22 @@ class Store:
         """A transaction that writes: kept whole when the block ends, or not at all."""
         with self._turn(), self._transaction(self._engines.writing, reading=False) as tx:
             yield tx
+
+    def whole(self, act: Callable[[Transaction], T]) -> T:
+        """What `act` gives back, in a transaction of its own; again, three times at most, when the
+        database undid it because another came at the same moment.
+
+        Only for what does nothing outside the transaction. A lost connection is never tried again:
+        then nobody knows whether it was kept.
+        """
+        for _ in range(_TIMES - 1):
+            try:
+                with self.begin() as tx:
+                    return act(tx)
+            except Collided as problem:
+                self.listener.retried(type(problem).__name__)
+        with self.begin() as tx:
+            return act(tx)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:

@@ -45,6 +45,10 @@ class Busy(Unavailable):
     """The database answers, but others held what was needed for too long. Trying again may work."""
 
 
+class Collided(Busy):
+    """Two met half-way and the database undid this one whole: it is safe to do again."""
+
+
 class Full(Unavailable):
     """The database answers, but its disk has no room left: reading goes on, writing does not."""
 

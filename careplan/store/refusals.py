@@ -8,10 +8,16 @@ import psycopg
 from psycopg import errors as pg
 from sqlalchemy.exc import DBAPIError, TimeoutError  # noqa: A004
 
-from careplan.store.errors import Busy, CannotKeep, Full, ReadOnly, Unavailable
+from careplan.store.errors import Busy, CannotKeep, Collided, Full, ReadOnly, Unavailable
 
-_WAITED = (pg.LockNotAvailable, pg.QueryCanceled, pg.DeadlockDetected, pg.SerializationFailure)
-_LOST = (psycopg.OperationalError, psycopg.InterfaceError, sqlite3.OperationalError)
+_WAITED = (pg.LockNotAvailable, pg.QueryCanceled)
+_COLLIDED = (pg.DeadlockDetected, pg.SerializationFailure)
+_LOST = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    pg.IdleInTransactionSessionTimeout,
+    sqlite3.OperationalError,
+)
 
 
 DRIVER_REFUSALS = (psycopg.Error, sqlite3.Error)
@@ -34,6 +40,8 @@ def _told_by_driver(cause: BaseException) -> Exception | None:
     # The statement and its values stay out of every message: they may speak of a person.
     if _is_read_only(cause):
         return ReadOnly("this transaction was opened for reading")
+    if isinstance(cause, _COLLIDED):
+        return Collided("others did something at the same moment")
     if isinstance(cause, _WAITED) or _is_locked(cause):
         return Busy("others held what was needed for too long")
     if isinstance(cause, psycopg.IntegrityError | sqlite3.IntegrityError):
