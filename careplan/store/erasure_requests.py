@@ -46,7 +46,7 @@ class Stands(StrEnum):
     CALLED_OFF = "called_off"
 
 
-_NOT_OVER = (Stands.OPEN, Stands.AGREED)
+_WEIGHT = (Stands.CALLED_OFF, Stands.DECLINED, Stands.AGREED, Stands.OPEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +83,11 @@ def keep_request(tx: Transaction, patient_id: UUID, asked: ErasureRequest) -> No
 
 
 def requests_of(tx: Transaction, patient_id: UUID) -> tuple[ErasureRequest, ...]:
-    """Newest first; of two made at one moment, the one that is not over."""
+    """Newest first; of two made at one moment, the one that counts for more."""
     rows = tx.run(_ALL, {"of_patient": patient_id})
     found = [one for row in rows if (one := _request(tx, row)) is not None]
-    return tuple(
-        sorted(found, key=lambda one: (one.asked_at, one.stands in _NOT_OVER), reverse=True)
-    )
+    found.sort(key=lambda one: (one.asked_at, _WEIGHT.index(one.stands)), reverse=True)
+    return tuple(found)
 
 
 def settle_request(tx: Transaction, patient_id: UUID, settled: ErasureRequest) -> bool:

@@ -21,6 +21,8 @@ from tests.stores import NOW
 from tests.visitors import PASSWORD
 
 PASSCODE = "blue heron 7"
+_FREE = 3
+"""Wrong answers after which nobody has to wait."""
 WORDS = "Please dim the lights and ring my aunt Chidinma on 07700 900461"
 WARD = "Night nurse Oyelaran, ward seven"
 
@@ -34,7 +36,7 @@ def live_a_year(clinic: Clinic, *, months: int = 12, password: str = PASSWORD) -
     for month in range(months):
         at = NOW + timedelta(days=30 * month)
         _write(clinic, at, month)
-        _open(clinic, link, card, at)
+        _open(clinic, link, card, at, slips=month < _FREE)
         _look(clinic, at, password)
     return {WORDS, WARD, PASSCODE, "For cousin Ifeoma Anozie"}
 
@@ -47,7 +49,7 @@ def _write(clinic: Clinic, at: datetime, month: int) -> None:
     write_note(clinic.world, **mine, text=f"{WORDS}, in month {month}", at=at)
 
 
-def _open(clinic: Clinic, link: Shared, card: Shared, at: datetime) -> None:
+def _open(clinic: Clinic, link: Shared, card: Shared, at: datetime, *, slips: bool) -> None:
     world = clinic.world
 
     def knock(shared: Shared, answer: str | None) -> Any:
@@ -55,7 +57,8 @@ def _open(clinic: Clinic, link: Shared, card: Shared, at: datetime) -> None:
         return open_link(world, who, token=token_of(shared), again=None, zipped=False)
 
     assert isinstance(knock(card, None), Opened)
-    knock(link, f"wrong on {at:%d %B}")
+    if slips:
+        knock(link, f"wrong on {at:%d %B}")
     assert isinstance(knock(link, PASSCODE), Opened)
     who = Stranger("14 March 1997", WARD, at, at.date())
     assert isinstance(open_by_code(world, who, code=link.code, passcode=PASSCODE), Shown)
