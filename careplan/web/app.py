@@ -45,6 +45,7 @@ from careplan.web.patient.conversation import conversation
 from careplan.web.patient.copies import copies
 from careplan.web.patient.helpers import helpers
 from careplan.web.patient.lock_screen import lock_screen
+from careplan.web.patient.erasing import erasing
 from careplan.web.patient.losing import losing
 from careplan.web.patient.new_link import new_link
 from careplan.web.patient.notices import notices
@@ -79,7 +80,7 @@ OWN_DOORS = (
     *(carer, carer_copies, helpers, patient, publishing, sharing, copies),
     *(private, notices, photo, replies),
     phone,
-    *(lock_screen, losing, new_link),
+    *(lock_screen, losing, new_link, erasing),
     *(report, carer_report, equality, visit_form),
     *(visit, carer_visit),
 )
