@@ -89,7 +89,9 @@ def all_codes(pdf: bytes) -> frozenset[str]:
     document = pypdfium2.PdfDocument(pdf)
     for page in document:
         picture = page.render(scale=4, grayscale=True).to_numpy()
-        read = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+        read = zxingcpp.read_barcodes(
+            picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+        )
         found |= {one.text for one in read}
     document.close()
     return frozenset(found)
