@@ -18,6 +18,8 @@ from sqlalchemy import make_url
 
 from careplan.keys.jwe import encrypt_file
 from careplan.store.db import Store
+from prove.at_rest import DATABASES, NAME, covers
+from prove.evidence import kept
 from tests.acts.worlds import Clinic
 from tests.at_rest.facts import facts_in
 from tests.at_rest.scanner import Found, Scanner
@@ -121,3 +123,10 @@ def test_the_demonstrations_people_are_told_of_nowhere(lived_in_url: str) -> Non
     assert len(facts) > 100
     path = Path(lived_in_url.removeprefix("sqlite:///"))
     assert Scanner(facts).look_in(path.parent) == {}
+
+
+def test_the_long_search_is_as_new_as_what_it_searched() -> None:
+    proved = kept(NAME)
+    assert proved.get("covers") == covers(), "run bin/prove at_rest"
+    assert proved["found"].keys() == set(DATABASES)
+    assert [said["told"] for said in proved["found"].values()] == [[], []]
