@@ -43,6 +43,6 @@ def test_what_would_be_lost_is_found(clinic: Clinic, facts: dict[str, Any], said
     place = Place(token_of(card), token_of(asks), "")
     Look(clinic, place, "nothing", [], Killed()).at_all()
 
-    done = [{"begun": 1}, {"done": 1, "facts": facts}]
+    done: list[dict[str, Any]] = [{"begun": 1}, {"done": 1, "facts": facts}]
     with pytest.raises(Lost, match=said):
         Look(clinic, place, "something", done, Killed()).at_all()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -76,6 +76,10 @@ def an_app(path: Path) -> Flask:
     return app
 
 
+def a_client(app: Flask) -> Reader:
+    return cast("Reader", app.test_client())
+
+
 def close(app: Flask) -> None:
     app.extensions["careplan"].world.store.close()
 
@@ -96,8 +100,8 @@ def peopled(folder: Path, empty: Path, *, every: int = 1) -> Peopled:
     app = an_app(template)
     visitors: dict[str, Client] = {
         "a stranger": app.test_client(),
-        "the person": come_in(app.test_client(), email="kofi@example.org"),
-        "helper": come_in(app.test_client(), email="abena@example.org"),
+        "the person": come_in(a_client(app), email="kofi@example.org"),
+        "helper": come_in(a_client(app), email="abena@example.org"),
         "clinician": at_the_desk(app, world, family.doctor),
         "administrator": at_the_desk(app, world, admin),
         "department": at_the_desk(app, world, nurse),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from flask import Flask
 from tests.fuzz import odd
 from tests.fuzz.forms import bent, forms_on
 from tests.fuzz.fuzzing import Sent, _answer, fuzz
-from tests.fuzz.peopled import an_app, close, peopled
+from tests.fuzz.peopled import a_client, an_app, close, peopled
 
 
 @pytest.mark.slow
@@ -33,8 +34,8 @@ def test_a_sign_that_no_page_can_show_becomes_an_unknown_letter(
     sqlite_template: Path, tmp_path: Path, sign: str
 ) -> None:
     """The strict reader refuses a page that holds one."""
-    app = an_app(shutil.copy(sqlite_template, tmp_path / "empty.db"))
-    page = app.test_client().submit("/account/sign-in", {"email": f"ada{sign}é", "password": "x"})
+    app = an_app(Path(shutil.copy(sqlite_template, tmp_path / "empty.db")))
+    page = a_client(app).submit("/account/sign-in", {"email": f"ada{sign}é", "password": "x"})
     close(app)
 
     assert page.status_code == 422
@@ -47,7 +48,7 @@ def test_a_page_that_lets_markup_through_is_found() -> None:
     app.add_url_rule("/fell", "fell", lambda: ("sorry", 500))
     found = Sent()
     for path in ("/", "/fell", "/"):
-        _answer(lambda path=path: app.test_client().get(path), "", path, found)
+        _answer(partial(app.test_client().get, path), "", path, found)
     assert [one.split("\n")[0] for one in found.faults] == [
         "what was typed became part of the page",
         "500",

@@ -69,12 +69,13 @@ def ids(world, family) -> dict[str, Any]:
 
 def things(world, family: Family) -> dict[str, Any]:
     """What there is of Kofi's, by the name that an address has for its id."""
-    kofi = {"by": family.kofi, "patient_id": family.patient_id, "at": NOW}
-    doctor = {**kofi, "by": family.doctor.who}
+    kofi: dict[str, Any] = {"by": family.kofi, "patient_id": family.patient_id, "at": NOW}
+    doctor: dict[str, Any] = {**kofi, "by": family.doctor.who}
     link = make_link(world, **kofi, kind=Kind.MESSAGE, opening=Opening.DATE_OF_BIRTH, label="x")
     tell_in_private(world, **kofi, words="He reads this", stop=None)
     (told,) = notes_for_team(world, by=family.doctor.who, patient_id=family.patient_id)
-    report_id, told_team = uuid4(), {"audience": (Audience.TEAM,)}
+    report_id = uuid4()
+    told_team: dict[str, Any] = {"audience": (Audience.TEAM,)}
     begin_report(world, **kofi, report_id=report_id)
     system = a_system(family.doctor.team_id)
     admin = an_administrator(world, team_id=family.doctor.team_id)
