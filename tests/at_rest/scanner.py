@@ -26,7 +26,7 @@ _STEP = 4
 _MOST_UNPACKED = 32 * 1024 * 1024
 _DEEP = 3
 _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
-_HEX = re.compile(rb"(?:[0-9a-f]{2}){16,}")
+_HEX = re.compile(rb"[0-9a-f]{32,}")
 _GZIP, _ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"
 
 
@@ -117,7 +117,9 @@ def unpacked(data: bytes) -> Iterator[tuple[str, bytes]]:
         yield from _unsqueezed(data[at:])
     # As a dump writes bytes down. What is in clear inside is found as hex is; this is for the rest.
     for run in _HEX.finditer(data):
-        yield "hex", bytes.fromhex(run[0].decode())
+        for start in (0, 1):  # a digit before it may belong to something else
+            digits = run[0][start:].decode()
+            yield "hex", bytes.fromhex(digits[: len(digits) // 2 * 2])
 
 
 def _places(data: bytes, magic: bytes) -> Iterator[int]:
