@@ -8,10 +8,23 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    Row,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from careplan.accounts.partners import Partner, PartnerState, Purpose, Scopes, read_scopes
 from careplan.store.db import Transaction, on_both
+from careplan.store.fences import Door
 from careplan.store.ready import Ready
 from careplan.store.tables import partner, partner_assertion, partner_token
 
@@ -51,7 +64,7 @@ _KEEP_FETCHED = (
 _USED = update(partner).where(_IS).values(last_used_at=bindparam("at"))
 _NEW_TOKEN = insert(partner_token)
 # Asked before everything else that a partner asks.
-_BY_TOKEN = Ready(
+_BY_TOKEN = (
     select(*_FACTS, _t.scopes)
     .join(partner_token, _t.partner_id == _p.partner_id)
     .where(
@@ -60,6 +73,15 @@ _BY_TOKEN = Ready(
         _p.state == PartnerState.ACTIVE.value,
     )
 )
+# The answer itself says whose people the rest of the transaction is about: see store/fences.py.
+_COMES_IN = (
+    func.set_config("careplan.door", Door.INSIDE.value, literal_column("true")),
+    func.set_config("careplan.team", cast(_p.team_id, Text), literal_column("true")),
+)
+_KNOWN_BY = {
+    "sqlite": Ready(_BY_TOKEN),
+    "postgresql": Ready(_BY_TOKEN.add_columns(*_COMES_IN)),
+}
 _END_TOKENS = delete(partner_token).where(_t.partner_id == bindparam("of_partner"))
 _OVER_TOKENS = _END_TOKENS.where(_t.expires_at < bindparam("before"))
 _USE = on_both(
@@ -182,8 +204,8 @@ def keep_partner_token(
 
 def partner_by_token(tx: Transaction, token: str, *, at: datetime) -> Partner | None:
     """Who holds this token, in one question: nobody when it is over or its client suspended."""
-    rows = tx.run_ready(_BY_TOKEN, {"of_token": _hash(tx, token), "at": at})
-    return _from_facts(rows[0]) if rows else None
+    rows = tx.run_ready(_KNOWN_BY[tx.dialect], {"of_token": _hash(tx, token), "at": at})
+    return _from_facts(rows[0][: len(_FACTS) + 1]) if rows else None
 
 
 def use_assertion(
