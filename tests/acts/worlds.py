@@ -29,7 +29,7 @@ from careplan.sharing.links import Kind, read_payload
 from careplan.store.db import Store
 from careplan.store.link_files import Packing, files_of
 from careplan.store.links import link_by_token
-from careplan.store.tables import metadata, outbox
+from careplan.store.tables import audit_event, metadata, outbox, trail_head
 from careplan.store.trail import Whole, events_of, verify_all
 from careplan.store.versions import KeptVersion, current_version
 from tests import make
@@ -137,6 +137,14 @@ class Clinic:
         with self.world.store.read() as tx:
             rows = tx.run(select(outbox.c.kind).order_by(outbox.c.created_at, outbox.c.kind))
             return list(rows.scalars())
+
+    def take_the_next_number(self) -> None:
+        """A row that nobody wrote stands where the next event of Ada's trail belongs."""
+        with self.world.store.begin() as tx:
+            this = trail_head.c.patient_id == self.patient_id
+            number = tx.run(select(trail_head.c.sequence).where(this)).scalar_one() + 1
+            row = {"patient_id": self.patient_id, "sequence": number, "at": NOW}
+            tx.run(insert(audit_event), row | {"digest": b"", "body": b""})
 
     def chains_hold(self) -> bool:
         with self.world.store.read() as tx:
