@@ -176,26 +176,34 @@ def who_looked(world: World, *, by: Who, patient_id: UUID, limit: int = 200) -> 
     """In plain words, newest first, without numbers: what is not shown leaves no gap."""
     with world.store.read() as tx:
         allowed_patient(tx, by, patient_id, may_see_who_looked)
-        labels = {one.facts.id: one.facts.label for one in links_of(tx, patient_id)}
-        titles = world.words_for(condition_of(tx, patient_id)).sections
-
-        def named(fact: str, value: str) -> str:
-            return titles[value].title if fact == "section" and value in titles else value
-
-        def told(event: AuditEvent) -> str:
-            return sentence(_with_label(event, labels), named=named)
-
-        return _lines(_shown(tx, patient_id), told, limit)
+        told = _telling(world, tx, patient_id)
+        return _lines(_shown(tx, patient_id, most=_AT_MOST), told, limit)
 
 
-def _shown(tx: Transaction, patient_id: UUID) -> Iterator[AuditEvent]:
-    before = None
-    for _ in range(_AT_MOST // _AT_ONCE):
+def every_look(world: World, tx: Transaction, patient_id: UUID) -> Iterator[Look]:
+    """The same, whole, and a line for each, for whoever takes all of it along."""
+    told = _telling(world, tx, patient_id)
+    return (Look(event.at, told(event)) for event in _shown(tx, patient_id, most=None))
+
+
+def _telling(world: World, tx: Transaction, patient_id: UUID) -> Callable[[AuditEvent], str]:
+    labels = {one.facts.id: one.facts.label for one in links_of(tx, patient_id)}
+    titles = world.words_for(condition_of(tx, patient_id)).sections
+
+    def named(fact: str, value: str) -> str:
+        return titles[value].title if fact == "section" and value in titles else value
+
+    return lambda event: sentence(_with_label(event, labels), named=named)
+
+
+def _shown(tx: Transaction, patient_id: UUID, *, most: int | None) -> Iterator[AuditEvent]:
+    before, seen = None, 0
+    while most is None or seen < most:
         kept = events_of(tx, patient_id, limit=_AT_ONCE, before=before)
         yield from (one.event for one in kept if shown_to_person(one.event))
         if len(kept) < _AT_ONCE:
             return
-        before = kept[-1].sequence
+        before, seen = kept[-1].sequence, seen + len(kept)
 
 
 def _lines(

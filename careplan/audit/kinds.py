@@ -135,6 +135,7 @@ class Kind(StrEnum):
     REPORT_HANDED_OVER = "report_handed_over"
     EQUALITY_TOLD = "equality_told"
     OWN_TOLD_COPIED = "own_told_copied"
+    EVERYTHING_TAKEN = "everything_taken"
     HOSPITALS_LOADED = "hospitals_loaded"
     REPORTS_COUNTED = "reports_counted"
     DEPRIVATION_LOADED = "deprivation_loaded"
@@ -1041,6 +1042,9 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         ),
         Kind.OWN_TOLD_COPIED: Deed(
             _LOOK, _P, "{who} took a copy of all that was told of visits and of fairness."
+        ),
+        Kind.EVERYTHING_TAKEN: Deed(
+            _LOOK, _P, "{who} took a copy of everything that is kept here about you."
         ),
         Kind.HOSPITALS_LOADED: Deed(
             _CHANGE,

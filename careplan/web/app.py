@@ -43,9 +43,9 @@ from careplan.web.measures.pages import measures
 from careplan.web.measures.team import team_measures
 from careplan.web.patient.conversation import conversation
 from careplan.web.patient.copies import copies
+from careplan.web.patient.erasing import erasing
 from careplan.web.patient.helpers import helpers
 from careplan.web.patient.lock_screen import lock_screen
-from careplan.web.patient.erasing import erasing
 from careplan.web.patient.losing import losing
 from careplan.web.patient.new_link import new_link
 from careplan.web.patient.notices import notices
@@ -55,6 +55,7 @@ from careplan.web.patient.private import private
 from careplan.web.patient.publishing import publishing
 from careplan.web.patient.replies import replies
 from careplan.web.patient.report import report
+from careplan.web.patient.rights import rights
 from careplan.web.patient.routes import patient
 from careplan.web.patient.sharing import sharing
 from careplan.web.patient.visit import visit
@@ -80,7 +81,7 @@ OWN_DOORS = (
     *(carer, carer_copies, helpers, patient, publishing, sharing, copies),
     *(private, notices, photo, replies),
     phone,
-    *(lock_screen, losing, new_link, erasing),
+    *(lock_screen, losing, new_link, erasing, rights),
     *(report, carer_report, equality, visit_form),
     *(visit, carer_visit),
 )
