@@ -323,7 +323,7 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         "who-looked.",
-        "Who looked at your plan and who changed it: all of it, as text and for a spreadsheet.",
+        "The page “Who looked”, from the first day on: as text and for a spreadsheet.",
         ("audit_event",),
         _log,
     ),
@@ -333,8 +333,11 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "What was told to your team in private. Whoever holds your phone could find it here. "
         "Ask your team for it.": ("quiet_note",),
-        "Documents about you that other computers sent, until your team has checked them. "
-        "Ask your team for them.": ("received", "received_key", "unplaced"),
+        "Documents about you that other computers sent to your team. Ask your team for them.": (
+            "received",
+            "received_key",
+            "unplaced",
+        ),
         "Passwords, codes, keys and the addresses of your links. With them, whoever finds this "
         "file could open your plan or come in as you.": (
             *("directory", "link_file", "issued_card", "wrong_answer", "clinic_code", "carer_code"),
