@@ -261,6 +261,7 @@ def test_somebody_is_found_by_their_plan_number(clinic: Clinic) -> None:
         assert [one.patient.patient_id for one in the_team(clinic, text)] == [clinic.patient_id]
 
 
+@pytest.mark.asvs("8.4.1")
 def test_another_team_finds_nobody_of_ours(clinic: Clinic) -> None:
     for text in ("", "okonkwo", "9990110212", "14/03/1997"):
         assert the_team(clinic, text, by=clinic.elsewhere) == ()
