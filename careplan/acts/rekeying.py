@@ -50,7 +50,7 @@ def rekey(
     A key that somebody else holds at this moment is passed over and taken up again.
     """
     done = idle = 0
-    while left := _mine(world, left_to_rewrap(world)):
+    while _mine(world, left_to_rewrap(world)):
         some = _some(world, at_once=at_once, at=now())
         done += some
         if some:

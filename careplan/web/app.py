@@ -59,6 +59,7 @@ from careplan.web.patient.rights import rights
 from careplan.web.patient.routes import patient
 from careplan.web.patient.sharing import sharing
 from careplan.web.patient.visit import visit
+from careplan.web.patient.wrong import wrong
 from careplan.web.phone.copy_page import asking, copy_page
 from careplan.web.phone.going_page import going_page, tapping
 from careplan.web.phone.installing import installing
@@ -81,7 +82,7 @@ OWN_DOORS = (
     *(carer, carer_copies, helpers, patient, publishing, sharing, copies),
     *(private, notices, photo, replies),
     phone,
-    *(lock_screen, losing, new_link, erasing, rights),
+    *(lock_screen, losing, new_link, erasing, rights, wrong),
     *(report, carer_report, equality, visit_form),
     *(visit, carer_visit),
 )

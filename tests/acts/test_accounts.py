@@ -27,12 +27,11 @@ from careplan.acts.signing_in import (
     who_is,
 )
 from careplan.acts.world import NotAllowed, World
-from careplan.audit.chain import service_chain
 from careplan.audit.events import Kind
 from careplan.store.directory import Kind as Found
 from careplan.store.drafts import draft_of
 from careplan.store.patients import face_of, find_patient, patient_of
-from careplan.store.trail import events_of, service_events_of
+from careplan.store.trail import events_of
 from tests.stores import NOW, TODAY
 from tests.visitors import ADA, PASSWORD, a_clinician, a_person, code_of, sure
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 import pytest
 from sqlalchemy import create_engine, func, make_url, select, text
 
 from careplan.store import tables
-from careplan.store.db import Store
+from careplan.store.db import Store, Transaction
 from careplan.store.errors import CannotKeep
 from careplan.store.fences import (
     EVERYBODY,
@@ -114,7 +115,7 @@ def test_each_right_too_many_is_told(server, postgres_database, done, said):
     """Asked as the application's role, in a transaction of the owner's that is undone."""
     server.execute(text(done.format(APP_ROLE)))
     server.execute(text(f"SET LOCAL ROLE {APP_ROLE}"))
-    assert said in " ".join(role_problems(_asking(server)))
+    assert said in " ".join(role_problems(cast("Transaction", _asking(server))))
 
 
 class _asking:  # noqa: N801
@@ -131,7 +132,7 @@ def test_rights_are_given_exactly(server):
     server.execute(text(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {APP_ROLE}"))
     grant(server, APP_ROLE)
     server.execute(text(f"SET LOCAL ROLE {APP_ROLE}"))
-    assert role_problems(_asking(server)) == ()
+    assert role_problems(cast("Transaction", _asking(server))) == ()
 
 
 @pytest.mark.postgres
