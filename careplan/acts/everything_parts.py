@@ -23,6 +23,7 @@ from careplan.acts.signing_in import DEVICE
 from careplan.acts.world import World
 from careplan.plan.care_plan import OWN_WORDS
 from careplan.store.accounts import account_of, patients_of_account
+from careplan.store.annotations import annotations_of
 from careplan.store.carers import grants_of_patient
 from careplan.store.consents import consents_of
 from careplan.store.conversation import threads_of
@@ -49,7 +50,17 @@ from careplan.summary.wording import moment
 
 _OURS = frozenset(
     {
-        *("account_id", "by_id", "clinical", "credential_id", "facts", "grant", "id", "link_id"),
+        *(
+            "account_id",
+            "annotation_id",
+            "by_id",
+            "clinical",
+            "credential_id",
+            "facts",
+            "grant",
+            "id",
+            "link_id",
+        ),
         *("note_id", "opening_id", "patient_id", "phone_id", "public_key", "replaced_by"),
         *("sign_count", "signature_id", "signed_by", "tap_id", "team_id", "updated_by"),
         "visit_id",
@@ -143,6 +154,10 @@ def _photo(asked: Asked) -> Files:
 
 def _conversations(asked: Asked) -> Files:
     yield from _list("conversations.json", threads_of(asked.tx, asked.patient_id))
+
+
+def _called_wrong(asked: Asked) -> Files:
+    yield from _list("what-you-called-wrong.json", annotations_of(asked.tx, asked.patient_id))
 
 
 def _visits(asked: Asked) -> Files:
@@ -273,6 +288,12 @@ PARTS: tuple[Part, ...] = (
         _conversations,
     ),
     Part(
+        "what-you-called-wrong.json",
+        "What you said is wrong in your plan, and your team’s answers.",
+        ("annotation",),
+        _called_wrong,
+    ),
+    Part(
         "visits.json",
         "Each time you pressed “I’m going in”, and what was tapped.",
         ("visit", "visit_tap"),
@@ -369,7 +390,6 @@ NOBODYS: Mapping[str, str] = MappingProxyType(
         "partner": "an organisation's computer",
         "partner_token": "an organisation's computer",
         "partner_assertion": "an organisation's computer",
-        "annotation": "nothing is written there yet",
     }
 )
 """Tables that say nothing of a person, and why."""

@@ -136,6 +136,9 @@ class Kind(StrEnum):
     EQUALITY_TOLD = "equality_told"
     OWN_TOLD_COPIED = "own_told_copied"
     EVERYTHING_TAKEN = "everything_taken"
+    CALLED_WRONG = "called_wrong"
+    CALLED_WRONG_WITHDRAWN = "called_wrong_withdrawn"
+    CALLED_WRONG_ANSWERED = "called_wrong_answered"
     HOSPITALS_LOADED = "hospitals_loaded"
     REPORTS_COUNTED = "reports_counted"
     DEPRIVATION_LOADED = "deprivation_loaded"
@@ -1045,6 +1048,24 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         ),
         Kind.EVERYTHING_TAKEN: Deed(
             _LOOK, _P, "{who} took a copy of everything that is kept here about you."
+        ),
+        Kind.CALLED_WRONG: Deed(
+            _CHANGE,
+            _P,
+            "{who} wrote that something is wrong in “{section}”.",
+            needs=_of("section"),
+        ),
+        Kind.CALLED_WRONG_WITHDRAWN: Deed(
+            _CHANGE,
+            _P,
+            "{who} took back that something is wrong in “{section}”.",
+            needs=_of("section"),
+        ),
+        Kind.CALLED_WRONG_ANSWERED: Deed(
+            _CHANGE,
+            _P,
+            "{who} answered what you called wrong in “{section}”.",
+            needs=_of("section"),
         ),
         Kind.HOSPITALS_LOADED: Deed(
             _CHANGE,

@@ -17,7 +17,7 @@ from careplan.plan.conversation import Side
 from careplan.store.db import Transaction
 from careplan.store.owners import of_patient
 from careplan.store.patients import note_standing
-from careplan.store.tables import errand, thread
+from careplan.store.tables import annotation, errand, thread
 
 ERASURE = "erasure"
 """What `erasure_requests` keeps beside the cards: a wish of another kind, and no card."""
@@ -37,7 +37,12 @@ _TALK_WAITS = exists().where(
         thread.c.waiting_for == bindparam("for_side"),
     )
 )
-_WAITS = select(or_(_TALK_WAITS, exists().where(_OF_PATIENT, _c.state == "open")))
+_CALLED_WRONG = exists().where(
+    annotation.c.patient_id == bindparam("of_patient"),
+    annotation.c.withdrawn_at.is_(None),
+    annotation.c.answered_at.is_(None),
+)
+_WAITS = select(or_(_TALK_WAITS, exists().where(_OF_PATIENT, _c.state == "open"), _CALLED_WRONG))
 
 
 class Progress(StrEnum):

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 
+from careplan.acts.annotating import called_wrong
 from careplan.acts.break_glass import staff_looks
 from careplan.acts.carers import decisions_owed
 from careplan.acts.checking import due_now
@@ -251,6 +252,8 @@ def read() -> str:
         emergency=emergency_page(current),
         record=record_page(current),
         standing=standing_lines(here().world, by=who(), patient_id=own_patient()),
+        annotations=called_wrong(here().world, by=who(), patient_id=own_patient()),
+        titles=words_for(own_patient()).sections,
     )
 
 

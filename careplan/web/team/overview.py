@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import render_template
 
+from careplan.acts.annotating import called_wrong
 from careplan.acts.arrivals import told_to_team
 from careplan.acts.break_glass import staff_looks
 from careplan.acts.desk import Desk, desk_due, desk_findings, open_desk
@@ -67,6 +68,8 @@ def overview(patient_id: UUID) -> Any:
         erasure=waiting(patient_id) if desk.patient.standing.waiting_for_team else None,
         alerts=warned(patient_id),
         standing=standing_lines(here().world, by=who(), patient_id=patient_id),
+        annotations=called_wrong(here().world, by=who(), patient_id=patient_id),
+        titles=here().world.words_for(desk.condition).sections,
         received=_received(patient_id),
         replies=reply_news(here().world, by=who(), patient_id=patient_id),
         going_in=told_to_team(here().world, by=who(), patient_id=patient_id, at=here().now()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from careplan.plan.care_plan import CLINICAL
+from careplan.web.team.annotations import answer_wrong, wrong
 from careplan.web.team.entering import enter, take_back
 from careplan.web.team.erasing import erasure
 from careplan.web.team.handing_over import handover, handovers
@@ -102,6 +103,8 @@ team.add_url_rule(
 )
 team.add_url_rule(f"{_PLAN}/private/<uuid:note_id>", view_func=private_done, methods=("POST",))
 team.add_url_rule(f"{_PLAN}/handover", view_func=handover, methods=BOTH)
+team.add_url_rule(f"{_PLAN}/wrong", view_func=wrong)
+team.add_url_rule(f"{_PLAN}/wrong/<uuid:note_id>", view_func=answer_wrong, methods=["POST"])
 team.add_url_rule(f"{_PLAN}/erasure", view_func=erasure, methods=BOTH)
 team.add_url_rule(f"{_PLAN}/<any({_SECTIONS}):section>", view_func=section, methods=BOTH)
 team.add_url_rule(f"{_PLAN}/sign", view_func=sign, methods=BOTH)
