@@ -67,7 +67,7 @@ def _page(sections: tuple[str, ...], errors: dict[str, str] | None = None) -> st
         sections=sections,
         titles=words_for(own_patient()).sections,
         annotations=called_wrong(here().world, **_mine()),
-        errors=errors or {},
+        errors=errors if errors and sections else {},  # without a part to name there are no boxes
         form={name: keepable(value) for name, value in request.form.items()},
         most=LONGEST,
     )
