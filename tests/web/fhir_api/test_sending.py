@@ -81,7 +81,7 @@ def test_the_sender_cannot_tell_whether_anybody_was_found(send):
     unknown["entry"][1]["resource"] = a_patient(number="9990110220")
     nobody = send(unknown)
     assert (known.status_code, known.data) == (nobody.status_code, nobody.data)
-    changing = {"Location", "X-Request-Id", "Date"}
+    changing = {"Location", "X-Request-ID", "Date"}
     assert {k: v for k, v in known.headers if k not in changing} == {
         k: v for k, v in nobody.headers if k not in changing
     }
