@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -44,9 +45,9 @@ from tests.stores import (
 pytestmark = pytest.mark.postgres
 
 
-@pytest.fixture(scope="module")
-def filled() -> Iterator[tuple[str, str, list]]:
-    """Two hundred people kept whole, then spread while somebody reads: what was read and kept."""
+@contextmanager
+def _filled() -> Iterator[tuple[str, str, list]]:
+    """A database of its own with two hundred people, kept whole."""
     server = os.environ.get(POSTGRES)
     if not server:
         pytest.skip(f"{POSTGRES} is not set: no PostgreSQL to test on")
@@ -64,6 +65,20 @@ def filled() -> Iterator[tuple[str, str, list]]:
         store.close()
 
 
+@pytest.fixture
+def whole() -> Iterator[tuple[str, str, list]]:
+    with _filled() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def filled() -> Iterator[tuple[str, str, list]]:
+    """The same, spread over its partitions."""
+    with _filled() as made:
+        migrate(made[0], partitions=PARTITIONS)
+        yield made
+
+
 def test_everything_of_people_is_spread_and_nothing_else():
     assert set(by_person()) >= {"patient", "audit_event", "plan_version", "trail_head"}
     left = {table.name for table in metadata.sorted_tables} - set(by_person())
@@ -75,8 +90,8 @@ def test_sqlite_says_that_it_has_none(tmp_path):
         migrate(f"sqlite:///{tmp_path}/whole.db", partitions=PARTITIONS)
 
 
-def test_a_filled_database_is_spread_while_others_read(filled):
-    owner, app, people = filled
+def test_a_filled_database_is_spread_while_others_read(whole):
+    owner, app, people = whole
     store = Store(app, a_keyring(), entropy=seeded("reader"))
     read, over = [0], threading.Event()
 
