@@ -101,8 +101,10 @@ def install(app: Flask, *, https: bool) -> None:
 
 def _only_letters(response: Response) -> None:
     """What somebody typed is shown again as they typed it, and some signs no page can show: they
-    become the mark of an unknown letter. Nothing that is kept holds any, for it is refused."""
-    if response.mimetype == "text/html" and not response.is_streamed:
+    become the mark of an unknown letter. Nothing that is kept holds any, for it is refused. A page
+    that lies packed was made of our own words alone."""
+    packed = "Content-Encoding" in response.headers or response.is_streamed
+    if response.mimetype == "text/html" and not packed:
         page = response.get_data()
         if _NO_LETTER.search(page):
             response.set_data(_NO_LETTER.sub(_UNKNOWN_LETTER, page))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 import shutil
 from functools import partial
@@ -40,6 +41,15 @@ def test_a_sign_that_no_page_can_show_becomes_an_unknown_letter(
 
     assert page.status_code == 422
     assert 'value="ada\N{REPLACEMENT CHARACTER}é"' in page.get_data(as_text=True)
+
+
+def test_a_page_that_lies_packed_is_sent_as_it_lies(sqlite_template: Path, tmp_path: Path) -> None:
+    app = an_app(Path(shutil.copy(sqlite_template, tmp_path / "empty.db")))
+    packed = a_client(app).get("/s", headers={"Accept-Encoding": "gzip"})
+    plain = a_client(app).get("/s")
+    close(app)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
 
 
 def test_a_page_that_lets_markup_through_is_found() -> None:
