@@ -14,6 +14,7 @@ CAMPAIGNS = (
     "fuzz",
     "guesses",
     "nodes",
+    "partitions",
 )
 
 
