@@ -57,6 +57,7 @@ def prove(asked: list[str]) -> int:
     committed = "--committed" in asked
     before = {} if "--all" in asked else kept(NAME).get("attacks", {})
     with tempfile.TemporaryDirectory(prefix="careplan-prove-") as folder:
+        Path(folder).chmod(0o711)  # PostgreSQL's own user goes through it
         trees = [Path(folder, str(number)) for number in range(AT_ONCE)]
         for tree in trees:
             _copy(tree, committed=committed)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from time import sleep
 from typing import Any
@@ -30,7 +31,7 @@ from careplan.store.lists import (
 from careplan.store.patients import note_standing, patient_of, signed_by, signer_is_gone
 from careplan.store.search import matching
 from careplan.store.tables import patient
-from tests.stores import NOW, PARTITIONS, TODAY, a_patient, a_team, an_account, asked_of
+from tests.stores import NOW, PARTITIONS, SPREAD, TODAY, a_patient, a_team, an_account, asked_of
 
 NOBODY = UUID(int=404)
 DAYS = Days(TODAY, TODAY + timedelta(days=60))
@@ -211,7 +212,8 @@ def test_counting_reads_indexes_alone_and_never_a_whole_team(store, owner_url):
         assert all("COVERING INDEX ix_patient_" in line for line in said), said
     else:
         assert not [line for line in said if "Index Only Scan using ix_patient_" not in line]
-    assert len(said) == len(COUNTED) * (1 if store.dialect == "sqlite" else PARTITIONS)
+    parts = PARTITIONS if store.dialect == "postgresql" and os.environ.get(SPREAD) else 1
+    assert len(said) == len(COUNTED) * parts
 
 
 def _many_people(tx):
@@ -232,7 +234,8 @@ def _tidy(url):
     table at that moment, and what it could still see keeps a page from being known clean."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     clean = text(
-        "SELECT every(relallvisible = relpages) FROM pg_class WHERE relname ~ '^patient_p[0-9]+$'"
+        "SELECT every(relallvisible = relpages) FROM pg_class "
+        "WHERE relname ~ '^patient(_p[0-9]+)?$' AND relkind = 'r'"
     )
     with engine.connect() as connection:
         for _ in range(60):

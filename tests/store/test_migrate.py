@@ -61,7 +61,8 @@ def test_the_steps_lead_to_the_tables_on_the_page(empty_url):
 
 def test_the_foreign_keys_are_those_on_the_page(empty_url):
     migrate(empty_url)
-    found = inspect(engine_for_migration(empty_url))
+    engine = engine_for_migration(empty_url)
+    found = inspect(engine)
     for table in metadata.sorted_tables:
         wanted = {
             (tuple(key.column_keys), key.referred_table.name)
@@ -72,6 +73,7 @@ def test_the_foreign_keys_are_those_on_the_page(empty_url):
             for key in found.get_foreign_keys(table.name)
         }
         assert kept == wanted, table.name
+    engine.dispose()
 
 
 def test_there_is_one_head_and_it_is_the_one_named():
