@@ -87,8 +87,8 @@ def test_forgotten_and_never_known_get_the_same_bytes(ada, app, world):
     assert forgotten.status_code == unknown.status_code == 410
     assert forgotten.get_json() == {"keep": False}
     assert forgotten.data == unknown.data
-    own = {"X-Request-ID": ""}  # the answer's own name
-    assert dict(forgotten.headers) | own == dict(unknown.headers) | own
+    named = {"X-Request-ID": ""}  # the answer's own name
+    assert dict(forgotten.headers) | named == dict(unknown.headers) | named
     assert "told to on" in ada.page(ada.get("/plan/phone")).text
 
 
