@@ -20,7 +20,9 @@ from tests.visitors import ADA_ON_PAPER, PASSWORD
 NOT_TYPED = {"csrf_token", "next", "fingerprint", "secret"}
 """Fields that a page fills in itself: where to go next, and what it was made of."""
 _TELLING = re.compile(r"[\s@\d]")
-_OF_OURS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{1,3}|[\w-]{43,}|\d{4}-\d\d-\d\dT.*")
+_OF_OURS = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|[a-z][a-z0-9]*(_[a-z0-9]+)+|\d{1,3}|[\w-]{43,}|\d{4}-\d\d-\d\dT.*"
+)
 HEALTH = re.compile(r"morphine|codeine|sickle|crisis|allerg|penicillin|stroke", re.IGNORECASE)
 
 
