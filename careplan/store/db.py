@@ -68,8 +68,7 @@ class Store:
         patience: Patience | None = None,
         fence: Fence | None = EVERYBODY,
     ) -> None:
-        """`fence` holds where nothing was declared: the application has none, so that a door that
-        says nothing opens nothing."""
+        """`fence` holds where nothing was declared; with None such a transaction is refused."""
         patience = patience or Patience()
         self._fence = fence
         self._engines: Engines = open_engines(url, patience)

@@ -1,9 +1,12 @@
 """The second fence: PostgreSQL itself shows a transaction only the people it was opened for.
 
 Whose record somebody may see is asked in every act; that is the first. Whatever a query forgets,
-the row-level policies (`policies.py`) still hold back from the application's role. Who is asking is
-said once, where a request or a command enters (`web/access.py`, `web/commands/all.py`), and goes
-along with the word that begins each transaction: it costs no journey, and ends with it.
+the row-level policies (`policies.py`) still hold back from the application's role. Who is asking
+goes along with the word that begins each transaction: it costs no journey, and ends with it.
+
+So far another system's request is narrowed to its team (`store/partners.py`), and the standby to
+what a stranger may see. Commands declare everybody (`web/commands/all.py`), and pages declare
+nothing yet and are opened for everybody: what guards them is the first fence alone.
 
 SQLite has no roles and no policies, so there it is only asked whether a door has said anything.
 """
