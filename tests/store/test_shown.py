@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from careplan.store.tables import patient
 from careplan.store.versions import keep_version
 from tests.store.test_lists import _explained
 from tests.store.test_plans import a_version
-from tests.stores import NOW, a_patient, a_team, an_account, asked_of
+from tests.stores import NOW, SPREAD, a_patient, a_team, an_account, asked_of
 
 CONSENTS = {
     Purpose.AMBULANCE: Consent.AMBULANCE,
@@ -150,7 +151,7 @@ def test_a_page_is_two_statements_however_many_there_are(store):
 
 
 def _where_plans_are_steady(store):
-    if store.dialect == "postgresql":
+    if store.dialect == "postgresql" and os.environ.get(SPREAD):
         pytest.skip("which index of sixteen almost empty partitions is taken changes with each run")
 
 
@@ -194,7 +195,7 @@ def test_people_who_are_named_are_looked_up_one_by_one(store):
         page(tx, a_partner(a_team(tx)), wanted, after=None, most=3)
         tx.run = run
         plan = "\n".join(_explained(tx, *sent[-2]))
-    assert "sqlite_autoindex_patient_1" in plan, plan
+    assert "pk_patient" in plan or "sqlite_autoindex_patient_1" in plan, plan
     assert "ix_patient_published" not in plan
 
 
@@ -207,4 +208,4 @@ def test_one_person_is_found_by_key(store, current):
         plan = "\n".join(_explained(tx, statement, asked))
     assert "Seq Scan" not in plan
     assert "SCAN " not in plan
-    assert "sqlite_autoindex_patient_1" in plan, plan
+    assert "pk_patient" in plan or "sqlite_autoindex_patient_1" in plan, plan
