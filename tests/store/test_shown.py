@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -196,7 +197,10 @@ def test_people_who_are_named_are_looked_up_one_by_one(store):
         tx.run = run
         plan = "\n".join(_explained(tx, *sent[-2]))
     assert "pk_patient" in plan or "sqlite_autoindex_patient_1" in plan, plan
-    assert "ix_patient_published" not in plan
+    # PostgreSQL's fence looks at the same table under a name of its own ("patient whose"): which
+    # index it takes there, while the table is all but empty, changes from run to run.
+    assert not re.search(r"ix_patient_published on patient(?! whose)", plan), plan
+    assert "USING INDEX ix_patient_published" not in plan, plan
 
 
 @pytest.mark.parametrize("current", [True, False])
