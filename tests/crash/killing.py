@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -69,7 +69,12 @@ class Killed:
     repeated_to_the_mailbox: int = 0
 
     def as_facts(self) -> dict[str, Any]:
-        return asdict(self)
+        # Not asdict: it rebuilds a Counter from its pairs, and so counts the pairs.
+        return {
+            one.name: dict(said) if isinstance(said, Counter) else said
+            for one in fields(self)
+            for said in (getattr(self, one.name),)
+        }
 
 
 class Nursery:
