@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 from platform import node
 
+from careplan.environment import from_environment, with_file
 from careplan.plan.content import BadContent
-from careplan.settings import Unsafe, from_environment, with_file
+from careplan.variables import Unsafe
 from careplan.web.app import create_app
 from careplan.web.logs import to_stderr
 

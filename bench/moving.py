@@ -25,11 +25,11 @@ from bench.place import CHEAP, ROOT, databases, folder, postgres, settings_for, 
 from careplan.acts.world import World
 from careplan.audit.chain import GENESIS
 from careplan.clock import now
+from careplan.environment import from_environment
 from careplan.fhir.bundle import to_bundle
 from careplan.keys import envelope
 from careplan.plan.codec import to_plain
 from careplan.plan.dictionary import dictionary
-from careplan.settings import from_environment
 from careplan.store import tables
 from careplan.store.db import Transaction
 from careplan.store.fences import EVERYBODY, within

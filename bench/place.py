@@ -26,8 +26,8 @@ from careplan.acts.sharing import Shared, links
 from careplan.acts.signing_in import who_is
 from careplan.acts.world import World, no_pause
 from careplan.clock import now, today
+from careplan.environment import from_environment
 from careplan.keys.tokens import new_token
-from careplan.settings import from_environment
 from careplan.sharing.links import Kind, Link, Opening, read_payload
 from careplan.store import tables
 from careplan.store.db import Transaction

@@ -6,7 +6,9 @@ import base64
 
 import pytest
 
-from careplan.settings import ENVIRONMENTS, Unsafe, abouts, from_environment, with_file
+from careplan.environment import from_environment, with_file
+from careplan.settings import abouts
+from careplan.variables import ENVIRONMENTS, Unsafe
 
 
 def key(first: int) -> str:

@@ -18,9 +18,10 @@ from careplan.accounts.passkeys import site_of
 from careplan.accounts.passwords import STRONG, Strength
 from careplan.acts.world import World
 from careplan.keys.keyring import Keyring
-from careplan.settings import Settings, Unsafe
+from careplan.settings import Settings
 from careplan.summary.wording import clock as time_of_day
 from careplan.summary.wording import day, moment
+from careplan.variables import Unsafe
 from careplan.web import access, conditions, down, errors, figures, logs, security, session
 from careplan.web.account import routes as account
 from careplan.web.account.again import again

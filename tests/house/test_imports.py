@@ -46,7 +46,8 @@ DOORS: dict[str, set[str]] = {
     "jinja2": {"summary", "render", "web"},
     "markupsafe": {"summary", "render", "web"},
 }
-AT_THE_TOP = {"careplan.settings", "careplan.clock"}
+SETTINGS = {"careplan.settings", "careplan.variables", "careplan.environment"}
+AT_THE_TOP = {*SETTINGS, "careplan.clock"}
 
 
 def modules() -> list[Path]:
@@ -73,8 +74,10 @@ def refusals(source: str, room: str) -> set[str]:
     for name in imports(ast.parse(source)):
         first = name.split(".")[0]
         if first == "careplan":
-            if room != "web" and any(
-                name == top or name.startswith(f"{top}.") for top in AT_THE_TOP
+            if (
+                room != "web"
+                and f"careplan.{room}" not in SETTINGS
+                and any(name == top or name.startswith(f"{top}.") for top in AT_THE_TOP)
             ):
                 refused.add(".".join(name.split(".")[:2]))
         elif first not in sys.stdlib_module_names and room not in DOORS.get(first, set()):

@@ -6,7 +6,8 @@ import re
 from dataclasses import MISSING
 from pathlib import Path
 
-from careplan.settings import BESIDE, About, abouts, default_of
+from careplan.settings import BESIDE, abouts, default_of
+from careplan.variables import About
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "docs" / "settings.md"

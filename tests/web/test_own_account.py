@@ -10,7 +10,7 @@ import pytest
 
 from careplan.acts.passkeys import MOST, own_passkeys
 from careplan.acts.signing_in import who_is
-from careplan.settings import Unsafe
+from careplan.variables import Unsafe
 from tests.authenticator import Device
 from tests.visitors import ADA, PASSWORD, a_clinician, a_person, code_of, come_in, sign_up
 
