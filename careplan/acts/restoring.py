@@ -20,6 +20,7 @@ from careplan.keys.envelope import DataKey
 from careplan.keys.errors import CannotOpen
 from careplan.keys.jwe import decrypt_file
 from careplan.plan.codec import Unreadable
+from careplan.store.chains import BrokenChain, verify_all
 from careplan.store.db import Transaction
 from careplan.store.dumping import Tell
 from careplan.store.errors import CannotKeep, Damaged, Unavailable
@@ -37,7 +38,6 @@ from careplan.store.refilling import (
     transaction_on,
 )
 from careplan.store.sampling import newest_file, newest_plan
-from careplan.store.trail import BrokenChain, verify_all
 from careplan.store.upkeep import write_down
 from careplan.store.versions import current_version
 

@@ -65,9 +65,13 @@ def chain_of(patient_id: str | None, *, at: datetime) -> str:
     """The id of the chain that an event belongs to."""
     if patient_id is None:
         return service_chain(at)
-    if patient_id.startswith(_SERVICE):
+    if is_of_service(patient_id):
         raise ValueError("a person's id cannot look like a service chain's")
     return patient_id
+
+
+def is_of_service(chain_id: str) -> bool:
+    return chain_id.startswith(_SERVICE)
 
 
 def genesis(chain_id: str) -> bytes:

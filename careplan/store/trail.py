@@ -5,17 +5,15 @@ An event of no person goes to the day's service chain, under the service's own k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Insert, Select, Table, Update, bindparam, insert, select, update
 from sqlalchemy import Row as SqlRow
 
-from careplan.audit.chain import Broken, Head, Row, chain_of, genesis, link, verify
+from careplan.audit.chain import Head, chain_of, genesis, link
 from careplan.audit.events import AuditEvent, from_bytes, to_bytes
 from careplan.store.db import Transaction, on_both
 from careplan.store.errors import NotFound
@@ -235,73 +233,3 @@ def _event(
 
 def _row(chain: UUID | str, sequence: int) -> str:
     return f"{chain}/{sequence}"
-
-
-# --- is the past as it was? ------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """Every chain holds."""
-
-    chains: int
-    events: int
-
-
-@dataclass(frozen=True, slots=True)
-class BrokenChain:
-    """The first chain that does not hold, and where in it."""
-
-    chain: str
-    broken: Broken
-
-
-def verify_all(tx: Transaction) -> Whole | BrokenChain:
-    """Reads the whole trail once, in pieces. Needs no key: the chains run over ciphertext."""
-    chains = events = 0
-    for kind in (_OF_PEOPLE, _OF_SERVICE):
-        with tx.stream(_everything(kind)) as rows:
-            for chain, kept in groupby(rows, key=attrgetter("chain")):
-                chains += 1
-                counted = _Counted(kept)
-                broken = verify(counted, genesis(str(chain)), expected=counted.head)
-                if broken is not None:
-                    return BrokenChain(str(chain), broken)
-                events += counted.seen
-    return Whole(chains, events)
-
-
-def _everything(kind: _Chain) -> Select[Any]:
-    """Every chain's head beside each of its events, chain by chain and in order."""
-    heads, events, key = kind.heads, kind.events, kind.heads.c[kind.column]
-    return (
-        select(
-            key.label("chain"),
-            heads.c.sequence.label("head_sequence"),
-            heads.c.digest.label("head_digest"),
-            events.c.sequence,
-            events.c.digest,
-            events.c.body,
-        )
-        .select_from(heads.outerjoin(events, key == events.c[kind.column]))
-        .order_by(key, events.c.sequence)
-    )
-
-
-class _Counted:
-    """The rows of one chain as they stream by, with its head, counting them."""
-
-    def __init__(self, rows: Iterator[SqlRow[Any]]) -> None:
-        self._first, self._rest = next(rows), rows
-        self.head = Head(self._first.head_sequence, self._first.head_digest)
-        self.seen = 0
-
-    def __iter__(self) -> Iterator[Row]:
-        yield from self._kept([self._first])
-        yield from self._kept(self._rest)
-
-    def _kept(self, rows: Iterable[SqlRow[Any]]) -> Iterator[Row]:
-        for row in rows:
-            if row.sequence is not None:  # a chain in which nothing has happened yet
-                self.seen += 1
-                yield Row(row.sequence, row.body, row.digest)

@@ -27,12 +27,13 @@ from careplan.acts.inviting import SLICE, go_on, report, take_list, work_all
 from careplan.acts.linking import link_in_clinic, show_code
 from careplan.acts.world import NotAllowed, NotThere
 from careplan.audit.events import Kind
+from careplan.store.chains import Whole, verify_all
 from careplan.store.directory import Kind as Finds
 from careplan.store.invitations import Came, Work
 from careplan.store.lists import search_team
 from careplan.store.patients import face_of, find_patient, patient_of
 from careplan.store.teams import set_member_state
-from careplan.store.trail import Whole, events_of, verify_all
+from careplan.store.trail import events_of
 from tests.stores import NOW, TODAY
 from tests.visitors import ADA_ON_PAPER, a_person
 

@@ -17,9 +17,10 @@ from careplan.acts.world import SYSTEM, World
 from careplan.audit.events import Kind as Deed
 from careplan.fhir.bundle import to_bundle
 from careplan.plan.dictionary import dictionary
+from careplan.store.chains import Whole, verify_all
 from careplan.store.patients import erase_patient
 from careplan.store.tables import patient, plan_version
-from careplan.store.trail import Whole, events_of, verify_all
+from careplan.store.trail import events_of
 from tests import make
 from tests.acts.worlds import Clinic
 from tests.people.everybody import PEOPLE

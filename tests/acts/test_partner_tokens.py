@@ -33,9 +33,10 @@ from careplan.acts.world import World
 from careplan.audit.chain import service_chain
 from careplan.audit.events import Kind, sentence
 from careplan.partners.jwks import CannotFetch
+from careplan.store.chains import Whole, verify_all
 from careplan.store.partners import hold_partner, set_partner_state
 from careplan.store.tables import counter, partner_assertion, partner_token
-from careplan.store.trail import Whole, service_events_of, verify_all
+from careplan.store.trail import service_events_of
 from tests.conftest import BASE_URL
 from tests.partners import (
     EVERYTHING,

@@ -36,10 +36,10 @@ from careplan.plan.lifecycle import Tone, standing
 from careplan.plan.person import Identity
 from careplan.plan.safety import Facts, check, months_later
 from careplan.sharing.links import Kind
+from careplan.store.chains import Whole, verify_all
 from careplan.store.directory import Kind as Number
 from careplan.store.patients import find_patient
 from careplan.store.tables import metadata
-from careplan.store.trail import Whole, verify_all
 from careplan.store.versions import current_version
 from tests.acts.worlds import token_of
 

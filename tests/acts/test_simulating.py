@@ -12,8 +12,8 @@ from careplan.acts.simulating import Played, ThereAlready, simulate
 from careplan.acts.world import World, london_day
 from careplan.measures.figures import view
 from careplan.measures.measures import Measure
+from careplan.store.chains import verify_all
 from careplan.store.db import Store
-from careplan.store.trail import verify_all
 from tests.conftest import BASE_URL, CHEAP
 from tests.stores import NOW, TODAY, a_keyring, seeded
 

@@ -26,11 +26,12 @@ from careplan.keys.tokens import from_b64url
 from careplan.plan.care_plan import CLINICAL, OWN_WORDS, CarePlan, Version
 from careplan.plan.codec import to_plain
 from careplan.sharing.links import Kind, read_payload
+from careplan.store.chains import Whole, verify_all
 from careplan.store.db import Store
 from careplan.store.link_files import Packing, files_of
 from careplan.store.links import link_by_token
 from careplan.store.tables import audit_event, metadata, outbox, trail_head
-from careplan.store.trail import Whole, events_of, verify_all
+from careplan.store.trail import events_of
 from careplan.store.versions import KeptVersion, current_version
 from tests import make
 from tests.conftest import BASE_URL, CHEAP

@@ -36,6 +36,7 @@ from careplan.audit.events import Kind as Deed
 from careplan.audit.events import to_bytes
 from careplan.sharing.links import Kind
 from careplan.store.accounts import account_by_email, account_of
+from careplan.store.chains import Whole, verify_all
 from careplan.store.db import Store
 from careplan.store.erasing import OF_ACCOUNT, STAYS, erase_person
 from careplan.store.erasure_requests import Stands
@@ -43,7 +44,7 @@ from careplan.store.errors import Erased
 from careplan.store.lists import Days, team_list
 from careplan.store.patients import face_of, patient_of
 from careplan.store.tables import account, metadata, patient
-from careplan.store.trail import Whole, events_of, service_events_of, verify_all
+from careplan.store.trail import events_of, service_events_of
 from tests.acts.worlds import Clinic, token_of
 from tests.stores import NOW, TODAY
 from tests.visitors import ADA as ADA_ON_PAPER

@@ -25,12 +25,13 @@ from careplan.keys.errors import WrongKey
 from careplan.keys.keyring import Keyring
 from careplan.plan.codec import to_plain
 from careplan.store.cards import signing_key
+from careplan.store.chains import Whole, verify_all
 from careplan.store.db import Store
 from careplan.store.patients import face_of
 from careplan.store.rekeying import masters_in_use
 from careplan.store.sessions import session_by_token
 from careplan.store.tables import Sealed, account, metadata, patient
-from careplan.store.trail import Whole, service_events_of, verify_all
+from careplan.store.trail import service_events_of
 from tests.acts.worlds import ADA, Clinic, token_of
 from tests.conftest import BASE_URL, CHEAP
 from tests.store.test_tables import SECRETS

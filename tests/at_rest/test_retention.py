@@ -20,6 +20,7 @@ from careplan.acts.world import World
 from careplan.audit.chain import service_chain
 from careplan.audit.events import Kind as Deed
 from careplan.plan.content import BadContent
+from careplan.store.chains import Whole, verify_all
 from careplan.store.db import Store, Transaction
 from careplan.store.past import ROWS
 from careplan.store.patients import patient_of
@@ -34,7 +35,7 @@ from careplan.store.retention import (
     years_before,
 )
 from careplan.store.tables import NOT_BY_PERSON, link, metadata, patient
-from careplan.store.trail import Whole, service_events_of, verify_all
+from careplan.store.trail import service_events_of
 from tests.acts.worlds import Clinic
 from tests.conftest import BASE_URL, CHEAP
 from tests.stores import NOW, a_patient, a_team, seeded

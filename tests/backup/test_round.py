@@ -19,6 +19,8 @@ from careplan.acts.signing_in import who_is
 from careplan.acts.world import World
 from careplan.audit.chain import UPKEEP
 from careplan.audit.events import Kind, sentence
+from careplan.store.chains import Whole as WholeTrail
+from careplan.store.chains import verify_all
 from careplan.store.db import Store
 from careplan.store.dumping import NotEverything, OtherSchema, dump, rows_of, unhurried
 from careplan.store.engines import engine_for_migration
@@ -27,8 +29,7 @@ from careplan.store.migrate import head_matches, migrate, up_to
 from careplan.store.refilling import one_transaction
 from careplan.store.shapes import Shape, shapes, tallied
 from careplan.store.tables import audit_event, metadata, patient, photo, service_event, session
-from careplan.store.trail import Whole as WholeTrail
-from careplan.store.trail import service_events_of, verify_all
+from careplan.store.trail import service_events_of
 from careplan.store.versions import current_version
 from careplan.web.commands.backup_file import ToFile
 from tests.backup.conftest import KEY, InMemory, Kept, backed_up

@@ -15,17 +15,10 @@ from sqlalchemy import delete, text, update
 from careplan.audit.chain import Problem, service_chain
 from careplan.audit.events import Actor, ActorKind, AuditEvent, Kind
 from careplan.store import tables
+from careplan.store.chains import BrokenChain, Whole, verify_all
 from careplan.store.errors import Erased, NotFound
 from careplan.store.patients import erase_patient
-from careplan.store.trail import (
-    BrokenChain,
-    Whole,
-    append,
-    append_all,
-    events_of,
-    service_events_of,
-    verify_all,
-)
+from careplan.store.trail import append, append_all, events_of, service_events_of
 from tests.stores import NOW, a_patient, asked_of
 
 ADA = Actor(ActorKind.PATIENT, "account-1", "Ada")

@@ -22,10 +22,10 @@ from careplan.acts.seeding import (
     seed,
 )
 from careplan.acts.telling_late import tell_what_waits
+from careplan.store.chains import BrokenChain, verify_all
 from careplan.store.migrate import migrate
 from careplan.store.partitioning import NoPartitions, OtherNumber
 from careplan.store.roles import NoSuchRole, OwnRole
-from careplan.store.trail import BrokenChain, verify_all
 from careplan.web.access import routes
 from careplan.web.forms.pages import section_pages
 from careplan.web.here import here
