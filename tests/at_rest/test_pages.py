@@ -69,6 +69,8 @@ def test_asked_then_kept_after_all(ada: Reader, desk: Desk) -> None:
     assert "I am moving away" in page.text
     at_desk = desk.page()
     assert "for this plan to be erased" in at_desk.text
+    again = ada.submit("/plan/erase", {"words": "Pressed on a page left open"})
+    assert again.status_code == 303, "there is no box on the page in which to put it right"
     assert ada.submit("/plan/erase/take-back", seen_on="/plan/erase").status_code == 303
     assert "for this plan to be erased" not in desk.page().text
     assert "Nobody has asked" in desk.page("erasure").text

@@ -242,8 +242,8 @@ def _summary(page: Page) -> Iterator[str]:
         yield "there are errors and the title does not say so"
     beside = " ".join(_text(one) for one in page.root.iter() if _is_error_message(one))
     for anchor, sentence in page.errors.items():
-        _where, _colon, bare = sentence.partition(": ")  # "Step 4, Dose: Write the dose."
-        said = sentence in beside or (bare and bare in beside)
+        parts = sentence.split(": ")  # "Step 4, Dose: Write the dose."; a label may have its own
+        said = any(": ".join(parts[n:]) in beside for n in range(len(parts)))
         if not said and not page.find("fieldset", id=anchor):
             yield f"{sentence!r} does not stand beside its question"
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from careplan.acts.erasing import LONGEST, ask_to_be_erased, call_off_erasure, erasure_asked
+from careplan.store.erasure_requests import Stands
 from careplan.web.access import Reader, open_to, own_patient
 from careplan.web.forms.text import Refused, clean, fits, keepable
 from careplan.web.here import here
@@ -14,6 +15,8 @@ from careplan.web.session import who
 from careplan.web.words import _
 
 erasing = Blueprint("erasing", __name__)
+_NOTHING_TO_ASK = frozenset({Stands.OPEN, Stands.AGREED})
+"""As an asking stands, so that the page has no boxes to put anything right in."""
 
 
 def _mine() -> dict[str, Any]:
@@ -25,6 +28,9 @@ def _mine() -> dict[str, Any]:
 def ask() -> Any:
     if request.method == "GET":
         return _page()
+    standing = erasure_asked(here().world, **_mine())
+    if standing is not None and standing.stands in _NOTHING_TO_ASK:  # this page was left open
+        return redirect(url_for("erasing.ask"), 303)
     typed, errors = request.form.get("words", ""), dict[str, str]()
     if request.form.get("sure") != "yes":
         errors["sure"] = _("Tick the box if you want your plan to be erased.")
