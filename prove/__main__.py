@@ -8,6 +8,7 @@ from importlib import import_module
 CAMPAIGNS = (
     "at_rest",
     "attacks",
+    "audit",
     "crashes",
     "descriptions",
     "enumeration",

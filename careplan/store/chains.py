@@ -18,7 +18,7 @@ from careplan.store.db import Transaction
 from careplan.store.ready import Ready
 from careplan.store.tables import audit_event, service_event, service_head, trail_head
 
-_PIECE = 500
+_PIECE = 200
 
 
 def _after(events: Table, column: str) -> Ready:
@@ -91,10 +91,11 @@ def judged_since(tx: Transaction, chain: str, *, end: Head, kept: Head) -> Judge
 
 
 def _walk(tx: Transaction, chain: str, start: Head, end: Head, *, through: int) -> Walked:
-    return walk(_rows(tx, chain, start.sequence), start=start, end=end, through=through)
+    return walk(rows_after(tx, chain, start.sequence), start=start, end=end, through=through)
 
 
-def _rows(tx: Transaction, chain: str, after: int) -> Iterator[Row]:
+def rows_after(tx: Transaction, chain: str, after: int) -> Iterator[Row]:
+    """The rows of one chain, a piece at a time."""
     asked = _OF_SERVICE if is_of_service(chain) else _OF_PERSON
     wanted = {"of_chain": _key(chain), "after": after, "most": _PIECE}
     while found := tx.run_ready(asked, wanted):

@@ -14,6 +14,7 @@ import click
 
 from careplan.keys.errors import WrongKey
 from careplan.store.fences import EVERYBODY, within
+from careplan.web.commands.audit import export_audit_heads_command, verify_audit_command
 from careplan.web.commands.backup import backup_command, drill_command, restore_command
 from careplan.web.commands.bringing_in import import_command
 from careplan.web.commands.card_keys import rotate_card_key_command
@@ -33,7 +34,6 @@ from careplan.web.commands.running import (
     migrate_command,
     routes_access_command,
     seed_command,
-    verify_audit_command,
     work_command,
 )
 from careplan.web.commands.simulating import simulate_command
@@ -53,6 +53,7 @@ commands = {
     "doctor": doctor_command,
     "logins": logins_command,
     "verify-audit": verify_audit_command,
+    "export-audit-heads": export_audit_heads_command,
     "routes-access": routes_access_command,
     "export": export_command,
     "import": import_command,
