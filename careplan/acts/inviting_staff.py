@@ -43,7 +43,7 @@ from careplan.store.staff_invitations import (
     use_invitation,
     withdraw,
 )
-from careplan.store.teams import add_member, memberships_of
+from careplan.store.teams import Team, add_member, memberships_of, new_team, teams
 from careplan.store.trail import append
 
 STAFF = "staff"
@@ -52,6 +52,14 @@ STAFF = "staff"
 
 class InvitationNotGood(ValueError):
     """Address and code do not belong together, or the code is over: one answer for all of it."""
+
+
+class TeamThere(ValueError):
+    """A team of this name and hospital is there; `name`: as it is kept."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is a team with the name “{name}” already")
+        self.name = name
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,28 @@ def invite_from_server(
     by = Actor(ActorKind.SYSTEM, None, doer)
     with world.store.begin() as tx:
         return _invite(world, tx, asked, team_id=team_id, made_by=None, doer=by, at=at)
+
+
+def begin_team(world: World, team: Team, *, admin: Asked, doer: str, at: datetime) -> Invited:
+    """A team with the invitation of its first administrator: both, or neither of them.
+
+    Raises BadAccount, TeamThere.
+    """
+    by = Actor(ActorKind.SYSTEM, None, doer)
+    with world.store.begin() as tx:
+        for known in teams(tx):
+            if (known.name, known.ods) == (team.name, team.ods):
+                raise TeamThere(known.name)
+        new_team(
+            tx,
+            team.team_id,
+            name=team.name,
+            organisation=team.organisation,
+            ods=team.ods,
+            phone=team.phone,
+            at=at,
+        )
+        return _invite(world, tx, admin, team_id=team.team_id, made_by=None, doer=by, at=at)
 
 
 def _invite(

@@ -34,7 +34,7 @@ from careplan.plan.dictionary import CONDITIONS
 from careplan.sharing.links import Kind as LinkKind
 from careplan.store.accounts import account_by_email
 from careplan.store.teams import add_member
-from careplan.store.trail import append
+from careplan.store.upkeep import newest, write_down
 
 DEMO_PATIENT = "ada@example.org"
 DEMO_CLINICIAN = "helena.marsden@example.org"
@@ -48,11 +48,23 @@ ANSWERED = date(2026, 9, 10)
 BEGUN = date(2026, 8, 30)
 
 
+class HalfSeeded(Exception):
+    """An earlier run was cut off: some of the invented people are there, and some only in part."""
+
+
 def seed(world: World, *, at: datetime, today: date, done: Done, everybody: bool = False) -> bool:
-    """Ada and her team, or everybody of the demonstration; False when they are there already."""
+    """Ada and her team, or everybody of the demonstration; False when they are there already.
+
+    Raises HalfSeeded. Each act keeps what it did, as it does for real people, so what a run that
+    was cut off has left cannot be told from what somebody did since: nothing is added to it.
+    """
     with world.store.read() as tx:
+        if newest(tx, Kind.SEED_BEGUN) is not None and newest(tx, Kind.SEEDED) is None:
+            raise HalfSeeded("some of the invented people are missing")
         if account_by_email(tx, DEMO_PATIENT) is not None:
             return False
+    with world.store.begin() as tx:
+        write_down(tx, AuditEvent(Kind.SEED_BEGUN, at, SYSTEM, None, {}))
     shift = today - WRITTEN_AS_IF
     load_hospitals(world, DEMO_HOSPITALS.read_text("utf-8"), at=at, today=today)
     _team(world, _at(BEGUN, 8, shift))
@@ -64,7 +76,7 @@ def seed(world: World, *, at: datetime, today: date, done: Done, everybody: bool
         if person.email == CHILD:
             add_family(world, person)
     with world.store.begin() as tx:
-        append(tx, AuditEvent(Kind.SEEDED, at, SYSTEM, None, {"count": str(1 + len(more))}))
+        write_down(tx, AuditEvent(Kind.SEEDED, at, SYSTEM, None, {"count": str(1 + len(more))}))
     return True
 
 

@@ -154,13 +154,13 @@ class Kind(StrEnum):
     BACKUP_MADE = "backup_made"
     BACKUP_RESTORED = "backup_restored"
     BACKUP_DRILLED = "backup_drilled"
-    HEADS_EXPORTED = "heads_exported"
     ERASURE_ASKED = "erasure_asked"
     ERASURE_CALLED_OFF = "erasure_called_off"
     ERASURE_DECIDED = "erasure_decided"
     PLAN_ERASED = "plan_erased"
     KEYS_REWRAPPED = "keys_rewrapped"
     PURGED = "purged"
+    SEED_BEGUN = "seed_begun"
     SEEDED = "seeded"
 
 
@@ -1177,12 +1177,6 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
             needs=_of("backup", "made", "count"),
             shown_to_person=False,
         ),
-        Kind.HEADS_EXPORTED: Deed(
-            _LOOK,
-            _S,
-            "{who} wrote down where every list of deeds ends, for somebody else to keep.",
-            shown_to_person=False,
-        ),
         Kind.ERASURE_ASKED: Deed(_CHANGE, _P, "{who} asked for this plan to be erased."),
         Kind.ERASURE_CALLED_OFF: Deed(
             _CHANGE, _P, "{who} took back the wish that this plan be erased."
@@ -1216,6 +1210,12 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
             _S,
             "{who} removed {count} rows that had been kept long enough: {rule}.",
             needs=_of("count", "rule"),
+            shown_to_person=False,
+        ),
+        Kind.SEED_BEGUN: Deed(
+            _CHANGE,
+            _S,
+            "{who} began to put in invented people, to show how this works.",
             shown_to_person=False,
         ),
         Kind.SEEDED: Deed(

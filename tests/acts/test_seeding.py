@@ -23,6 +23,7 @@ from careplan.acts.seeding import (
     DEMO_PATIENT,
     SIGNED,
     WRITTEN_AS_IF,
+    HalfSeeded,
     demo_plan,
     seed,
 )
@@ -144,6 +145,19 @@ def test_nothing_of_it_lies_in_the_future_but_the_review(day: date) -> None:
         plan.baselines.weight.on if plan.baselines.weight else None,
     ]
     assert all(one is None or one <= day for one in dates)
+
+
+def test_a_run_that_was_cut_off_is_named_and_nothing_is_added_to_it(world: World) -> None:
+    def cut_off(_section: str) -> list[str]:
+        raise KeyboardInterrupt
+
+    day = AWKWARD[0]
+    with pytest.raises(KeyboardInterrupt):
+        seed(world, at=noon(day), today=day, done=cut_off)
+    left = everything(world)
+    with pytest.raises(HalfSeeded):
+        seeded_on(world, day)
+    assert everything(world) == left
 
 
 @pytest.mark.parametrize("day", AWKWARD[1:2])

@@ -56,6 +56,19 @@ def test_a_team_begins_with_two_administrators_who_choose_their_passwords(
         assert who_is(world, email=email).roles == {Role.TEAM_ADMIN}
 
 
+def test_a_team_that_is_there_is_not_made_again_and_another_code_helps(app: Flask) -> None:
+    """As after a run that was cut off when all was kept and nothing was printed yet."""
+    assert run(app, *TEAM, "--admin-email", GRACE).exit_code == 0
+    again = run(app, *TEAM, "--admin-email", GRACE)
+    assert again.exit_code == 1
+    assert "invite-admin --team “St Anselm's red cell team”" in again.output
+    comes(
+        app,
+        run(app, "invite-admin", "--team", TEAM[2], "--name", "Grace Oye", "--email", GRACE),
+        GRACE,
+    )
+
+
 def test_what_cannot_be_done_is_one_sentence(app: Flask) -> None:
     for words, says in (
         ((*TEAM, "--admin-email", "nobody"), "name@example.com"),

@@ -19,9 +19,11 @@ from careplan.acts.seeding import (
     DEMO_NURSE,
     DEMO_PASSWORD,
     DEMO_PATIENT,
+    HalfSeeded,
     seed,
 )
 from careplan.acts.telling_late import tell_what_waits
+from careplan.store.chains import BrokenChain, verify_all
 from careplan.store.migrate import migrate
 from careplan.store.partitioning import NoPartitions, OtherNumber
 from careplan.store.roles import NoSuchRole, OwnRole
@@ -70,7 +72,13 @@ def seed_command() -> None:
     if here().settings.environment == "production":
         raise Cannot("invented people do not belong beside real ones; set CAREPLAN_ENV=demo.")
     world, at, today = here().world, here().now(), here().today()
-    fresh = seed(world, at=at, today=today, done=page_ids, everybody=True)
+    try:
+        fresh = seed(world, at=at, today=today, done=page_ids, everybody=True)
+    except HalfSeeded as problem:
+        raise Cannot(
+            f"putting invented people in was cut off before its end, and {problem}. Nobody real is "
+            "here: remove this database (DATABASE_URL), then migrate and seed again."
+        ) from None
     click.echo("Invented people are in." if fresh else "Invented people were in already.")
 
 
@@ -92,6 +100,17 @@ def logins_command() -> None:
     rows += [("helper", email) for _name, email, _asked in FAMILY]
     for role, email in rows:
         click.echo(f"{role:14} {email:32} password: {DEMO_PASSWORD}")
+
+
+@click.command("verify-audit")
+@with_appcontext
+def verify_audit_command() -> None:
+    """Read every audit chain and say whether any row was changed, removed or added."""
+    with here().world.store.read() as tx:
+        found = verify_all(tx)
+    if isinstance(found, BrokenChain):
+        raise Cannot(f"chain {found.chain} is broken: {found.broken}")
+    click.echo(f"Every chain holds: {found.chains} chains, {found.events} events.")
 
 
 @click.command("routes-access")

@@ -10,11 +10,18 @@ from flask.cli import with_appcontext
 
 from careplan.accounts.clinic_codes import shown
 from careplan.accounts.people import Role
-from careplan.acts.accounts import make_team, member_problems
-from careplan.acts.inviting_staff import Asked, invite_from_server
+from careplan.acts.accounts import member_problems
+from careplan.acts.inviting_staff import (
+    Asked,
+    Invited,
+    TeamThere,
+    begin_team,
+    invite_from_server,
+)
 from careplan.acts.members import NotNowForThem, check_from_server
 from careplan.acts.recovering import let_back_from_server
 from careplan.acts.world import NotThere
+from careplan.store.teams import Team
 from careplan.summary.wording import moment
 from careplan.web.commands.bringing_in import team_named
 from careplan.web.commands.running import Cannot
@@ -40,11 +47,17 @@ def make_team_command(
     registration too.
     """
     _need_good(admin_name, admin_email)
-    team_id = make_team(
-        here().world, name=name, organisation=organisation, ods=ods, phone=phone, at=here().now()
-    )
+    world, admin = here().world, _administrator(admin_name, admin_email)
+    team = Team(team_id=world.new_id(), name=name, organisation=organisation, ods=ods, phone=phone)
+    try:
+        made = begin_team(world, team, admin=admin, doer=_SERVER, at=here().now())
+    except TeamThere as problem:
+        raise Cannot(
+            f"{problem}, so nothing was made. If its first invitation was lost, print another: "
+            f"invite-admin --team “{problem.name}”."
+        ) from None
     click.echo("The team is made.")
-    _invite_admin(team_id, admin_name, admin_email)
+    _print_invitation(admin, made)
 
 
 @click.command("invite-admin")
@@ -68,16 +81,22 @@ def _need_good(name: str, email: str) -> None:
         raise Cannot(" ".join(problems.values()))
 
 
+def _administrator(name: str, email: str) -> Asked:
+    return Asked(name, email, "Administrator", Role.TEAM_ADMIN)
+
+
 def _invite_admin(team_id: UUID, name: str, email: str) -> None:
+    asked = _administrator(name, email)
     made = invite_from_server(
-        here().world,
-        team_id=team_id,
-        asked=Asked(name, email, "Administrator", Role.TEAM_ADMIN),
-        doer=_SERVER,
-        at=here().now(),
+        here().world, team_id=team_id, asked=asked, doer=_SERVER, at=here().now()
     )
+    _print_invitation(asked, made)
+
+
+def _print_invitation(asked: Asked, made: Invited) -> None:
+    door = f"{here().settings.base_url}/account/invited"
     click.echo(
-        f"{name} opens {here().settings.base_url}/account/invited with {email} and the code "
+        f"{asked.name} opens {door} with {asked.email} and the code "
         f"{shown(made.code)}, which works once, until {moment(made.until)}. "
         "Give the code in person or by telephone."
     )
