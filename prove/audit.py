@@ -143,6 +143,7 @@ def _settings(url: str) -> dict[str, str]:
         "CAREPLAN_ENV": "test",
         "DATABASE_URL": url,
         "MASTER_KEYS": ",".join(masters),
+        "MASTER_KEY_CURRENT": keyring.current,
         "PEPPER": _text(keyring.pepper),
         "BASE_URL": "http://127.0.0.1:8000",
     }
