@@ -154,6 +154,7 @@ class Kind(StrEnum):
     BACKUP_MADE = "backup_made"
     BACKUP_RESTORED = "backup_restored"
     BACKUP_DRILLED = "backup_drilled"
+    HEADS_EXPORTED = "heads_exported"
     ERASURE_ASKED = "erasure_asked"
     ERASURE_CALLED_OFF = "erasure_called_off"
     ERASURE_DECIDED = "erasure_decided"
@@ -1175,6 +1176,12 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
             _S,
             "{who} tried out the sealed copy of {made}: it comes back whole, {count} rows.",
             needs=_of("backup", "made", "count"),
+            shown_to_person=False,
+        ),
+        Kind.HEADS_EXPORTED: Deed(
+            _LOOK,
+            _S,
+            "{who} wrote down where every list of deeds ends, for somebody else to keep.",
             shown_to_person=False,
         ),
         Kind.ERASURE_ASKED: Deed(_CHANGE, _P, "{who} asked for this plan to be erased."),

@@ -23,7 +23,6 @@ from careplan.acts.seeding import (
     seed,
 )
 from careplan.acts.telling_late import tell_what_waits
-from careplan.store.chains import BrokenChain, verify_all
 from careplan.store.migrate import migrate
 from careplan.store.partitioning import NoPartitions, OtherNumber
 from careplan.store.roles import NoSuchRole, OwnRole
@@ -100,17 +99,6 @@ def logins_command() -> None:
     rows += [("helper", email) for _name, email, _asked in FAMILY]
     for role, email in rows:
         click.echo(f"{role:14} {email:32} password: {DEMO_PASSWORD}")
-
-
-@click.command("verify-audit")
-@with_appcontext
-def verify_audit_command() -> None:
-    """Read every audit chain and say whether any row was changed, removed or added."""
-    with here().world.store.read() as tx:
-        found = verify_all(tx)
-    if isinstance(found, BrokenChain):
-        raise Cannot(f"chain {found.chain} is broken: {found.broken}")
-    click.echo(f"Every chain holds: {found.chains} chains, {found.events} events.")
 
 
 @click.command("routes-access")
