@@ -71,6 +71,7 @@ def _refuse_unsafe(settings: Settings, environ: Mapping[str, str]) -> None:
     _refuse_one_secret_for_two(settings)
     _refuse_half_a_post(settings)
     _refuse_half_a_standby(settings)
+    _refuse_half_a_provider(settings)
 
 
 def _refuse_one_secret_for_two(settings: Settings) -> None:
@@ -102,6 +103,22 @@ def _refuse_half_a_standby(settings: Settings) -> None:
         raise Unsafe("STANDBY_URL must be a PostgreSQL database: postgresql://…")
     if settings.standby_url and not settings.spool:
         raise Unsafe("STANDBY_URL is set but not SPOOL: say in which folder looks are written.")
+
+
+def _refuse_half_a_provider(settings: Settings) -> None:
+    """Whoever signs people in is known whole, and spoken to in private."""
+    for side, key in (("PATIENT", settings.patient_key), ("STAFF", settings.staff_key)):
+        issuer = getattr(settings, f"{side.lower()}_issuer")
+        secret = settings.staff_secret if side == "STAFF" else ""
+        if not issuer:
+            continue
+        if settings.environment == "production" and not issuer.startswith("https://"):
+            raise Unsafe(f"OIDC_{side}_ISSUER must be an https address.")
+        if not getattr(settings, f"{side.lower()}_client_id"):
+            raise Unsafe(f"OIDC_{side}_ISSUER is set but not OIDC_{side}_CLIENT_ID.")
+        if bool(key) is bool(secret):
+            ways = " or OIDC_STAFF_SECRET, one of the two" if side == "STAFF" else ""
+            raise Unsafe(f"OIDC_{side}_ISSUER is set: set OIDC_{side}_KEY{ways}.")
 
 
 def _is_web_address(said: str) -> bool:

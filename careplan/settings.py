@@ -179,6 +179,62 @@ class Settings:
     notify_address: str = told(
         "NOTIFY_ADDRESS", "Another address of Notify’s, for a trial.", default=""
     )
+    patient_issuer: str = told(
+        "OIDC_PATIENT_ISSUER",
+        "The OpenID provider by which people and those who help them may sign in, NHS login’s for"
+        " one. Exactly as the provider writes it.",
+        default="",
+    )
+    patient_client_id: str = told(
+        "OIDC_PATIENT_CLIENT_ID",
+        "By what name that provider knows us.",
+        default="",
+        needed="with `OIDC_PATIENT_ISSUER`",
+    )
+    patient_key: str = told(
+        "OIDC_PATIENT_KEY",
+        "A file with the private RSA key (PEM) by which that provider knows us; it has the public"
+        " one.",
+        default="",
+        needed="with `OIDC_PATIENT_ISSUER`",
+    )
+    patient_label: str = told(
+        "OIDC_PATIENT_LABEL", "What people call that provider.", default="NHS login"
+    )
+    staff_issuer: str = told(
+        "OIDC_STAFF_ISSUER",
+        "The OpenID provider by which staff may sign in, their trust’s own for one.",
+        default="",
+    )
+    staff_client_id: str = told(
+        "OIDC_STAFF_CLIENT_ID",
+        "By what name that provider knows us.",
+        default="",
+        needed="with `OIDC_STAFF_ISSUER`",
+    )
+    staff_key: str = told(
+        "OIDC_STAFF_KEY",
+        "A file with the private RSA key (PEM) by which that provider knows us.",
+        default="",
+        needed="with `OIDC_STAFF_ISSUER`: this or `OIDC_STAFF_SECRET`",
+    )
+    staff_secret: str = told(
+        "OIDC_STAFF_SECRET",
+        "The secret by which that provider knows us, where it takes no key.",
+        read=token,
+        default="",
+        secret=True,
+    )
+    staff_label: str = told(
+        "OIDC_STAFF_LABEL", "What staff call that provider.", default="your work account"
+    )
+    staff_second_factor: str = told(
+        "OIDC_STAFF_SECOND_FACTOR",
+        "The value of `acr` by which that provider says that it asked for a second step. With any"
+        " other, ours is asked for too.",
+        default="",
+        unless_set="ours is always asked for",
+    )
 
     @property
     def demo(self) -> bool:

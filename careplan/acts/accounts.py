@@ -57,6 +57,8 @@ FROM_ONE_NETWORK = 20
 FROM_EVERYWHERE = 500
 """In an hour: a flood from many places fills no disk. Accounts that are there go on as ever."""
 OLDEST_YEARS = 120
+NO_ADDRESS = "@account.invalid"
+"""An address that ends so is nobody's: no letter goes there, and no page shows it."""
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
 _SECRET = re.compile(r"[A-Z2-7]{32}")
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -179,7 +181,7 @@ def make_helper_account(
 def _nobodys(world: World) -> str:
     """For an address that has an account already: the same work is done and thrown away, so that
     whoever asks with a clock in hand learns no more than whoever reads the page."""
-    return f"{new_token(world.entropy)}@account.invalid"
+    return f"{new_token(world.entropy)}{NO_ADDRESS}"
 
 
 def _not_made(at: datetime) -> AuditEvent:
@@ -260,7 +262,7 @@ def new_plan_number(world: World) -> str:
 
 
 def keep_account(
-    tx: Transaction, who: Who, *, kind: str, email: str, password_hash: str, at: datetime
+    tx: Transaction, who: Who, *, kind: str, email: str, password_hash: str | None, at: datetime
 ) -> None:
     """Raises EmailInUse."""
     try:
@@ -304,11 +306,12 @@ def second_factor_address(secret: str, *, email: str, brand: str) -> str:
 
 
 def email_of(world: World, *, by: Who) -> str:
+    """Blank for an account that came to be without one."""
     with world.store.read() as tx:
         account = account_of(tx, UUID(by.account_id)) if by.known else None
     if account is None:
         raise NotAllowed
-    return account.email
+    return "" if account.email.endswith(NO_ADDRESS) else account.email
 
 
 def set_second_factor(

@@ -34,6 +34,7 @@ from careplan.store.errands import errands_of
 from careplan.store.handovers import handover_of
 from careplan.store.links import links_of
 from careplan.store.notices import choices_of
+from careplan.store.outside import outside_of
 from careplan.store.passkeys import passkeys_of
 from careplan.store.patients import face_of, patient_of
 from careplan.store.phones import phones_of
@@ -223,6 +224,7 @@ def _account(asked: Asked) -> Files:
             if one.patient_id == asked.patient_id
         ],
         "passkeys": passkeys_of(asked.tx, asked.account_id),
+        "sign_ins_elsewhere": outside_of(asked.tx, asked.account_id),
         "signed_in": [
             {
                 "on": one.data.get(DEVICE, ""),
@@ -338,8 +340,9 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         "account.json",
-        "Your account: name, e-mail, passkeys, where you are signed in, which e-mails you want.",
-        ("account", "account_patient", "session", "passkey", "notice_choice"),
+        "Your account: name, e-mail, passkeys, other sign-ins, where you are signed in, which"
+        " e-mails you want.",
+        ("account", "account_patient", "session", "passkey", "outside_identity", "notice_choice"),
         _account,
     ),
     Part(
@@ -362,7 +365,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Passwords, codes, keys and the addresses of your links. With them, whoever finds this "
         "file could open your plan or come in as you.": (
             *("directory", "link_file", "issued_card", "wrong_answer", "clinic_code", "carer_code"),
-            *("recovery_code", "ceremony", "outside_identity"),
+            *("recovery_code", "ceremony"),
         ),
         "Printed pages, lists and marks that computers make from what is in here: to find it, to "
         "send you an e-mail that says there is news, to see that nothing was changed.": (

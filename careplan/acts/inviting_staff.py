@@ -6,6 +6,7 @@ only together with the address it was made for. It dies with its maker's place i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,6 +49,14 @@ from careplan.store.trail import append
 
 STAFF = "staff"
 """The kind of account that a team's people have; a person's own never becomes one."""
+
+
+Also = Callable[[Transaction, Who], None]
+"""What else belongs to somebody's coming, in the same transaction."""
+
+
+def nothing_more(_tx: Transaction, _who: Who) -> None:
+    pass
 
 
 class InvitationNotGood(ValueError):
@@ -221,13 +230,35 @@ def take_up_invitation(
     return None
 
 
+def come_without_password(
+    world: World, *, email: str, typed: str, also: Also, at: datetime
+) -> UUID:
+    """The same for somebody who has shown elsewhere who they are, and needs no password here.
+
+    Only for somebody new: whoever has an account joins the other sign-in to it. Raises
+    InvitationNotGood, TooManyTries.
+    """
+    folded = folded_email(email)
+    count_try(world, f"invitation:{folded}", at=at)
+    code = read_invitation_code(typed)
+    with world.store.read() as tx:
+        invited = open_invitation(tx, code, at) if code else None
+        if invited is None or not _is_for(tx, invited, folded):
+            raise InvitationNotGood
+    try:
+        return _come_in(world, invited, at, password_hash=None, also=also)
+    except EmailInUse:
+        raise InvitationNotGood from None
+
+
 def _come_in(
     world: World,
     invited: Invitation,
     at: datetime,
     *,
-    password_hash: str = "",
+    password_hash: str | None = "",
     had: Account | None = None,
+    also: Also = nothing_more,
 ) -> UUID:
     """Raises Taken for a place that they have, or had: their administrator gives it back."""
     account_id = had.account_id if had else world.new_id()
@@ -259,6 +290,7 @@ def _come_in(
         )
         what = place | {"account": who.account_id, "invitation": str(invited.invitation_id)}
         append(tx, AuditEvent(Kind.MEMBER_CAME, at, actor(who), None, what))
+        also(tx, who)
     return account_id
 
 

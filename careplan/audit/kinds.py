@@ -20,6 +20,8 @@ class Kind(StrEnum):
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
+    OUTSIDE_JOINED = "outside_joined"
+    OUTSIDE_LEFT = "outside_left"
     SESSIONS_ENDED = "sessions_ended"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 (the name of a deed)
     SIGNED_OUT = "signed_out"
@@ -233,6 +235,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "second_factor": "The one-time code was wrong.",
             "locked": "There had been too many tries.",
             "passkey": "The passkey was not right.",
+            "outside": "A sign-in elsewhere opened no account.",
             "passkey_copied": "The passkey may have been copied. Take it off your account.",
         },
         "form": {
@@ -424,6 +427,18 @@ DEEDS: Mapping[Kind, Deed] = MappingProxyType(
         ),
         Kind.PASSKEY_REMOVED: Deed(
             _CHANGE, _E, "{who} took a passkey off the account.", may=_of("account")
+        ),
+        Kind.OUTSIDE_JOINED: Deed(
+            _CHANGE,
+            _E,
+            "{who} joined another sign-in, like NHS login, to the account.",
+            may=_of("account"),
+        ),
+        Kind.OUTSIDE_LEFT: Deed(
+            _CHANGE,
+            _E,
+            "{who} took another sign-in, like NHS login, off the account.",
+            may=_of("account"),
         ),
         Kind.SESSIONS_ENDED: Deed(
             _CHANGE,

@@ -57,3 +57,11 @@ class BadAssertion(CannotOpen):
 
 class UnknownKey(BadAssertion):
     """Signed with a key that is not among those in hand: they may have changed theirs."""
+
+
+class BadIdToken(CannotOpen):
+    """What a provider said of somebody is not its answer to our question; why is for our eyes."""
+
+
+class UnknownIssuerKey(BadIdToken):
+    """Signed with a key that is not among those in hand: the provider may have changed its own."""

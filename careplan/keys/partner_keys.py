@@ -69,7 +69,7 @@ class PartnerKeys:
 def read_keys(raw: bytes | str) -> PartnerKeys:
     """A JWK set from somebody else. Raises NotKeys."""
     said = _set(raw)
-    if any(isinstance(one, dict) and one.keys() & _PRIVATE for one in said):
+    if any(holds_private(one) for one in said):
         raise NotKeys(Fault.PRIVATE)
     keys: list[Jwk] = []
     passed_over: list[str] = []
@@ -99,6 +99,11 @@ def strict_object(raw: bytes | str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError("not an object")  # noqa: TRY004 (as json itself says it)
     return found
+
+
+def holds_private(one: Any) -> bool:
+    """Whether somebody has published what nobody else may know."""
+    return isinstance(one, dict) and bool(one.keys() & _PRIVATE)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,16 +11,17 @@ import socket
 import ssl
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 
+from careplan.partners.patience import MOST_BYTES, CannotFetch, in_time, whole_body
+
+__all__ = ["MOST_BYTES", "BadAddress", "CannotFetch", "fetch_keys", "read_address"]
+
 PATIENCE = 3.0
-MOST_BYTES = 64 * 1024
 LONGEST_ADDRESS = 500
 
 _NOT_THE_WORLDS = tuple(
@@ -28,12 +29,6 @@ _NOT_THE_WORLDS = tuple(
 )
 """IPv6 that is a way to some IPv4 address, whichever."""
 _ANSWERED = 200
-
-Found = bytes | Exception
-
-
-class CannotFetch(Exception):
-    """The keys were not to be had. The sentence is for whoever registered the address."""
 
 
 class BadAddress(CannotFetch):
@@ -65,24 +60,11 @@ def fetch_keys(url: str, *, anywhere: bool = False, patience: float = PATIENCE) 
     Whoever is slow is left behind: a thread of its own waits on, and nobody for it.
     """
     address = read_address(url, anywhere=anywhere)
-    found: SimpleQueue[Found] = SimpleQueue()
-
-    def ask() -> None:
-        try:
-            found.put(_fetched(address, anywhere=anywhere, patience=patience))
-        except Exception as problem:  # noqa: BLE001 (said by whoever waits)
-            found.put(problem)
-
-    Thread(target=ask, name="keys of a partner", daemon=True).start()
-    try:
-        answer = found.get(timeout=patience)
-    except Empty:
-        raise CannotFetch("it did not answer in three seconds") from None
-    if isinstance(answer, CannotFetch):
-        raise answer
-    if isinstance(answer, Exception):
-        raise CannotFetch(f"it could not be asked: {type(answer).__name__}") from answer
-    return answer
+    return in_time(
+        lambda: _fetched(address, anywhere=anywhere, patience=patience),
+        seconds=patience,
+        late="it did not answer in three seconds",
+    )
 
 
 def _fetched(url: str, *, anywhere: bool, patience: float) -> bytes:
@@ -105,12 +87,7 @@ def _fetched(url: str, *, anywhere: bool, patience: float) -> bytes:
 def _body(answer: Any) -> bytes:
     if answer.status_code != _ANSWERED:
         raise CannotFetch(f"it answered {answer.status_code}, not 200")
-    body = b""
-    while piece := answer.raw.read(MOST_BYTES + 1 - len(body)):  # raises when it breaks off
-        body += piece
-        if len(body) > MOST_BYTES:
-            raise CannotFetch("it sent more than 64 kilobytes")
-    return body
+    return whole_body(answer)
 
 
 class _Named(HTTPAdapter):
