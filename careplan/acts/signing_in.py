@@ -30,7 +30,7 @@ from careplan.store.accounts import (
 from careplan.store.carers import still_stands
 from careplan.store.counters import count_in
 from careplan.store.db import Transaction
-from careplan.store.errors import ReadOnly
+from careplan.store.errors import ReadOnly, Unavailable
 from careplan.store.phones import PHONE_IN_SESSION, forget_phone
 from careplan.store.tapping import TAPPER_IN_SESSION, forget_tapper
 from careplan.store.teams import hold_memberships, memberships_of
@@ -148,7 +148,8 @@ def recognise(world: World, *, token: str, at: datetime) -> SignedIn | None:
     if not sessions.still_valid(facts, now=at):
         return None
     if at - row.last_seen_at >= _TOUCH_AFTER:
-        with suppress(ReadOnly), world.store.begin() as tx:  # who only reads stays known
+        # Who only reads stays known, while nothing can be written and no disk has any room left.
+        with suppress(ReadOnly, Unavailable), world.store.begin() as tx:
             rows.touch(tx, token, at)
     return SignedIn(who, row)
 

@@ -128,7 +128,8 @@ def _spread(url: str) -> None:
 
 
 def _world(url: str) -> World:
-    return World(Store(url, a_keyring(), entropy=os.urandom), seeded("cut"), BASE_URL, CHEAP)
+    store = Store(url, a_keyring(), entropy=os.urandom)
+    return World(store, seeded("cut"), BASE_URL, strength=CHEAP)
 
 
 def _team(url: str) -> None:
