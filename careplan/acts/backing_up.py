@@ -48,6 +48,7 @@ class LastDone:
 
     backup: datetime | None
     drill: datetime | None
+    heads: datetime | None
 
 
 def back_up(
@@ -90,8 +91,9 @@ def back_up(
 
 def last_done(world: World) -> LastDone:
     with world.store.read() as tx:
-        backup, drill = newest(tx, Kind.BACKUP_MADE), newest(tx, Kind.BACKUP_DRILLED)
-    return LastDone(backup.at if backup else None, drill.at if drill else None)
+        kinds = (Kind.BACKUP_MADE, Kind.BACKUP_DRILLED, Kind.HEADS_EXPORTED)
+        found = [newest(tx, kind) for kind in kinds]
+    return LastDone(*(one.at if one else None for one in found))
 
 
 def held(shelf: Shelf) -> Iterator[tuple[int, str]]:

@@ -24,7 +24,7 @@ from careplan.audit.events import AuditEvent, Kind
 from careplan.audit.heads import ChainHead, Judged, Verdict
 from careplan.store.chains import head_of, heads, judged, judged_since
 from careplan.store.db import Transaction
-from careplan.store.upkeep import newest, write_down
+from careplan.store.upkeep import write_down
 
 Tell = Callable[[Judged], object]
 
@@ -37,12 +37,6 @@ def export_heads(world: World, sink: Sink, *, at: datetime) -> Summed:
         written = write_heads(sink, heads(tx), world.store.keyring, service=world.base_url, at=at)
     sink.finish()
     return written
-
-
-def last_exported(world: World) -> datetime | None:
-    with world.store.read() as tx:
-        found = newest(tx, Kind.HEADS_EXPORTED)
-    return found.at if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from careplan.acts.card_keys import rotate
+from careplan.acts.witnessing import export_heads
 from careplan.store.fences import EVERYBODY, within
 from careplan.web.doctor.findings import Finding, State
 from careplan.web.doctor.of_store import of_store
+from tests.backup.conftest import InMemory
 from tests.stores import a_keyring
 from tests.visitors import sign_up
 
@@ -77,3 +79,15 @@ def test_a_clock_that_is_off_shows(app, clock, world):
     clock.go_on(minutes=2)
     (finding,) = of(asked(app), "clock")
     assert finding.state is State.WRONG
+
+
+def test_it_asks_for_ends_of_the_trail_that_lie_elsewhere(app, clock, world):
+    (never,) = of(asked(app), "audit heads")
+    assert never.state is State.LOOK
+    assert "export-audit-heads" in never.do
+    export_heads(world, InMemory(), at=clock.now)
+    (fresh,) = of(asked(app), "audit heads")
+    assert fresh.state is State.OK
+    clock.now += timedelta(days=9)
+    (old,) = of(asked(app), "audit heads")
+    assert (old.state, "9 days" in old.said) == (State.LOOK, True)

@@ -11,9 +11,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
+from careplan.acts.backing_up import last_done
 from careplan.acts.exporting import NoSuchPerson
 from careplan.acts.heads_file import NotHeads, check
-from careplan.acts.witnessing import Against, compare_one, last_exported
+from careplan.acts.witnessing import Against, compare_one
 from careplan.audit.chain import UPKEEP
 from careplan.audit.heads import Judged, Verdict
 from careplan.store.chains import Whole, verify_all
@@ -41,7 +42,7 @@ def test_what_grew_and_what_is_new_is_well(kept: Kept, *, since: bool):
     assert found[str(new)] == Judged(str(new), Verdict.NEW, 1)
     assert found[UPKEEP].verdict is Verdict.UNCHANGED, "its last event is the export itself"
     assert not any(one.trouble for one in found.values())
-    assert last_exported(kept.world) == NOW
+    assert last_done(kept.world).heads == NOW
 
 
 @pytest.mark.parametrize("since", [False, True], ids=["all", "since"])

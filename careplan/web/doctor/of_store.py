@@ -16,7 +16,7 @@ from careplan.web.here import Here
 
 _CLOCK_LOOK, _CLOCK_WRONG = timedelta(seconds=3), timedelta(seconds=30)
 _OUTBOX_LOOK, _OUTBOX_WRONG = timedelta(minutes=30), timedelta(hours=6)
-_BACKUP, _DRILL = timedelta(hours=36), timedelta(days=14)
+_BACKUP, _DRILL, _HEADS = timedelta(hours=36), timedelta(days=14), timedelta(days=8)
 _CARD_KEY = timedelta(days=400)
 
 
@@ -177,6 +177,12 @@ def _copies(standing: Standing, here: Here) -> Iterator[Finding]:
             last.drill,
             _DRILL,
             "Run drill on the newest backup: a copy that was never opened may be none.",
+        ),
+        (
+            "audit heads",
+            last.heads,
+            _HEADS,
+            "Run export-audit-heads and keep the file elsewhere: a cut trail looks whole without.",
         ),
     ):
         if when is None:
