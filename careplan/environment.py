@@ -14,6 +14,7 @@ from careplan.settings import BESIDE, Settings, abouts, default_of
 from careplan.variables import About, Unsafe
 
 _LONG_ENOUGH_TO_BE_MISSPELT = 8
+MOST_WRONG_IN_AN_OUTAGE = 10
 
 
 def from_environment(environ: Mapping[str, str]) -> Settings:
@@ -101,6 +102,16 @@ def _refuse_half_a_standby(settings: Settings) -> None:
     """A plan that is read must be written down somewhere."""
     if settings.standby_url and not settings.standby_url.startswith("postgresql"):
         raise Unsafe("STANDBY_URL must be a PostgreSQL database: postgresql://…")
+    if settings.outage_wrong_answers > MOST_WRONG_IN_AN_OUTAGE:
+        raise Unsafe(
+            f"OUTAGE_WRONG_ANSWERS is {settings.outage_wrong_answers}: a link takes at most"
+            f" {MOST_WRONG_IN_AN_OUTAGE} in its life, so set it to no more."
+        )
+    if settings.outage_wrong_answers < settings.nodes:
+        raise Unsafe(
+            f"OUTAGE_WRONG_ANSWERS is {settings.outage_wrong_answers} and NODES is"
+            f" {settings.nodes}: no server could take even one. Set it to NODES or more."
+        )
     if settings.standby_url and not settings.spool:
         raise Unsafe("STANDBY_URL is set but not SPOOL: say in which folder looks are written.")
 

@@ -19,6 +19,7 @@ from careplan.variables import (
     keys,
     level,
     port,
+    some,
     switch,
     token,
     told,
@@ -61,6 +62,21 @@ class Settings:
         " the database takes no writes. They are told to it afterwards, marked late.",
         default="",
         needed="with `STANDBY_URL` or `READ_ONLY`",
+    )
+    nodes: int = told(
+        "NODES",
+        "How many application servers answer at `BASE_URL`. While the database takes no writes they"
+        " cannot count together, so each takes its share of `OUTAGE_WRONG_ANSWERS`.",
+        read=some,
+        default=1,
+        needed="with `SPOOL` and more than one server",
+    )
+    outage_wrong_answers: int = told(
+        "OUTAGE_WRONG_ANSWERS",
+        "How many different wrong answers one link takes, on all servers together, while the"
+        " database takes no writes. At most 10, at least one for each of `NODES`.",
+        read=some,
+        default=3,
     )
     read_only: bool = told(
         "READ_ONLY",

@@ -36,6 +36,13 @@ def port(name: str, said: str) -> int:
     return int(said)
 
 
+def some(name: str, said: str) -> int:
+    """A number of things of which there is at least one."""
+    if not said.isdecimal() or not 0 < int(said) < 1000:
+        raise Unsafe(f"{name} is {said!r}: set it to a number from 1 up.")
+    return int(said)
+
+
 def token(name: str, said: str) -> str:
     """What a program shows instead of signing in: long enough that nobody guesses it."""
     if len(said) < 24:

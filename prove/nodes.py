@@ -144,6 +144,7 @@ class Site:
             "DATABASE_URL": either_of(self.primary, self.standby),
             "STANDBY_URL": self.standby.url,
             "SPOOL": str(self.place / f"{name}-spool"),
+            "NODES": str(len(APPS)),
             "BASE_URL": f"http://{self.host}",
             "MASTER_KEYS": f"{keys.current}:{master}",
             "PEPPER": b64encode(keys.pepper).decode(),

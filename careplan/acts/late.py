@@ -4,8 +4,8 @@ The one exception to "no audit event, no plan". Each door is tried as always; wh
 writes, the same questions are asked of one that can be read, and what would have been written is a
 note in the spool, on the disk before anything is shown. `telling_late` tells them afterwards.
 
-Nothing can be counted for all nodes, so it is counted here and more strictly: three wrong answers
-for each link, and a link that counts its openings does not open.
+Nothing can be counted for all nodes, so it is counted here and more strictly: each node takes its
+share of three wrong answers for each link, and a link that counts its openings does not open.
 """
 
 from __future__ import annotations
@@ -47,8 +47,6 @@ from careplan.store.spool import Deed, Held, Note
 from careplan.store.standby import Watch
 from careplan.store.versions import emergency_of
 
-MOST_WRONG_HERE = 3
-"""Different wrong answers at one link and one node, until they can be counted for everybody."""
 FROM_STANDBY = (
     "Our main computer is not answering. A change made in the last few minutes may be missing here."
 )
@@ -152,7 +150,7 @@ def _ask(
         if new:
             _keep(world, note)
         return None
-    left = _left(link, reader, asked)
+    left = _left(world, link, reader, asked)
     folded = folded_answer(reader.answer or "", opening=asked, now=reader.at)
     if folded is None:
         return Asks(asked, left)
@@ -186,10 +184,11 @@ def _shut(
     return None
 
 
-def _left(link: KeptLink, reader: Reader, asked: Opening) -> int:
+def _left(world: World, link: KeptLink, reader: Reader, asked: Opening) -> int:
     """How many different wrong answers may be given here, of those that its life has left."""
     verdict = may_try(link.facts, now=reader.at, asked=asked)
-    return min(MOST_WRONG_HERE, getattr(verdict, "remaining", None) or 0)
+    remaining = getattr(verdict, "remaining", None) or 0
+    return world.fallback.share_of(remaining) if world.fallback else 0
 
 
 def _must_be_left(left: int, tried: frozenset[str]) -> None:
@@ -302,7 +301,7 @@ def _through_code_door(
     patient = patient_of(tx, link.patient_id)
     version = patient.current_version if patient else None
     document = emergency_of(tx, link.patient_id, version) if version else None
-    left = _left(link, reader, asked)
+    left = _left(world, link, reader, asked)
     with _held(world) as spool:
         if len(spool.wrong_at(link.link_id)) >= left:
             return None

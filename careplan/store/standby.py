@@ -105,12 +105,19 @@ class Watch:
 @dataclass(frozen=True, slots=True)
 class Fallback:
     """What emergency reads go on with while nothing can be written where it belongs. Without a
-    standby that is only while the database answers and takes no writes."""
+    standby that is only while the database answers and takes no writes. `wrong_answers` may be
+    given at one link on all the `nodes` together, none of which knows of the others' then."""
 
     spool: Spool
     store: Spare
     standby: Store | None
     watch: Watch
+    wrong_answers: int = 3
+    nodes: int = 1
+
+    def share_of(self, remaining: int) -> int:
+        """Of what a link may still take in its life, how much this node may take of it."""
+        return min(self.wrong_answers, remaining) // self.nodes
 
 
 def takes_writes(url: str) -> bool:

@@ -47,7 +47,15 @@ def with_fallback(
         standby = Spare(settings.standby_url, keyring, entropy=entropy, fence=STRANGER)
     watch = Watch(world.store, settings.database_url, back=lambda: tell(fuller, clock()))
     spool = Spool(Path(settings.spool), keyring, entropy=entropy)
-    fuller = replace(world, fallback=Fallback(spool, world.store, standby, watch))
+    fallback = Fallback(
+        spool,
+        world.store,
+        standby,
+        watch,
+        wrong_answers=settings.outage_wrong_answers,
+        nodes=settings.nodes,
+    )
+    fuller = replace(world, fallback=fallback)
     return fuller
 
 

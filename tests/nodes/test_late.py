@@ -139,6 +139,44 @@ def test_three_wrong_answers_and_then_not_even_the_right_one(cut: Cut, opening, 
     assert [one.what["late"] for one in told] == ["yes"] * 3
 
 
+@pytest.mark.parametrize(
+    ("wrong_answers", "nodes", "taken"), [(3, 3, 1), (9, 3, 3), (5, 2, 2), (10, 1, 10)]
+)
+@ON_SQLITE
+def test_several_nodes_share_what_one_link_may_take(cut: Cut, wrong_answers, nodes, taken):
+    shared = replace(cut.world.fallback, wrong_answers=wrong_answers, nodes=nodes)
+    cut = replace(cut, world=replace(cut.world, fallback=shared))
+    link = cut.clinic.share(Kind.PRIVATE_PRINT, opening=Opening.DATE_OF_BIRTH)
+    said = [scan(cut, link, f"{day}/1/1980").remaining for day in range(1, taken + 1)]
+    assert said == list(range(taken))[::-1]
+    for answer in (BORN, "11/1/1980"):
+        with pytest.raises(CannotWriteDown):
+            scan(cut, link, answer)
+
+
+@ON_SQLITE
+def test_what_its_life_has_left_is_shared_too(cut: Cut):
+    """Two are left and there are three nodes: none of them may take one."""
+    link = cut.clinic.share(Kind.PRIVATE_PRINT, opening=Opening.PASSCODE, passcode=PASSCODE)
+    at = NOW
+    for number in range(8):
+        at += timedelta(minutes=1)
+        late.open_link(
+            cut.clinic.world,
+            reader(f"not {number}", at=at),
+            token=token_of(link),
+            again=None,
+            zipped=False,
+        )
+    at += timedelta(minutes=1)
+    shared = replace(cut.world.fallback, wrong_answers=10, nodes=3)
+    shared_cut = replace(cut, world=replace(cut.world, fallback=shared))
+    for answer in ("not it", PASSCODE):
+        with pytest.raises(CannotWriteDown):
+            scan(shared_cut, link, answer, at=at)
+    assert scan(cut, link, "not it", at=at).remaining == 1, "alone, it takes both"
+
+
 def test_never_more_than_its_life_has_left(cut: Cut):
     link = cut.clinic.share(Kind.PRIVATE_PRINT, opening=Opening.PASSCODE, passcode=PASSCODE)
     at = NOW
