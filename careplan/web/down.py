@@ -20,6 +20,7 @@ from careplan.web.security import for_machines
 from careplan.web.words import _
 
 _SOON, _LATER = 30, 300
+_OPENING = ("machine", "scan")
 _SECRET = re.compile("passw|passcode|code|token|secret|answer", re.IGNORECASE)
 _WORTH_SHOWING = 20
 """Letters: what is shorter is typed again in no time, and what has no spaces is no sentence."""
@@ -53,6 +54,15 @@ def answer(problem: Unavailable | ReadOnly) -> Response:
 
 
 def _said(problem: Unavailable | ReadOnly) -> Said:
+    if isinstance(problem, ReadOnly) and _only_looks():
+        return Said(
+            _("This cannot be shown just now"),
+            _(
+                "We are looking after this service. We always write down who looked at a plan, "
+                "and nothing can be written down for a while."
+            ),
+            _LATER,
+        )
     if isinstance(problem, ReadOnly):
         return Said(
             _("You cannot change anything just now"),
@@ -79,6 +89,11 @@ def _said(problem: Unavailable | ReadOnly) -> Said:
         _("Try again in a minute"),
         _("Our main computer is not answering just now."),
     )
+
+
+def _only_looks() -> bool:
+    """Whoever wanted to read is not told of saving: a page, or a link's own doors."""
+    return request.method in ("GET", "HEAD") or request.blueprint in _OPENING
 
 
 def _use_paper() -> str:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from careplan.audit.events import Kind
 from careplan.plan.care_plan import OWN_WORDS
+from careplan.sharing.links import Kind as Link
 from careplan.store.errors import CannotWriteDown, Full, ReadOnly, Unavailable
 from careplan.web.access import Reader, open_to
 from tests.acts.worlds import ADA, Clinic, _laid_into, token_of
+from tests.stores import NOW
 from tests.visitors import sign_up
 
 WORDS = "Please warm the room, and <b>call</b> my sister before anybody moves me."
@@ -139,7 +143,48 @@ def test_without_a_spool_it_says_so(make_app, clinic):
     card = clinic.share()
     found = client.post(f"/m/{token_of(card)}", json={"recipient": "Ward 9"})
     assert found.status_code == 503
+    assert found.headers["Retry-After"]
+    assert "write down who looked" in found.json["detail"]
     assert "paper" in found.json["detail"]
+    by_code = client.submit("/code", {"code": card.code, "birth_date": "14 3 1997"})
+    assert by_code.status_code == 503
+    assert "write down who looked" in client.page(by_code).text
+    assert clinic.deeds().count(Kind.LINK_OPENED) == 0
+
+
+def test_while_it_is_looked_after_every_opening_is_told_afterwards(
+    looked_after, make_app, clinic, tmp_path
+):
+    """A ward's scan, a health app's link and a short code: shown, and in the person's list late."""
+    client = looked_after.test_client()
+    in_a_day = NOW + timedelta(days=1)
+    card, app_link = clinic.share(), clinic.share(Link.APP, direct=True, expires_at=in_a_day)
+    assert client.post(f"/m/{token_of(card)}", json={"recipient": "Ward 9"}).status_code == 200
+    direct = client.get(f"/u/{token_of(app_link)}?recipient=An+app")
+    assert direct.status_code == 200, direct.text
+    shown = client.submit("/code", {"code": card.code, "birth_date": "14 3 1997"})
+    assert shown.status_code == 200
+    before = clinic.deeds()
+    assert not {Kind.LINK_OPENED, Kind.SHORT_CODE_OPENED} & set(before)
+
+    make_app(spool=str(tmp_path / "spool")).test_cli_runner().invoke(args=["work"])
+    told = clinic.events(3)
+    assert {one.kind for one in told} == {Kind.LINK_OPENED, Kind.SHORT_CODE_OPENED}
+    assert [one.what["late"] for one in told] == ["yes"] * 3
+    assert clinic.chains_hold()
+
+
+def test_whoever_is_signed_in_is_told_why_a_page_is_not_shown(make_app, tmp_path):
+    """What cannot be written down is not shown; but they wanted to read, not to save."""
+    app = make_app(spool=str(tmp_path / "spool"))
+    client = app.test_client()
+    sign_up(client)
+    app.extensions["careplan"].world.store.read_only = True
+    page = client.get("/plan")
+    assert page.status_code == 503
+    said = client.page(page).text
+    assert "This cannot be shown just now" in said
+    assert "cannot change" not in said
 
 
 def _pages(url: str) -> int:
