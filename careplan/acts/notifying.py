@@ -19,6 +19,8 @@ from uuid import UUID, uuid5
 
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_read_record
+from careplan.acts.accounts import NO_ADDRESS
+from careplan.acts.coming_in import JOINED
 from careplan.acts.recovering import NEW_PASSWORD
 from careplan.acts.world import World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
@@ -73,6 +75,19 @@ who was signed in with the account is signed out:
 
 If this was not you, tell the people who look after you, or your manager at work, today.
 """
+JOINED_SUBJECT = "Another way to sign in to your account"
+JOINED_TEXT = """Hello,
+
+Another sign-in, like NHS login, now opens your account. You see it on the page “Your account”:
+
+{address}
+
+If this was not you, tell the people who look after you, or your manager at work, today.
+"""
+_WARNINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {NEW_PASSWORD: (WARNING_SUBJECT, WARNING_TEXT), JOINED: (JOINED_SUBJECT, JOINED_TEXT)}
+)
+"""What whoever owns an account is told in any case."""
 HOLD = timedelta(minutes=5)
 QUIET = timedelta(hours=1)
 AHEAD = timedelta(days=30)
@@ -141,7 +156,7 @@ def send_due(world: World, post: Post, *, at: datetime) -> Sent:
 
 
 def _send(world: World, post: Post, message: Message, *, at: datetime) -> Sent:
-    result = _warn(world, post, message) if message.kind == NEW_PASSWORD else Sent()
+    result = _warn(world, post, message) if message.kind in _WARNINGS else Sent()
     for account_id in _wanting(world, message):
         result += _letter_to(world, post, message, account_id, at=at)
     with world.store.begin() as tx:
@@ -160,11 +175,12 @@ def _warn(world: World, post: Post, message: Message) -> Sent:
         address = _address(tx, account_id)
     if address is None:
         return Sent()
+    subject, text = _WARNINGS[message.kind]
     letter = Letter(
         reference=str(uuid5(message.message_id, str(account_id))),
         to=address,
-        subject=WARNING_SUBJECT,
-        text=WARNING_TEXT.format(address=f"{world.base_url}/account/sign-in"),
+        subject=subject,
+        text=text.format(address=f"{world.base_url}/account/sign-in"),
     )
     try:
         post.send(letter, again=message.attempts > 1)
@@ -226,4 +242,6 @@ def _mark(world: World, patient_id: UUID, reference: UUID, state: str, at: datet
 
 def _address(tx: Transaction, account_id: UUID) -> str | None:
     account = account_of(tx, account_id)
-    return account.email if account and account.state == "active" else None
+    if account is None or account.state != "active" or account.email.endswith(NO_ADDRESS):
+        return None
+    return account.email

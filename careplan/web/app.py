@@ -25,8 +25,10 @@ from careplan.variables import Unsafe
 from careplan.web import access, conditions, down, errors, figures, logs, security, session
 from careplan.web.account import routes as account
 from careplan.web.account.again import again
+from careplan.web.account.elsewhere import elsewhere
 from careplan.web.account.own import own
 from careplan.web.account.passkeys import passkeys
+from careplan.web.account.providers import ways_of
 from careplan.web.account.recovery import recovery
 from careplan.web.carer.copies import carer_copies
 from careplan.web.carer.report import carer_report
@@ -39,7 +41,7 @@ from careplan.web.fallback import open_store, with_fallback
 from careplan.web.fhir_api.doors import fhir_api
 from careplan.web.front import routes as front
 from careplan.web.handed import handed
-from careplan.web.here import Here
+from careplan.web.here import Here, here
 from careplan.web.measures.pages import measures
 from careplan.web.measures.team import team_measures
 from careplan.web.patient.conversation import conversation
@@ -111,7 +113,7 @@ def create_app(
         leaked=_leaked(settings),
     )
     world = with_fallback(world, settings, keyring, clock=clock, entropy=entropy)
-    app.extensions["careplan"] = Here(settings, world, clock)
+    app.extensions["careplan"] = Here(settings, world, clock, ways_of(settings))
     _configure(app, settings, keyring)
     _templates(app, settings)
     logs.install(
@@ -131,7 +133,7 @@ def create_app(
     for door in (
         front.front,
         account.account,
-        *(again, own, passkeys),
+        *(again, own, passkeys, elsewhere),
         recovery,
         team,
         emergency,
@@ -205,4 +207,5 @@ def _templates(app: Flask, settings: Settings) -> None:
 
     @app.context_processor
     def _visitor() -> dict[str, object]:
-        return {"who": session.greeted(), "brand": conditions.brand()}
+        known = tuple(here().ways.values())
+        return {"who": session.greeted(), "brand": conditions.brand(), "providers": known}

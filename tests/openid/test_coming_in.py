@@ -27,6 +27,7 @@ from careplan.acts.erasing import Why, erase_for_ever
 from careplan.acts.inviting import take_list, work_all
 from careplan.acts.inviting_staff import Asked, invitations, invite_member
 from careplan.acts.members import Change, change_member
+from careplan.acts.notifying import send_due
 from careplan.acts.outside import Invitation, NotThisWay, begin_outside, hear
 from careplan.acts.own_sessions import SURE_FOR, NotSure
 from careplan.acts.recovering import come_back, let_back
@@ -132,6 +133,27 @@ def test_photo_id_and_birth_date_open_the_plan_the_team_began(world, begun, nhs)
         sign_in(world, email="ada.new@example.org", password="", at=NOW)
 
 
+class Postbox:
+    def __init__(self):
+        self.letters = []
+
+    def send(self, letter, *, again=False):
+        self.letters.append(letter)
+
+    def reach(self):
+        raise AssertionError("nobody asks")
+
+
+def test_whoever_owns_the_account_is_told_by_letter(world, begun, nhs):
+    signs_in(world, nhs, "ada")
+    box = Postbox()
+    send_due(world, box, at=NOW + timedelta(minutes=10))
+    (letter,) = box.letters
+    assert letter.to == "ada.new@example.org"
+    assert "now opens your account" in letter.text
+    assert "Ada" not in letter.text + letter.subject
+
+
 def test_an_address_that_is_somebodys_is_not_taken_from_them(world, begun, nhs):
     theirs = a_person(world, email="ada.new@example.org")
     ada = signs_in(world, nhs, "ada")
@@ -141,6 +163,9 @@ def test_an_address_that_is_somebodys_is_not_taken_from_them(world, begun, nhs):
         (own,) = accounts_of_patient(tx, begun)
     assert str(own.account_id) == ada.account_id
     assert email_of(world, by=ada) == ""
+    box = Postbox()
+    send_due(world, box, at=NOW + timedelta(minutes=10))
+    assert box.letters == []
 
 
 REFUSED = ["ada of P5", "ada of one step", "another day", "nobody here", "ada by e-mail"]

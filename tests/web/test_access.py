@@ -46,6 +46,8 @@ READERS = (
     (r"/account(/arrive|/again|/password|/second-step(/set-up|/off)?)?", For.SIGNED_IN),
     (r"/account/passkeys(/make|/<named>/remove)?", For.SIGNED_IN),
     (r"/account/passkeys/(ask|sign-in)", For.ANYONE),
+    (r"/account/elsewhere(/<any\(people, staff\):side>/(join|leave))?", For.SIGNED_IN),
+    (r"/account/elsewhere/<any\(people, staff\):side>/(go|back|invited)", For.ANYONE),
     (r"/account/sessions(/end-others|/<uuid:session_id>/end)?", For.SIGNED_IN),
     (r"/together", For.SIGNED_IN),  # a screen handed over, whose session has lost its second step
     (r"/account/(new|new-helper|sign-in|sign-out|signed-out|lost|invited)", For.ANYONE),
@@ -131,6 +133,7 @@ def paths(app, world, ada):
         "consent": "school",
         "copy": "large",
         "drawing": "192",
+        "side": "people",
         "deed": "suspend",
         "identity": str(own),
         "version": "1",

@@ -155,6 +155,7 @@ class Addresses:
         self.adapter = app.url_map.bind("plan.example.org", url_scheme="https")
         note = {"note_id": ids["note_id"][0]}
         kept = {"kid": "x" * 43, "filename": "plan.css", "drawing": "192", "version": "1"}
+        kept["side"] = "people"
         tokens = dict.fromkeys(("token", "ticket", "code", "named"), "x" * 43)
         person = {"identity": str(ids["patient_id"]), "session_id": ids["patient_id"]}
         self.values = OTHERS | kept | tokens | person | ids | note

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from careplan.acts.coming_in import own_outside
+from careplan.acts.own_password import password_set_on
 from careplan.acts.own_sessions import NotSure, is_sure, show_again
 from careplan.acts.signing_in import TooManyTries, WrongCode, WrongSignIn
 from careplan.web.access import Reader, open_to
@@ -57,6 +59,12 @@ def ask() -> Any:
 
 
 def _page(errors: dict[str, str]) -> str:
+    joined = {one.kind for one in own_outside(here().world, by=who())}
     return render_template(
-        "account/again.html", errors=errors, asks_code=who().second_factor_set, next=wanted()
+        "account/again.html",
+        errors=errors,
+        asks_password=password_set_on(here().world, by=who()) is not None,
+        asks_code=who().second_factor_set,
+        joined=[way for way in here().ways.values() if way.side in joined],
+        next=wanted(),
     )

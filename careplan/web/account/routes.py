@@ -40,6 +40,7 @@ from careplan.acts.signing_in import (
 from careplan.render.qr import qr_svg
 from careplan.web.access import Reader, handed_over, open_to
 from careplan.web.account.again import asked_first
+from careplan.web.account.elsewhere import joined_labels
 from careplan.web.account.landing import first_page, wanted
 from careplan.web.account.network import network_of
 from careplan.web.account.new_account import (
@@ -72,6 +73,7 @@ def home() -> Any:
         email=email_of(world, by=by),
         first_page=first_page(by),
         passkeys=len(own_passkeys(world, by=by)),
+        elsewhere=joined_labels(),
         password_since=password_set_on(world, by=by),
         sessions=len(own_sessions(world, by=by, token=token, at=here().now())),
     )
@@ -219,7 +221,7 @@ def _not_for_them() -> Any:
 
 def _set_up_page(secret: str, *, problem: str = "") -> str:
     email = email_of(here().world, by=who())
-    address = second_factor_address(secret, email=email, brand=here().settings.brand)
+    address = second_factor_address(secret, email=email or who().name, brand=here().settings.brand)
     drawing = qr_svg(address, mm=_SECRET_QR_MM, title=_("QR code for your code app"))
     return render_template(
         "account/set_up_second_step.html",

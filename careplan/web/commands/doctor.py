@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 from careplan.web.doctor.findings import Finding, State
 from careplan.web.doctor.of_node import of_node
 from careplan.web.doctor.of_others import of_others
+from careplan.web.doctor.of_providers import of_providers
 from careplan.web.doctor.of_store import of_store
 from careplan.web.here import here
 
@@ -47,6 +48,7 @@ def doctor_command(*, as_json: bool, workers: int, figures: str) -> None:
             of_node(place, root=ROOT, figures=figures),
             of_store(place, workers=workers),
             of_others(place),
+            of_providers(place),
         )
     )
     if as_json:
