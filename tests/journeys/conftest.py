@@ -37,9 +37,9 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 QUIET = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """One browser for a file's journeys; every visitor has a window and cookies of their own."""
+    """One browser for a folder's journeys; every visitor has a window and cookies of their own."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield opened
@@ -139,9 +139,22 @@ def pictures(request: pytest.FixtureRequest) -> Path | None:
     return folder
 
 
+@pytest.fixture(scope="session")
+def following_wcag(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file for every kind of page found to follow WCAG: all workers of a run look here first."""
+    base = tmp_path_factory.getbasetemp()
+    ours = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = ours / "following-wcag"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture
 def visit(
-    chromium: Browser, request: pytest.FixtureRequest, pictures: Path | None
+    chromium: Browser,
+    request: pytest.FixtureRequest,
+    pictures: Path | None,
+    following_wcag: Path,
 ) -> Iterator[Callable[..., Visitor]]:
     """`visit("Ada", PHONE)`: a person with a browser of their own, looking at nothing yet."""
     full = "adas_site" in request.fixturenames
@@ -158,7 +171,9 @@ def visit(
             reduced_motion="reduce",
         )
         context.set_default_timeout(30_000)
-        visitor = Visitor(name, context.new_page(), site, pictures, script=script)
+        visitor = Visitor(
+            name, context.new_page(), site, pictures, script=script, following_wcag=following_wcag
+        )
         here.append(visitor)
         paths = been.setdefault(id(visitor), set())
         visitor.page.on("framenavigated", lambda frame: paths.add(path_of(frame.url)))

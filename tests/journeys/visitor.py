@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,7 +24,10 @@ SMALL_PHONE = (320, 640)
 DESK = (1280, 800)
 FIRST_LOOK = (360, 560)
 
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+WCAG = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "resultTypes": ["violations"],
+}
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TOO_WIDE = """() => [...document.querySelectorAll('body *')]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('svg'))
@@ -31,8 +35,6 @@ _TOO_WIDE = """() => [...document.querySelectorAll('body *')]
 
 _MAKE = """() => [...new Set([...document.querySelectorAll('body, body *')].map(e =>
   e.localName + '.' + e.className + ' ' + [...e.attributes].map(a => a.name).sort()))]"""
-_FOLLOWING_WCAG: set[str] = set()
-"""Kinds of page that this process has checked already."""
 
 Answer = str | date | Sequence[str] | Mapping[str, str]
 """Text, a choice or a yes; a day; ticks; or several boxes by their labels."""
@@ -45,6 +47,8 @@ class Visitor:
     site: Site
     pictures: Path | None = None
     script: bool = True
+    following_wcag: Path | None = None
+    """Where the kinds of page are kept that need no second check in this run."""
     pages: int = 0
     taps: int = 0
     faults: list[str] = field(default_factory=list)
@@ -147,9 +151,8 @@ class Visitor:
             self.looked_at.add(kind)
             path = _ID.sub("id", urlsplit(self.page.url).path).replace("/", " ")
             self.draws(f"{len(self.looked_at):03} {path}")
-            if self.script and kind not in _FOLLOWING_WCAG:
-                self._follows_wcag()
-                _FOLLOWING_WCAG.add(kind)
+            if self.script:
+                self._follows_wcag_once(kind)
         return self
 
     def _kind_of_page(self) -> str:
@@ -161,6 +164,13 @@ class Visitor:
     def fits_the_screen(self) -> None:
         wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, f"{self.page.url} is {wide} px too wide: {self.page.evaluate(_TOO_WIDE)}"
+
+    def _follows_wcag_once(self, kind: str) -> None:
+        checked = self.following_wcag and self.following_wcag / sha256(kind.encode()).hexdigest()
+        if checked is None or not checked.exists():
+            self._follows_wcag()
+        if checked is not None:
+            checked.touch()
 
     def _follows_wcag(self) -> None:
         found = Axe().run(self.page, options=WCAG).response["violations"]
