@@ -22,7 +22,17 @@ from careplan.settings import Settings
 from careplan.summary.wording import clock as time_of_day
 from careplan.summary.wording import day, moment
 from careplan.variables import Unsafe
-from careplan.web import access, conditions, down, errors, figures, logs, security, session
+from careplan.web import (
+    access,
+    collisions,
+    conditions,
+    down,
+    errors,
+    figures,
+    logs,
+    security,
+    session,
+)
 from careplan.web.account import routes as account
 from careplan.web.account.again import again
 from careplan.web.account.elsewhere import elsewhere
@@ -34,6 +44,7 @@ from careplan.web.carer.copies import carer_copies
 from careplan.web.carer.report import carer_report
 from careplan.web.carer.routes import carer
 from careplan.web.carer.visit import carer_visit
+from careplan.web.collisions import AnsweringAgain
 from careplan.web.commands.all import commands
 from careplan.web.emergency.routes import emergency
 from careplan.web.equality import equality
@@ -100,7 +111,7 @@ def create_app(
     pause: Callable[[float], None] = wall.pause,
 ) -> Flask:
     """The whole application. Tests hand in their own clock, entropy and cheap password hashing."""
-    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder="static")
+    app = AnsweringAgain(__name__, template_folder=str(ROOT / "templates"), static_folder="static")
     keyring = Keyring(settings.master_keys, settings.master_key_current, settings.pepper)
     store = open_store(settings, keyring, entropy=entropy)
     world = World(
@@ -123,6 +134,7 @@ def create_app(
         entropy=secrets.token_bytes,  # an id of a request is no fact of the product
     )
     figures.install(app)
+    collisions.install(app)
     security.install(app, https=settings.https)
     session.install(app)
     errors.install(app)
