@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
@@ -225,11 +228,9 @@ class ClientKey:
 
 def read_client_key(pem: bytes) -> ClientKey:
     try:
-        key = RSAKey.import_key(pem)
-        size = key.public_key.key_size
-        private = key.is_private
-    except (JoseError, ValueError, AttributeError, TypeError):
-        raise NotAKey("no RSA key in PEM") from None
-    if not private or size < SHORTEST_RSA:
-        raise NotAKey("not private, or too short")
-    return ClientKey(key)
+        key = load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise NotAKey("no private key in PEM that is open") from None
+    if not isinstance(key, RSAPrivateKey) or key.key_size < SHORTEST_RSA:
+        raise NotAKey("not RSA, or too short")
+    return ClientKey(RSAKey.import_key(key))
