@@ -20,6 +20,7 @@ from careplan.store.db import Transaction
 from careplan.store.erasing import born_on
 from careplan.store.owners import of_patient
 from careplan.store.retention import (
+    OF_ACCOUNTS,
     OF_PEOPLE,
     Rule,
     Runs,
@@ -31,6 +32,7 @@ from careplan.store.retention import (
     years_before,
 )
 from careplan.store.trail import append
+from careplan.store.unlinked import erase_unlinked, unlinked_accounts
 
 AT_ONCE = 500
 _OF_AGE = 18
@@ -93,6 +95,8 @@ def _go(world: World, rule: Rule, scope: Scope, at: datetime) -> int:
 
 
 def _rows_due(tx: Transaction, rule: Rule, at: datetime) -> Due:
+    if rule.id in OF_ACCOUNTS:
+        return Due(rule, *unlinked_accounts(tx, before=rule.before(at)))
     found = past_rows(tx, rule, at=at)
     return Due(rule, found.rows, found.oldest)
 
@@ -101,13 +105,19 @@ def _remove_all(world: World, rule: Rule, at: datetime, *, quiet: bool) -> int:
     total = 0
     while True:
         with world.store.begin() as tx:
-            gone = remove_some(tx, rule, at=at, most=AT_ONCE)
+            gone = _some_gone(tx, rule, at)
             if gone and not quiet:
                 what = {"count": str(gone), "rule": rule.id}
                 append(tx, AuditEvent(Kind.PURGED, at, SYSTEM, None, what))
         total += gone
         if not gone:
             return total
+
+
+def _some_gone(tx: Transaction, rule: Rule, at: datetime) -> int:
+    if rule.id in OF_ACCOUNTS:
+        return erase_unlinked(tx, before=rule.before(at), most=AT_ONCE)
+    return remove_some(tx, rule, at=at, most=AT_ONCE)
 
 
 # --- people ----------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from sqlalchemy import Delete, Table, Update, and_, bindparam, delete, exists, s
 
 from careplan.keys.tokens import draw
 from careplan.store import patients
-from careplan.store.accounts import Relation, accounts_of_patient
+from careplan.store.accounts import accounts_of_patient
 from careplan.store.cards import revoke_cards
 from careplan.store.db import Transaction
 from careplan.store.owners import of_account
@@ -114,7 +114,7 @@ def erase_person(tx: Transaction, patient_id: UUID, *, at: datetime) -> int:
         tx.run(rows, this)
     tx.run(_LISTED, this)
     tx.run(_STUB, this | {"at": at})
-    return sum(_erase_if_nothing_is_left(tx, one) for one in own)
+    return sum(erase_if_nothing_is_left(tx, one.account_id) for one in own)
 
 
 # --- the account -----------------------------------------------------------------------------
@@ -146,16 +146,16 @@ _EMPTY = (
 )
 
 
-def _erase_if_nothing_is_left(tx: Transaction, own: Relation) -> bool:
+def erase_if_nothing_is_left(tx: Transaction, account_id: UUID) -> bool:
     """Somebody who also helps another, or works here, still signs in for that."""
-    this = {"of_account": own.account_id}
+    this = {"of_account": account_id}
     if any(tx.run(one, this).first() is not None for one in _KEPT_BY):
         return False
     for rows in _WAYS_IN:
         tx.run(rows, this)
     # The row stays for what refers to it; its address is free, and finds nobody.
     tx.run(_EMPTY, this | {"nobodys": draw(tx.entropy, 32)})
-    tx.forget(of_account(own.account_id))
+    tx.forget(of_account(account_id))
     return True
 
 

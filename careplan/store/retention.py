@@ -24,6 +24,8 @@ from careplan.store.tables import Moment, audit_event, patient, trail_head
 FILE = Path(__file__).parent / "retention.toml"
 OF_PEOPLE = ("drafts", "plans")
 """These erase somebody: they are counted and carried out person by person."""
+OF_ACCOUNTS = ("unlinked_accounts",)
+"""These erase accounts, each of which leaves a stub: store/unlinked.py."""
 
 
 class Runs(StrEnum):
@@ -77,7 +79,7 @@ def retention(file: Path = FILE) -> Retention:
         goes = {name: frozenset(tables.split()) for name, tables in held["goes_with"].items()}
     except (KeyError, TypeError, ValueError) as problem:
         raise BadContent(f"{file.name}: {problem}") from problem
-    if {one.id for one in rules} != {*ROWS, *OF_PEOPLE}:
+    if {one.id for one in rules} != {*ROWS, *OF_PEOPLE, *OF_ACCOUNTS}:
         raise BadContent(f"{file.name}: each rule has its rows, and the other way about")
     return Retention(rules, str(held["sign_off"]), goes)
 

@@ -20,6 +20,7 @@ from careplan.acts.world import World
 from careplan.audit.chain import service_chain
 from careplan.audit.events import Kind as Deed
 from careplan.plan.content import BadContent
+from careplan.store.accounts import account_by_email
 from careplan.store.chains import Whole, verify_all
 from careplan.store.db import Store, Transaction
 from careplan.store.past import ROWS
@@ -34,11 +35,12 @@ from careplan.store.retention import (
     tables_of,
     years_before,
 )
-from careplan.store.tables import NOT_BY_PERSON, link, metadata, patient
+from careplan.store.sessions import new_session, session_by_token
+from careplan.store.tables import NOT_BY_PERSON, account, link, metadata, patient
 from careplan.store.trail import service_events_of
 from tests.acts.worlds import Clinic
 from tests.conftest import BASE_URL, CHEAP
-from tests.stores import NOW, a_patient, a_team, seeded
+from tests.stores import NOW, a_patient, a_team, an_account, seeded
 
 FAR = NOW + timedelta(days=40 * 365)
 """Longer than anything is kept."""
@@ -295,6 +297,39 @@ def test_one_look_keeps_a_plan(clinic: Clinic) -> None:
     assert due(clinic.world, at=nine)["plans"].rows == 1
     clinic.save("about_me", {"known_as": "Ada"}, at=nine - timedelta(days=30))
     assert due(clinic.world, at=nine)["plans"].rows == 0
+
+
+# --- accounts --------------------------------------------------------------------------------
+
+
+def test_an_account_that_nobody_was_let_in_with_goes_after_a_year(clinic: Clinic) -> None:
+    """Whoever has a plan, a team or somebody to help stays, and so does who is signed in."""
+    with clinic.world.store.begin() as tx:
+        lonely = an_account(tx, "lonely@example.org", "Nobody’s Helper")
+        here = an_account(tx, "here@example.org", "Still Here")
+    year = NOW + timedelta(days=365)
+    with clinic.world.store.begin() as tx:
+        new_session(tx, "a session", account_id=here, at=year, data={})
+    assert due(clinic.world, at=year)["unlinked_accounts"].rows == 0
+    after = year + timedelta(seconds=1)
+    found = due(clinic.world, at=after)["unlinked_accounts"]
+    assert (found.rows, found.oldest) == (1, NOW)
+    before = many(clinic.world.store, "account")
+    told: list[tuple[str, int]] = []
+    purge(
+        clinic.world,
+        scope=Scope.ALL_BUT_PLANS,
+        at=after,
+        tell=lambda rule, number: told.append((rule.id, number)),
+    )
+    assert ("unlinked_accounts", 1) in told
+    with clinic.world.store.read() as tx:
+        row = tx.run(select(account).where(account.c.account_id == lonely)).one()
+        assert account_by_email(tx, "lonely@example.org") is None
+        assert account_by_email(tx, "ada@example.org") is not None
+        assert session_by_token(tx, "a session") is not None
+    assert (row.state, row.data_key, row.password_hash) == ("erased", None, None)
+    assert many(clinic.world.store, "account") == before, "the stub stays for what refers to it"
 
 
 # --- the command -----------------------------------------------------------------------------
