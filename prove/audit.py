@@ -40,7 +40,11 @@ COMMANDS = {
     "walk all against heads": ("verify-audit", "--against", "{heads}"),
     "walk what is new": ("verify-audit", "--since", "{heads}"),
 }
-_DECIDES = (chain, heads, chains, heads_file, witnessing)
+_DECIDES = (
+    *(chain, heads, chains, heads_file),
+    *(witnessing.export_heads, witnessing.compare),
+)
+"""What must be measured anew when it changes."""
 
 
 def covers() -> str:
@@ -66,7 +70,7 @@ def prove(asked: list[str]) -> int:
     grown = [
         f"{name}: {what}"
         for name, said in found.items()
-        for what, ratio in _ratios(said).items()
+        for what, ratio in ratios(said).items()
         if ratio > MOST_MORE
     ]
     print(f"grown with the trail: {', '.join(grown) or 'nothing'}: docs/evidence/{NAME}.md")
@@ -154,7 +158,7 @@ def _text(secret: bytes) -> str:
     return b64encode(secret).decode()
 
 
-def _ratios(said: dict[str, Any]) -> dict[str, float]:
+def ratios(said: dict[str, Any]) -> dict[str, float]:
     few, many = said[str(FEW)], said[str(MANY)]
     return {what: many[what]["megabytes"] / few[what]["megabytes"] for what in COMMANDS}
 
@@ -163,7 +167,7 @@ def write(found: dict[str, Any]) -> None:
     about = here_and_now("careplan/store/chains.py", "careplan/acts/witnessing.py")
     rows = "\n".join(
         f"| {name} | {what} | {said[str(FEW)][what]['megabytes']} | "
-        f"{said[str(MANY)][what]['megabytes']} | {_ratios(said)[what]:.2f} | "
+        f"{said[str(MANY)][what]['megabytes']} | {ratios(said)[what]:.2f} | "
         f"{said[str(MANY)][what]['seconds']} |"
         for name, said in found.items()
         for what in COMMANDS
