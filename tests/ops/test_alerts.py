@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -100,3 +102,22 @@ def test_prometheus_asks_where_the_figures_are():
     assert (job["job_name"], job["metrics_path"]) == ("careplan", "/metrics")
     assert job["authorization"]["type"] == "Bearer"
     assert said["rule_files"] == ["careplan-alerts.yaml"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("rules", "ops/prometheus/careplan-alerts.yaml"),
+        ("config", "--syntax-only", "ops/prometheus/scrape.yaml"),
+    ],
+    ids=lambda asked: asked[0],
+)
+def test_prometheus_itself_takes_them(asked):
+    """As far as its own program says: an expression may be well formed and never ring."""
+    program = shutil.which("promtool")
+    if program is None:
+        pytest.skip("promtool is not installed (Debian: prometheus)")
+    told = subprocess.run(
+        [program, "check", *asked], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stderr
