@@ -73,7 +73,7 @@ server.on("request", async (request, response) => {
   const person = (await asked(request)).get("person");
   const { acr } = people[person] ?? {};
   const result = people[person]
-    ? { login: { accountId: person, acr, amr: ["pwd"] } }
+    ? { login: { accountId: person, acr, amr: ["pwd"] }, consent: {} }
     : { error: "access_denied", error_description: "nobody of that name" };
   return provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
 });
