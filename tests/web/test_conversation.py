@@ -184,6 +184,10 @@ def test_a_line_that_stands_is_shown_in_the_record_and_at_the_desk(phone, desk, 
     path = f"/plan/talk/{made}"
     assert phone.submit(path, {"action": "stand", "line": " "}).status_code == 422
     assert phone.submit(path, {"action": "stand", "line": "Nobody answers."}).status_code == 302
+    late = phone.submit(path, {"action": "stand", "line": "x" * 2000})  # on a page left open
+    assert late.status_code == 409
+    assert phone.page(late).errors.keys() == {"answer"}, "one line stands, so there is no box"
+    assert "x" * 2000 in late.text, "nothing that was typed is lost"
     for client, page in ((phone, "/plan/read"), (desk, f"/team/{pid}")):
         assert "The person sees this differently: “Nobody answers.”" in text(client, page)
 

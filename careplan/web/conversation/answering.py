@@ -16,6 +16,7 @@ from careplan.plan.conversation import (
     Deed,
     Refused,
     State,
+    Why,
     owner_of,
 )
 from careplan.plan.places import may_be_filled
@@ -49,7 +50,7 @@ def thread(door: Door, thread_id: UUID) -> Any:
     if deed is None or wrong:
         if deed is not None:
             _try(door, thread_id, deed, words)
-        return _thread_page(door, _talk(door, thread_id), wrong), 422
+        return _put_right(door, thread_id, deed, wrong)
     try:
         talk = _go_on(door, thread_id, deed, words)
     except Refused as problem:
@@ -65,6 +66,14 @@ def _try(door: Door, thread_id: UUID, deed: Deed, words: str) -> None:
         _go_on(door, thread_id, deed, words)
     except Refused:
         return
+
+
+def _put_right(door: Door, thread_id: UUID, deed: Deed | None, wrong: dict[str, str]) -> Any:
+    """The words are wrong; but if this cannot be done any more, there is no box to mend them in."""
+    seen = _talk(door, thread_id)
+    if deed is None or deed in seen.deeds:
+        return _thread_page(door, seen, wrong), 422
+    return _thread_page(door, seen, {"action": say(Why.NOT_NOW)}), 409
 
 
 def _go_on(door: Door, thread_id: UUID, deed: Deed, words: str) -> Talk:
@@ -105,6 +114,8 @@ def _thread_page(door: Door, talk: Talk, wrong: Mapping[str, str] | None = None)
     place = talk.thread.place
     known = place.path in door.words.fields
     form = request.form
+    line = form.get("line", "")
+    lost = "" if Deed.LET_STAND in talk.deeds else line  # the page has no box for it any more
     return door.show(
         "thread",
         talk=talk,
@@ -114,7 +125,7 @@ def _thread_page(door: Door, talk: Talk, wrong: Mapping[str, str] | None = None)
         deeds={deed.value for deed in talk.deeds},
         wrong=wrong,
         errors=[ErrorLine(f"#{_BOX.get(name, name)}", text) for name, text in wrong.items()],
-        typed={"words": form.get("words", ""), "line": form.get("line", "")},
+        typed={"words": form.get("words", "") or lost, "line": line},
         chosen=form.get("action", ""),
         fills=known and may_be_filled(place, door.words) and _has_value(talk),
         to_type=_to_type(door, talk),
