@@ -22,7 +22,7 @@ from careplan.acts.reading import every_look
 from careplan.acts.signing_in import DEVICE
 from careplan.acts.world import World
 from careplan.plan.care_plan import OWN_WORDS
-from careplan.store.accounts import account_of, patients_of_account
+from careplan.store.accounts import account_of, devices_of, patients_of_account
 from careplan.store.annotations import annotations_of
 from careplan.store.carers import grants_of_patient
 from careplan.store.consents import consents_of
@@ -233,6 +233,7 @@ def _account(asked: Asked) -> Files:
             }
             for one in sessions_of(asked.tx, asked.account_id)
         ],
+        "kinds_of_device_known": devices_of(asked.tx, asked.account_id) or {},
         "emails_you_asked_for": [
             sorted(one.kinds)
             for one in choices_of(asked.tx, asked.patient_id)

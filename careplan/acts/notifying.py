@@ -21,6 +21,7 @@ from careplan.accounts.people import Who
 from careplan.accounts.permissions import may_read_record
 from careplan.acts.accounts import NO_ADDRESS
 from careplan.acts.coming_in import JOINED
+from careplan.acts.new_device import NEW_DEVICE
 from careplan.acts.recovering import NEW_PASSWORD
 from careplan.acts.world import World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
@@ -84,8 +85,25 @@ Another sign-in, like NHS login, now opens your account. You see it on the page 
 
 If this was not you, tell the people who look after you, or your manager at work, today.
 """
+DEVICE_SUBJECT = "Somebody signed in to your account"
+DEVICE_TEXT = """Hello,
+
+Somebody signed in to your account on a kind of phone or computer that was not used for it lately.
+Was that you? Then there is nothing to do.
+
+If it was not you, sign in, sign that one out on the page “Where you are signed in”, and choose a
+new password:
+
+{address}
+
+If you cannot sign in, tell the people who look after you, or your manager at work, today.
+"""
 _WARNINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {NEW_PASSWORD: (WARNING_SUBJECT, WARNING_TEXT), JOINED: (JOINED_SUBJECT, JOINED_TEXT)}
+    {
+        NEW_PASSWORD: (WARNING_SUBJECT, WARNING_TEXT),
+        JOINED: (JOINED_SUBJECT, JOINED_TEXT),
+        NEW_DEVICE: (DEVICE_SUBJECT, DEVICE_TEXT),
+    }
 )
 """What whoever owns an account is told in any case."""
 HOLD = timedelta(minutes=5)

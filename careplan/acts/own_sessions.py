@@ -15,6 +15,7 @@ from careplan.accounts.passwords import check_password
 from careplan.accounts.people import Who
 from careplan.acts.signing_in import (
     DEVICE,
+    IS_NEW,
     WrongCode,
     WrongSignIn,
     count_try,
@@ -83,13 +84,15 @@ def show_again(
 
 @dataclass(frozen=True, slots=True)
 class OwnSession:
-    """One place where somebody is signed in; `this` is the one that asks."""
+    """One place where somebody is signed in; `this` is the one that asks. `new`: its kind
+    had not been used lately, and the owner was told."""
 
     session_id: UUID
     device: str
     begun_at: datetime
     last_used_at: datetime
     this: bool
+    new: bool = False
 
 
 def own_sessions(world: World, *, by: Who, token: str, at: datetime) -> tuple[OwnSession, ...]:
@@ -105,6 +108,7 @@ def own_sessions(world: World, *, by: Who, token: str, at: datetime) -> tuple[Ow
             row.created_at,
             row.last_seen_at,
             row.session_id == mine,
+            IS_NEW in row.data,
         )
         for row in found
         if row.session_id is not None and _lasts(row, by, at)

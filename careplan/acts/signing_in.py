@@ -13,6 +13,7 @@ from uuid import UUID
 from careplan.accounts import second_factor, sessions
 from careplan.accounts.passwords import check_password, hash_password, needs_rehash
 from careplan.accounts.people import STAFF, Role, Standing, Who
+from careplan.acts.new_device import is_new_device
 from careplan.acts.world import SYSTEM, NotThere, World, actor
 from careplan.audit.events import AuditEvent, Kind
 from careplan.keys.tokens import new_token
@@ -41,6 +42,8 @@ WINDOW = timedelta(minutes=15)
 SELF = "self"
 DEVICE = "device"
 """Under this name a session knows what it was begun on, in words."""
+IS_NEW = "new_device"
+"""And under this one, that nobody had used its kind lately."""
 _NOBODY = UUID(int=0)
 _TOUCH_AFTER = timedelta(minutes=1)
 
@@ -186,7 +189,7 @@ def _kept_here(tx: Transaction, old_token: str | None, account_id: UUID) -> dict
     old = rows.session_by_token(tx, old_token) if old_token is not None else None
     if old is None or old.account_id != account_id:
         return {}
-    names = (DEVICE, PHONE_IN_SESSION, TAPPER_IN_SESSION)
+    names = (DEVICE, IS_NEW, PHONE_IN_SESSION, TAPPER_IN_SESSION)
     return {name: old.data[name] for name in names if name in old.data}
 
 
@@ -263,6 +266,7 @@ def begin_session(
     for a way that was two steps in itself."""
     mine = account.account_id
     data = _kept_here(tx, old_token, mine) | ({DEVICE: device} if device else {})
+    data |= {IS_NEW: "yes"} if is_new_device(tx, mine, device, at=at) else {}
     if old_token is not None:
         rows.end_session(tx, old_token)
     token = new_token(world.entropy)

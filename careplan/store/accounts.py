@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, or_, select, update
+from sqlalchemy import Row, Select, bindparam, delete, or_, select, update
 
 from careplan.accounts.people import Standing
 from careplan.store.db import Transaction, on_both
@@ -18,6 +18,7 @@ from careplan.store.owners import of_account
 from careplan.store.tables import account, account_patient, patient
 
 _c, _p = account.c, account_patient.c
+_DEVICES = "devices"
 _IS_THIS = _c.account_id == bindparam("of_account")
 _SHOWN = [column for column in _c if column is not _c.totp_secret]
 _BY_ID = select(*_SHOWN).where(_IS_THIS)
@@ -29,6 +30,9 @@ _SET_PASSWORD = _THIS.values(password_hash=bindparam("new_hash"))
 _NEW_PASSWORD = _SET_PASSWORD.values(password_changed_at=bindparam("at"))
 _SET_STATE = _THIS.values(state=bindparam("new_state"))
 _SET_PROFILE = _THIS.values(profile=bindparam("new_profile"), email_hash=bindparam("new_email"))
+_KEEP_PROFILE = _THIS.values(profile=bindparam("new_profile"))
+_OF_PROFILE = select(_c.profile, _c.data_key).where(_IS_THIS)
+_HOLD_PROFILE = _OF_PROFILE.with_for_update(key_share=True)
 _SET_TOTP = _THIS.values(
     totp_secret=bindparam("new_secret"),
     second_factor_since=bindparam("since"),
@@ -151,7 +155,8 @@ def set_profile(
     tx: Transaction, account_id: UUID, *, email: str, name: str, title: str | None
 ) -> None:
     """Raises Taken when the email address is another account's."""
-    sealed = _profile(tx, account_id, {"name": name, "email": email, "title": title})
+    facts = {"name": name, "email": email, "title": title}
+    sealed = _profile(tx, account_id, {**_kept_profile(tx, account_id, _HOLD_PROFILE), **facts})
     hashed = _email_hash(tx, email)
     other = tx.run(_BY_EMAIL, {"of_email": hashed}).one_or_none()
     if other is not None and other.account_id != account_id:
@@ -173,6 +178,38 @@ def set_password(
         _must_find(tx.run(_SET_PASSWORD, changed).rowcount)
     else:
         _must_find(tx.run(_NEW_PASSWORD, changed | {"at": changed_at}).rowcount)
+
+
+def devices_of(tx: Transaction, account_id: UUID) -> dict[str, date] | None:
+    """The kinds of device it was signed in to on, in words, and the last day of each; None before
+    the first."""
+    return _devices(_kept_profile(tx, account_id, _OF_PROFILE))
+
+
+def hold_devices(tx: Transaction, account_id: UUID) -> dict[str, date] | None:
+    """The same, and nobody else changes them until the transaction ends."""
+    return _devices(_kept_profile(tx, account_id, _HOLD_PROFILE))
+
+
+def keep_devices(tx: Transaction, account_id: UUID, devices: Mapping[str, date]) -> None:
+    said = {one: day.isoformat() for one, day in devices.items()}
+    kept = _kept_profile(tx, account_id, _HOLD_PROFILE)
+    profile = _profile(tx, account_id, {**kept, _DEVICES: said})
+    tx.run(_KEEP_PROFILE, {"of_account": account_id, "new_profile": profile})
+
+
+def _devices(kept: Mapping[str, Any]) -> dict[str, date] | None:
+    said = kept.get(_DEVICES)
+    return None if said is None else {one: date.fromisoformat(day) for one, day in said.items()}
+
+
+def _kept_profile(tx: Transaction, account_id: UUID, how: Select[Any]) -> dict[str, Any]:
+    row = tx.run(how, {"of_account": account_id}).one_or_none()
+    if row is None:
+        raise NotFound("there is no such account")
+    owner = of_account(account_id)
+    tx.remember(owner, row.data_key)
+    return dict(tx.unseal_facts(owner, _c.profile, "", row.profile))
 
 
 def forget_totp(tx: Transaction, account_id: UUID) -> None:
@@ -269,7 +306,7 @@ def _email_hash(tx: Transaction, email: str) -> bytes:
     return tx.hash("email", unicodedata.normalize("NFKC", email).strip().casefold())
 
 
-def _profile(tx: Transaction, account_id: UUID, facts: Mapping[str, str | None]) -> bytes:
+def _profile(tx: Transaction, account_id: UUID, facts: Mapping[str, Any]) -> bytes:
     return tx.seal_facts(of_account(account_id), _c.profile, "", dict(facts))
 
 

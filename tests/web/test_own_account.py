@@ -267,6 +267,7 @@ def test_she_sees_where_she_is_signed_in_and_ends_it(client, app):
     other.submit("/account/sign-in", data, headers={"User-Agent": WINDOWS})
     page = client.page(client.get("/account/sessions"))
     assert "Chrome on a Windows computer" in page.text
+    assert page.text.count("New: you had not signed in on one like it") == 1, "not her first"
     (form,) = (one for one in page.find("form") if (one.get("action") or "").endswith("/end"))
 
     client.submit(form.get("action"), seen_on="/account/sessions")
