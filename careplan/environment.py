@@ -144,7 +144,15 @@ def _is_web_address(said: str) -> bool:
 
 def with_file(environ: Mapping[str, str], path: Path) -> dict[str, str]:
     """The variables of a .env file, where there is one, beneath those really set."""
-    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    try:
+        lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    except OSError as problem:
+        raise Unsafe(
+            f"{path.name} cannot be read ({problem.strerror}): it must belong to the user that "
+            "runs this."
+        ) from problem
+    except UnicodeDecodeError as problem:
+        raise Unsafe(f"{path.name} is not written in UTF-8: write it anew.") from problem
     said = (line for line in lines if "=" in line and not line.lstrip().startswith("#"))
     pairs = (line.split("=", 1) for line in said)
     return {name.strip(): value.strip() for name, value in pairs} | dict(environ)

@@ -1,7 +1,8 @@
 """Does what sets a service up again and again, each time killed one statement later.
 
-Run as `python -m tests.edges.cutting DEED ADDRESS STEP [FILE]`, a process without threads that
-forks one child for each try. At last nobody kills it. A line of JSON says what was found.
+Run as `python -m tests.edges.cutting DEED ADDRESS STEP [FILE] [-- DEED …]`, a process without
+threads that forks one child for each try. At last nobody kills it. A line of JSON for each deed
+says what was found.
 """
 
 from __future__ import annotations
@@ -168,7 +169,5 @@ DEEDS: dict[str, tuple[Callable[..., Any], Callable[[str], Any]]] = {
 }
 
 if __name__ == "__main__":
-    asked = sys.argv[1:]
-    while asked:
-        main(*asked[:3])
-        asked = asked[3:]
+    for one in " ".join(sys.argv[1:]).split(" -- "):
+        main(*one.split())

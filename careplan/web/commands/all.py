@@ -6,13 +6,17 @@ people's records (`store/fences.py`).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from functools import wraps
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
 from careplan.keys.errors import WrongKey
+from careplan.store.errors import Busy, Full, ReadOnly, Unavailable
 from careplan.store.fences import EVERYBODY, within
 from careplan.web.commands.audit import export_audit_heads_command, verify_audit_command
 from careplan.web.commands.backup import backup_command, drill_command, restore_command
@@ -45,6 +49,7 @@ from careplan.web.commands.starting import (
 )
 from careplan.web.commands.taking_out import export_command, validate_command
 from careplan.web.commands.telling import send_notices_command
+from careplan.web.here import here
 
 commands = {
     "migrate": migrate_command,
@@ -84,9 +89,9 @@ commands = {
 }
 
 
-def _says_which_key(callback: Callable[..., Any]) -> Callable[..., Any]:
-    """Settings of another installation, or a master key that was taken out too early, are one
-    sentence."""
+def _in_a_sentence(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """Settings of another installation, a master key that was taken out too early, a database that
+    cannot be used: each is one sentence, and no page of Python."""
 
     @wraps(callback)
     def run(*words: Any, **options: Any) -> Any:
@@ -96,8 +101,24 @@ def _says_which_key(callback: Callable[..., Any]) -> Callable[..., Any]:
             raise Cannot(
                 f"MASTER_KEYS does not open what is kept here: {problem}. Nothing was done."
             ) from None
+        except (Unavailable, ReadOnly) as problem:
+            raise Cannot(f"{problem}. {_what_of_the_database(problem)}") from None
 
     return run
+
+
+def _what_of_the_database(problem: Exception) -> str:
+    if isinstance(problem, Full):
+        return "Make room, then do it again."
+    if isinstance(problem, Busy):
+        return "Do it again in a minute."
+    address = urlsplit(here().settings.database_url)
+    if address.scheme.startswith("sqlite"):
+        file = Path(address.path[1:])
+        if not os.path.isdir(file.parent):  # noqa: PTH112 (false where one may not look)
+            return f"DATABASE_URL names {file}: make that folder first, for this user."
+        return f"DATABASE_URL names {file}: this user must be able to write to it and its folder."
+    return "See that the server which DATABASE_URL names runs, and lets this role sign in."
 
 
 def _for_everybody(found: Iterable[click.Command]) -> None:
@@ -105,7 +126,7 @@ def _for_everybody(found: Iterable[click.Command]) -> None:
         if isinstance(command, click.Group):
             _for_everybody(command.commands.values())
         elif command.callback is not None:
-            command.callback = _says_which_key(within(EVERYBODY)(command.callback))
+            command.callback = _in_a_sentence(within(EVERYBODY)(command.callback))
 
 
 _for_everybody(commands.values())
