@@ -4,9 +4,10 @@ it stay as light as it was?
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -22,6 +23,7 @@ from careplan.store.db import Store
 from careplan.store.migrate import migrate
 from prove.evidence import ROOT, here_and_now, keep, kept
 from prove.gunicorn import BASE_URL, COOKIE, Scales, Site, free_port, growth, serving, settings
+from prove.load_beside import judged_modes, judged_slow, modes, page_of_modes, page_of_slow, slow
 from prove.load_page import page
 from prove.pair import Server, programs
 from tests.conftest import CHEAP
@@ -51,22 +53,33 @@ def covers() -> str:
 
 
 def prove(asked: list[str]) -> int:
-    """`--all` anew; `--rounds N`: no more than so many of them now; `--people N`."""
+    """`--all`: anew. `--rounds N`: no more than so many of them now. `--beside slow|modes|none`:
+    only this of what is tried besides."""
     wanted = _asked(asked)
     if wanted is None:
-        print("bin/prove load takes --all, --rounds N and --people N", file=sys.stderr)
+        print(
+            "bin/prove load takes --all, --rounds N, --people N, --beside slow|modes|none",
+            file=sys.stderr,
+        )
         return 2
     if programs() is None:
         print("bin/prove load: skipped: PostgreSQL must be installed first.", file=sys.stderr)
         return SKIPPED
     before = {} if wanted.anew else kept(NAME)
     found: dict[str, Any] = before if before.get("covers") == covers() else {}
-    found = {"rounds": {}, "starts": [], **found}
+    found = {"rounds": {}, "starts": [], "besides": {}, **found}
     todo = [one for one in map(_title, range(REQUESTS // ROUND)) if one not in found["rounds"]]
     todo = todo[: wanted.rounds]
-    if todo:
-        with _place() as place, _town(place, wanted.people) as (town, site):
-            _rounds(town, site, todo, found)
+    besides = [one for one in wanted.besides if one not in found["besides"]]
+    if todo or besides:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # nothing of ours is left running
+        with _place(wanted.people) as here:
+            if todo:
+                with serving(settings(here.url), here.place) as site:
+                    _rounds(here.town, site, todo, found)
+            for name in besides:
+                found["besides"][name] = BESIDES[name](here)
+                write(found)
     wrong = list(judged(found))
     for one in wrong:
         print(f"  NOT SO: {one}", flush=True)
@@ -79,20 +92,23 @@ class Wanted:
     anew: bool
     rounds: int
     people: int
+    besides: tuple[str, ...]
 
 
 def _asked(asked: list[str]) -> Wanted | None:
     numbers = {"--rounds": REQUESTS // ROUND, "--people": PEOPLE}
+    anew, besides = False, tuple(BESIDES)
     words = iter(asked)
-    anew = False
     for word in words:
         if word == "--all":
             anew = True
         elif word in numbers and (said := next(words, "")).isdecimal():
             numbers[word] = int(said)
+        elif word == "--beside" and (said := next(words, "")) in ("none", *BESIDES):
+            besides = () if said == "none" else (said,)
         else:
             return None
-    return Wanted(anew, numbers["--rounds"], numbers["--people"])
+    return Wanted(anew, numbers["--rounds"], numbers["--people"], besides)
 
 
 def _title(number: int) -> str:
@@ -102,23 +118,27 @@ def _title(number: int) -> str:
 # --- the place ------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A team with its people on a durable PostgreSQL. `url`: as the application's own role."""
+
+    place: Path
+    database: Server
+    url: str
+    town: Town
+
+
 @contextmanager
-def _place() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="careplan-load-") as made:
+def _place(people: int) -> Iterator[Place]:
+    with ExitStack() as stack:
+        made = stack.enter_context(tempfile.TemporaryDirectory(prefix="careplan-load-"))
         place = Path(made)
         place.chmod(0o711)  # PostgreSQL's own user goes through it
-        yield place
-
-
-@contextmanager
-def _town(place: Path, people: int) -> Iterator[tuple[Town, Site]]:
-    """A team with its people on a durable PostgreSQL, served as the application's role."""
-    with ExitStack() as stack:
         database = a_database(place)
         stack.callback(database.stop)
         url = migrated(database)
         town = stack.enter_context(inhabited(url, people))
-        yield town, stack.enter_context(serving(settings(url), place))
+        yield Place(place, database, url, town)
 
 
 def a_database(place: Path) -> Server:
@@ -188,12 +208,12 @@ def _rounds(town: Town, site: Site, todo: list[str], found: dict[str, Any]) -> N
 
 
 def _go(town: Town, here: Visitors, site: Site, whole: Tally, seed: str) -> Kept:
+    last = whole.many + ROUND
     return crowd(
         town,
         here,
-        "127.0.0.1",
         site.port,
-        requests=whole.many + ROUND,
+        over=lambda: whole.many >= last,
         at_once=AT_ONCE,
         seed=seed,
         tally=whole,
@@ -206,17 +226,18 @@ def _troubles(site: Site) -> int:
     return sum('"broken"' in line or "could not be answered" in line for line in said.splitlines())
 
 
+BESIDES: Mapping[str, Callable[[Place], dict[str, Any]]] = {
+    "slow": lambda here: slow(here.town, here.url, here.place),
+    "modes": lambda here: modes(here.town, here.url, here.place, here.database),
+}
+
+
 # --- what was found -------------------------------------------------------------------------------
 
 
 def judged(found: dict[str, Any]) -> Iterator[str]:
     """What is not as it should be."""
-    whole = summed(found)
-    if whole.many and whole.share < LEAST_SHARE:
-        yield f"only {whole.share:.1%} were answered with what was asked for"
-    if whole.answered(500, 600):
-        yield f"{whole.answered(500, 600)} answers were a 5xx"
-    yield from (f"{what} ({many} times)" for what, many in whole.faults.items())
+    yield from _judged_answers(summed(found))
     for title, said in found["rounds"].items():
         yield from (f"{title}: {what}" for what in said["lost"])
         if said["log"]:
@@ -225,6 +246,17 @@ def judged(found: dict[str, Any]) -> Iterator[str]:
         for worker, grew in grown(start):
             if start["requests"] >= LONG_ENOUGH and grew > MOST_GROWTH:
                 yield f"worker {worker} grew by {grew:.1%} over 100,000 requests"
+    for name, judge in (("slow", judged_slow), ("modes", judged_modes)):
+        if name in found["besides"]:
+            yield from judge(found["besides"][name])
+
+
+def _judged_answers(whole: Tally) -> Iterator[str]:
+    if whole.many and whole.share < LEAST_SHARE:
+        yield f"only {whole.share:.1%} were answered with what was asked for"
+    if whole.answered(500, 600):
+        yield f"{whole.answered(500, 600)} answers were a 5xx"
+    yield from (f"{what} ({many} times)" for what, many in whole.faults.items())
 
 
 def summed(found: dict[str, Any]) -> Tally:
@@ -243,4 +275,7 @@ def grown(start: dict[str, Any]) -> Iterator[tuple[int, float]]:
 def write(found: dict[str, Any]) -> None:
     about = here_and_now("careplan", "ops", "tests/load")
     text = page(found, summed(found), [list(grown(one)) for one in found["starts"]], about, SEED)
+    besides = found["besides"]
+    text += f"\n{page_of_slow(besides['slow'])}" if "slow" in besides else ""
+    text += f"\n{page_of_modes(besides['modes'])}" if "modes" in besides else ""
     keep(NAME, {**found, "covers": covers(), "seed": SEED, **about}, text)

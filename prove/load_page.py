@@ -28,10 +28,7 @@ def page(
         "was acknowledged is looked for, and every chain of the trail is walked.\n\n"
         + "\n".join(_facts(rounds, whole, growths, found["starts"]))
         + "\n\n| What was asked | Answers | of them looked at | half within | 95 % within | 99 % "
-        "within | Statuses |\n|---|---|---|---|---|---|---|\n"
-        + "\n".join(_kinds(whole))
-        + "\n"
-        + "".join(f"\n{text}" for text in found.get("more", {}).values())
+        "within | Statuses |\n|---|---|---|---|---|---|---|\n" + "\n".join(_kinds(whole)) + "\n"
     )
 
 
@@ -46,7 +43,7 @@ def _facts(
     yield "| | |"
     yield "|---|---|"
     yield f"| Requests | {whole.many:,} |"
-    yield f"| A second | {whole.many / seconds:.0f} |"
+    yield f"| A second | {whole.many / (seconds or 1):.0f} |"
     yield f"| Answered with what was asked for (2xx) | {whole.share:.2%} |"
     yield f"| 4xx, all of them expected | {whole.answered(400, 500):,} |"
     yield f"| 5xx | {whole.answered(500, 600)} |"

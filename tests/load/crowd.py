@@ -5,7 +5,7 @@ is kept afterwards of all that was acknowledged.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from random import Random
 from uuid import UUID
@@ -34,15 +34,15 @@ def visitors(town: Town, *, at: datetime, cookie: str) -> Visitors:
 def crowd(
     town: Town,
     here: Visitors,
-    host: str,
     port: int,
     *,
-    requests: int,
+    over: Callable[[], bool],
     at_once: int,
     seed: str,
     tally: Tally,
+    may_refuse: bool = False,
 ) -> Kept:
-    """`tally`: where each answer is told as it comes. Raises what any of them raised."""
+    """Until it is `over`. `tally`: where each answer is told as it comes."""
     kept, lock = Kept(), threading.Lock()
     trouble: list[Exception] = []
 
@@ -50,10 +50,10 @@ def crowd(
         name = f"{seed}, somebody {number + 1}"
         mine = town.people[number::at_once]
         rng = Random(name)
-        with Line(host, port) as line:
-            me = Somebody(town, here, mine, line, tally, rng, name)
+        with Line("127.0.0.1", port) as line:
+            me = Somebody(town, here, mine, line, tally, rng, name, may_refuse)
             try:
-                while tally.many < requests and not trouble:
+                while not over() and not trouble:
                     me.next()
             except Exception as problem:  # noqa: BLE001 (told below, in the thread that waits)
                 trouble.append(problem)

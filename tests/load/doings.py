@@ -45,10 +45,13 @@ class Visitors:
     _let_in: datetime | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def system(self, line: Line, at: datetime) -> Browser:
+    def system(self, me: Somebody, at: datetime) -> Browser | None:
+        """None while no token is given out."""
         with self._lock:
             if self._let_in is None or at - self._let_in > TOKEN_LIVES:
-                given = line.post(Browser(), "/fhir/token", self.town.note(at))
+                given = me.line.post(Browser(), "/fhir/token", self.town.note(at))
+                if not me.told("partner’s token", given):
+                    return None
                 said = {"Authorization": f"Bearer {given.json['access_token']}"}
                 self._system, self._let_in = Browser(headers=said), at
             return self._system
@@ -73,7 +76,8 @@ class Kept:
 
 @dataclass
 class Somebody:
-    """One who does things. `mine`: the people only this one writes about."""
+    """One who does things. `mine`: the people only this one writes about. `may_refuse`: the service
+    may say that it cannot just now, in words that point to the paper."""
 
     town: Town
     visitors: Visitors
@@ -82,6 +86,7 @@ class Somebody:
     tally: Tally
     rng: Random
     name: str
+    may_refuse: bool = False
     kept: Kept = field(default_factory=Kept)
     _numbers: count[int] = field(default_factory=partial(count, 1))
 
@@ -100,6 +105,10 @@ class Somebody:
         holds: Callable[[Answer], str] | None = None,
     ) -> bool:
         """Whether it was as it should be. `holds` says what is wrong with a body."""
+        if answer.status == 503 and self.may_refuse:
+            wrong = "" if in_words(answer) else "refused without the words for it"
+            self.tally.add(kind, 503, answer.came, wrong=wrong)
+            return False
         wrong = "" if answer.status in may else f"answered {answer.status}"
         looked = not wrong and holds is not None and self.rng.randrange(LOOKED_AT) == 0
         if looked and holds is not None:
@@ -273,12 +282,20 @@ class Somebody:
         identity = plan_id(person.patient_id)
         paths = (f"CarePlan/{identity}", f"CarePlan/{identity}/$document", "CarePlan?_count=20")
         path = self.rng.choice(paths)
-        answer = self.line.get(self.visitors.system(self.line, now()), f"/fhir/{path}")
+        system = self.visitors.system(self, now())
+        if system is None:
+            return
+        answer = self.line.get(system, f"/fhir/{path}")
         look = None if "?" in path else lambda one: "" if str(identity) in one.text else "of whom?"
         self.told("partner", answer, holds=look)
 
     def stands_at_the_door(self) -> None:
         self.told("department", self.line.get(self.visitors.nurse, "/emergency"))
+
+
+def in_words(answer: Answer) -> bool:
+    """When to come again, and what to use now."""
+    return "paper" in answer.text and answer.headers.get("retry-after", "").isdecimal()
 
 
 def _is_of(jwe: str, person: Person, door: Door) -> str:

@@ -6,7 +6,8 @@ import json
 import time
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
@@ -48,6 +49,8 @@ class Line:
     host: str
     port: int
     source: str = ""
+    tls: SSLContext | None = None
+    patience: float = PATIENCE
     broken: int = 0
     """How often it was cut off while it lay idle, as a server may, and was made again."""
     _door: HTTPConnection | None = None
@@ -67,6 +70,20 @@ class Line:
         if self._door is not None:
             self._door.close()
         self._door = None
+
+    def _made(self) -> HTTPConnection:
+        source = (self.source, 0) if self.source else None
+        if self.tls is None:
+            return HTTPConnection(
+                self.host, self.port, timeout=self.patience, source_address=source
+            )
+        return HTTPSConnection(
+            self.host,
+            self.port,
+            timeout=self.patience,
+            source_address=source,
+            context=self.tls,
+        )
 
     def get(self, browser: Browser, path: str) -> Answer:
         return self.ask(browser, "GET", path)
@@ -133,10 +150,7 @@ class Line:
         began: float,
     ) -> Answer:
         if self._door is None:
-            source = (self.source, 0) if self.source else None
-            self._door = HTTPConnection(
-                self.host, self.port, timeout=PATIENCE, source_address=source
-            )
+            self._door = self._made()
         self._door.request(method, path, body, headers)
         given = self._door.getresponse()
         whole = given.read()
