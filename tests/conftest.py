@@ -6,6 +6,7 @@ Whoever asks for `world` or `app` runs on SQLite and on PostgreSQL.
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -83,6 +84,21 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.fixture(scope="session")
+def of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shelf(of_this_run: Path) -> None:
+    """From here on a sheet that one worker laid out is taken over by the others."""
+    folder = of_this_run / "laid-out"
+    folder.mkdir(exist_ok=True)
+    repeated.SHELF.folder = folder
 
 
 CHEAP = Strength(time_cost=1, memory_cost=8, parallelism=1)

@@ -6,11 +6,12 @@ import logging
 import os
 import re
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -35,11 +36,18 @@ if TYPE_CHECKING:
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 QUIET = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
+_usual: dict[str, int] = {}
 
 
-@pytest.fixture(scope="package")
+def _as_long_as(fixture_name: str, config: pytest.Config) -> Literal["session", "module"]:
+    """Among other tests a file's end: whoever needs an event loop finds the browser's otherwise."""
+    alone = all("journeys" in Path(one.partition("::")[0]).parts for one in config.args)
+    return "session" if alone else "module"
+
+
+@pytest.fixture(scope=_as_long_as)
 def chromium() -> Iterator[Browser]:
-    """One browser for a folder's journeys; every visitor has a window and cookies of their own."""
+    """One browser for all journeys; every visitor has a window and cookies of their own."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield opened
@@ -83,7 +91,8 @@ def serving(
     database_url: str, clock: Clock, *, break_glass: bool = False, host: str = "127.0.0.1"
 ) -> Iterator[Site]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, _nobody_home, threaded=True)
+    with _door() as door:
+        server = make_server("127.0.0.1", 0, _nobody_home, threaded=True, fd=door.fileno())
     keyring = a_keyring()
     settings = Settings(
         environment="test",
@@ -108,6 +117,20 @@ def serving(
         running.join(5)
         server.server_close()
         app.extensions["careplan"].world.store.close()
+
+
+def _door() -> socket.socket:
+    """The same address for every journey of a worker, while nobody else stands there: the sheets
+    of the same plan say the same address then and are laid out once."""
+    door = socket.socket()
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind(("127.0.0.1", _usual.get("port", 0)))
+    except OSError:
+        door.bind(("127.0.0.1", 0))
+    door.listen(128)
+    _usual.setdefault("port", door.getsockname()[1])
+    return door
 
 
 def _whole(app: WSGIApplication) -> WSGIApplication:
@@ -140,11 +163,9 @@ def pictures(request: pytest.FixtureRequest) -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def following_wcag(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def following_wcag(of_this_run: Path) -> Path:
     """A file for every kind of page found to follow WCAG: all workers of a run look here first."""
-    base = tmp_path_factory.getbasetemp()
-    ours = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder = ours / "following-wcag"
+    folder = of_this_run / "following-wcag"
     folder.mkdir(exist_ok=True)
     return folder
 
