@@ -77,9 +77,11 @@ def ending(session: Session, *, now: datetime) -> Ending | None:
         return Ending.SIGNED_OUT
     if limit is None:
         return Ending.NO_ROLE
-    if now - session.started_at >= limit.absolute:
+    # Begun or seen further ahead than it could ever last: the clock was wrong then, and the session
+    # would outlive its limits by as much as the clock was put back.
+    if abs(now - session.started_at) >= limit.absolute:
         return Ending.TOO_OLD
-    return Ending.IDLE if now - session.seen_at >= limit.idle else None
+    return Ending.IDLE if abs(now - session.seen_at) >= limit.idle else None
 
 
 def still_valid(session: Session, *, now: datetime) -> bool:

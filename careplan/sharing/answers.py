@@ -32,6 +32,7 @@ __all__ = [
 
 FREE = 3
 PAUSE = timedelta(seconds=30)
+_LONGEST_PAUSE = timedelta(hours=1)
 TELL_AT = 3
 MAX_ANSWER = 128
 
@@ -94,7 +95,8 @@ def may_try(link: Link, *, now: datetime, asked: Opening | None = None) -> MayTr
         return MayTry(remaining=None)
     if link.distinct_wrong >= lifetime:
         return Locked()
-    if link.next_try_at is not None and now < link.next_try_at:
+    # A time further ahead was set while the clock was wrong, and would shut the link until then.
+    if link.next_try_at is not None and now < link.next_try_at <= now + _LONGEST_PAUSE:
         return Wait(seconds=math.ceil((link.next_try_at - now).total_seconds()))
     return MayTry(remaining=lifetime - link.distinct_wrong)
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, bindparam, delete, or_, select, update
 
 from careplan.accounts.people import Standing
+from careplan.accounts.second_factor import AHEAD
 from careplan.store.db import Transaction, on_both
 from careplan.store.errors import NotFound, Taken
 from careplan.store.owners import of_account
@@ -40,7 +41,11 @@ _SET_TOTP = _THIS.values(
 )
 _TOTP = select(_c.totp_secret, _c.last_totp_step).where(_IS_THIS)
 _USE_STEP = _THIS.where(
-    or_(_c.last_totp_step.is_(None), _c.last_totp_step < bindparam("step"))
+    or_(
+        _c.last_totp_step.is_(None),
+        _c.last_totp_step < bindparam("step"),
+        _c.last_totp_step > bindparam("too_far"),  # while the clock was wrong
+    )
 ).values(last_totp_step=bindparam("step"))
 _FAILED = _THIS.values(failures=_c.failures + 1).returning(_c.failures)
 _NO_FAILURES = _THIS.where(_c.failures > 0).values(failures=0)
@@ -235,7 +240,8 @@ def totp_of(tx: Transaction, account_id: UUID) -> Totp | None:
 
 def use_totp_step(tx: Transaction, account_id: UUID, step: int) -> bool:
     """Whether this step was still unused: steps only go forward, so no code works twice."""
-    return tx.run(_USE_STEP, {"of_account": account_id, "step": step}).rowcount == 1
+    used = {"of_account": account_id, "step": step, "too_far": step + AHEAD}
+    return tx.run(_USE_STEP, used).rowcount == 1
 
 
 def note_failure(tx: Transaction, account_id: UUID) -> int:
