@@ -253,7 +253,8 @@ def test_what_is_no_set_of_public_keys_is_refused_whole(said):
         {"kty": "oct", "kid": "one", "x": "AQAB"},
         jwk(rsa_key(), kid=1),
     ],
-    ids=str,
+    # Names that are the same in every worker: a key is another each time.
+    ids=["to lock with", "another way", "short", "no number", "no key of a pair", "no name"],
 )
 def test_a_key_for_something_else_signs_nothing(of_no_use):
     with pytest.raises(UnknownIssuerKey):
