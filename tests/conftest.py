@@ -28,8 +28,10 @@ from careplan.store.fences import EVERYBODY, declare
 from careplan.web.app import create_app
 from tests import repeated
 from tests.compiled import keep_compiled
+from tests.copied import copied_to_postgres
 from tests.stores import (
     NOW,
+    PAGES_ON,
     TODAY,
     a_keyring,
     postgres_broom,
@@ -156,8 +158,11 @@ def lived_in_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture
-def lived_in_url(lived_in_template: Path, tmp_path: Path) -> str:
+def lived_in_url(lived_in_template: Path, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     """For a module that wants those people: let its own `store_url` give this back."""
+    if os.environ.get(PAGES_ON) == "postgresql":
+        request.getfixturevalue("postgres_url")
+        return copied_to_postgres(lived_in_template, request.getfixturevalue("postgres_database"))
     path = tmp_path / "lived-in.db"
     shutil.copy(lived_in_template, path)
     return f"sqlite:///{path}"

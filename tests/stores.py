@@ -64,6 +64,8 @@ POSTGRES = "TEST_POSTGRES_URL"
 SPREAD = "TEST_SPREAD"
 """Set, every test on PostgreSQL meets people spread over this many partitions."""
 PARTITIONS = 16
+PAGES_ON = "TEST_PAGES_ON"
+"""Set to postgresql, pages and journeys that one database is enough for run on that one."""
 APP_ROLE = "careplan_test_app"
 
 
@@ -95,7 +97,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(sqlite_template: Path, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    if os.environ.get(PAGES_ON) == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
     path = tmp_path / "careplan.db"
     shutil.copy(sqlite_template, path)
     return f"sqlite:///{path}"

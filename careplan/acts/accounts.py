@@ -44,6 +44,7 @@ from careplan.store.accounts import (
 from careplan.store.counters import count_in
 from careplan.store.db import Transaction
 from careplan.store.errors import Taken
+from careplan.store.fences import let_in
 from careplan.store.passkeys import passkeys_of
 from careplan.store.patients import new_patient
 from careplan.store.teams import new_team
@@ -128,6 +129,7 @@ def make_own_account(world: World, asked: NewPerson, *, at: datetime, today: dat
         email = asked.email if free else _nobodys(world)
         with on_trial(tx, keep=free):
             keep_account(tx, by, kind="person", email=email, password_hash=hashed, at=at)
+            let_in(tx, patient_id)
             new_patient(tx, patient_id, face, at=at)
             link_account(tx, UUID(by.account_id), patient_id, relation=SELF, at=at)
             keep_identity(tx, patient_id, identity, by=by, at=at)

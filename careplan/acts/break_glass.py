@@ -27,6 +27,7 @@ from careplan.sharing.staff_door import LIMITS, Cause, Counted
 from careplan.store.counters import count_in, counted_in, ends_in
 from careplan.store.db import Transaction
 from careplan.store.directory import Kind as Finds
+from careplan.store.fences import let_in
 from careplan.store.outbox import add_message
 from careplan.store.patients import Patient, face_of, face_of_nobody, find_patient, patient_of
 from careplan.store.trail import append, events_of
@@ -134,6 +135,7 @@ def _find(
     """Whose number it is, and what stops the look. Of nobody, as much is asked as of somebody."""
     patient_id = find_patient(tx, Finds.NHS_NUMBER, asked.nhs_number)
     asked_of = patient_id or world.new_id()
+    let_in(tx, asked_of)
     patient, face = patient_of(tx, asked_of), face_of(tx, asked_of)
     allowed = standing_of(tx, asked_of, Consent.EMERGENCY_STAFF).on
     born = read_birth_date(asked.birth_date, latest=today)

@@ -45,12 +45,14 @@ from careplan.store.carers import (
     keep_grant,
     make_carer_code,
     new_grant,
+    people_of_grants,
     use_carer_code,
     void_carer_codes,
 )
 from careplan.store.db import Transaction
 from careplan.store.drafts import draft_of
 from careplan.store.errors import NotFound
+from careplan.store.fences import let_in
 from careplan.store.patients import face_of, note_standing
 from careplan.store.trail import append
 
@@ -117,6 +119,7 @@ def plans_to_help(world: World, *, by: Who, at: datetime) -> tuple[Helped, ...]:
         return ()
     with world.store.read() as tx:
         found = []
+        let_in(tx, *people_of_grants(tx, UUID(by.account_id)))
         for kept in grants_of_account(tx, UUID(by.account_id)):
             face = face_of(tx, kept.patient_id)
             if face is not None:
@@ -191,6 +194,7 @@ def take_up_code(world: World, *, by: Who, typed: str, at: datetime) -> UUID:
         patient_id = carer_code_is_for(tx, code, at) if code else None
         if patient_id is None or code is None:
             raise CodeNotGood
+        let_in(tx, patient_id)
         if by.patient_id == str(patient_id) and by.grant is None:
             raise NotAllowed
         used = use_carer_code(tx, code, by=account_id, at=at)

@@ -31,6 +31,7 @@ from careplan.acts.signing_in import (
     begin_session,
     folded_email,
     needs_second_factor,
+    own_plan,
     write_down_failure,
 )
 from careplan.acts.world import NotAllowed, NotThere, World, actor, london_day
@@ -47,7 +48,7 @@ from careplan.store.accounts import (
 from careplan.store.db import Transaction
 from careplan.store.directory import Kind as Finds
 from careplan.store.errors import NotFound, Taken
-from careplan.store.fences import Door, Fence, within
+from careplan.store.fences import Door, Fence, let_in, within
 from careplan.store.outbox import add_message
 from careplan.store.outside import (
     Identity,
@@ -220,6 +221,7 @@ def join_outside(world: World, way: Way, said: Said, *, by: Who, at: datetime) -
         raise NotAllowed
     with world.store.begin() as tx:
         account = account_of(tx, UUID(by.account_id))
+        let_in(tx, *own_plan(by))
         if account is None or not _is_theirs(tx, way, said, account, by):
             raise NotThisWay
         if any(one.kind == way.side for one in outside_of(tx, account.account_id)):

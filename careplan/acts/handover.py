@@ -29,6 +29,7 @@ from careplan.acts.world import (
 from careplan.audit.events import AuditEvent, Kind
 from careplan.plan.care_plan import Version
 from careplan.store.db import Transaction
+from careplan.store.fences import let_in
 from careplan.store.handovers import (
     Agreed,
     Handover,
@@ -151,6 +152,7 @@ def _move_if_due(tx: Transaction, found: Handover, at: datetime) -> bool:
     if not found.both_agreed or found.move_on > london_day(at):
         return False
     to_team = team_of(tx, found.to_team)
+    let_in(tx, found.patient_id)  # both teams have it in hand until it has moved
     drop_handover(tx, found.patient_id)
     give_team(tx, found.patient_id, found.to_team)
     what = {"team": to_team.organisation} if to_team else {}

@@ -21,6 +21,7 @@ from careplan.store.accounts import accounts_of_patient, move_account
 from careplan.store.db import Transaction
 from careplan.store.directory import Kind as Finds
 from careplan.store.drafts import drafts_of, has_only_drafts, keep_draft
+from careplan.store.fences import let_in
 from careplan.store.lists import Listed, search_team
 from careplan.store.patients import (
     Patient,
@@ -59,6 +60,7 @@ def join_started(
     event = {"other": face.plan_number if face else ""}
     for patient_id, what in ((into, event), (started, {})):
         append(tx, AuditEvent(Kind.PLAN_JOINED, at, actor(by), str(patient_id), what))
+    let_in(tx, started)  # the team has it until it has ended
     give_team(tx, started, None)
     erase_patient(tx, started)
     own = face_of(tx, into)

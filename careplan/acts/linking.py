@@ -20,6 +20,7 @@ from careplan.plan.person import Identity, Sex
 from careplan.store.clinic_codes import code_facts, make_code, use_code
 from careplan.store.db import Transaction
 from careplan.store.errors import Taken
+from careplan.store.fences import let_in
 from careplan.store.patients import face_of, give_team, know_nhs_number, set_face
 from careplan.store.trail import append
 
@@ -63,8 +64,11 @@ def find_by_code(world: World, *, by: Who, typed: str, at: datetime) -> FoundByC
     code = read_code(typed)
     with world.store.begin() as tx:
         found = code_facts(tx, code, at) if code else None
-        face = face_of(tx, found.patient_id) if found else None
-        if found is None or face is None:
+        if found is None:
+            raise CodeNotGood
+        let_in(tx, found.patient_id)
+        face = face_of(tx, found.patient_id)
+        if face is None:
             raise CodeNotGood
         patient_id = found.patient_id
         what = {"section": "identity"}
@@ -101,6 +105,7 @@ def link_in_clinic(
         patient_id = use_code(tx, code, by=used_by, at=at) if code else None
         if patient_id is None:
             raise CodeNotGood
+        let_in(tx, patient_id)
         if by.patient_id == str(patient_id):
             raise NotAllowed  # nobody vouches for themselves
         known: dict[str, Any] = {"checked": checked, "team_id": team_id, "by": by, "at": at}

@@ -36,6 +36,7 @@ from careplan.store.accounts import (
 )
 from careplan.store.carers import grants_of_patient
 from careplan.store.db import Transaction
+from careplan.store.fences import let_in
 from careplan.store.outbox import add_message
 from careplan.store.passkeys import remove_passkeys
 from careplan.store.patients import patient_of
@@ -234,6 +235,7 @@ def _begin_anew(
     found = as_they_stand(tx, Who(account_id=str(mine), name=account.name, roles=frozenset()))
     if found is None:
         raise CodeNotGood
+    let_in(tx, *plans_behind(tx, mine))
     set_password(tx, mine, hashed, changed_at=at)
     forget_totp(tx, mine)
     remove_passkeys(tx, mine)

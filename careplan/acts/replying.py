@@ -18,6 +18,7 @@ from careplan.audit.events import AuditEvent, Kind, stranger
 from careplan.store.counters import count_in
 from careplan.store.db import Transaction
 from careplan.store.errors import NotFound
+from careplan.store.fences import let_in
 from careplan.store.outbox import add_message
 from careplan.store.patients import Face, Patient, lock_patient
 from careplan.store.replies import (
@@ -68,6 +69,7 @@ def say(
         opened_at=look.at,
     )
     with world.store.begin() as tx:
+        let_in(tx, look.patient_id)
         patient = _held(tx, look.patient_id)
         if patient is None:
             return NotTaken()

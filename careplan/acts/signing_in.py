@@ -32,6 +32,7 @@ from careplan.store.carers import still_stands
 from careplan.store.counters import count_in
 from careplan.store.db import Transaction
 from careplan.store.errors import ReadOnly, Unavailable
+from careplan.store.fences import let_in
 from careplan.store.phones import PHONE_IN_SESSION, forget_phone
 from careplan.store.tapping import TAPPER_IN_SESSION, forget_tapper
 from careplan.store.teams import hold_memberships, memberships_of
@@ -197,6 +198,7 @@ def sign_out(world: World, *, token: str, by: Who, at: datetime) -> None:
     """What this browser kept for the session is let go with it."""
     with world.store.begin() as tx:
         row = rows.session_by_token(tx, token)
+        let_in(tx, *own_plan(by))
         rows.end_session(tx, token)
         what = {"account": by.account_id}
         append(tx, AuditEvent(Kind.SIGNED_OUT, at, actor(by), by.patient_id, what))
@@ -222,6 +224,7 @@ def forget_tapper_of_session(
     if TAPPER_IN_SESSION not in data:
         return
     patient_id, phone_id = map(UUID, data[TAPPER_IN_SESSION])
+    let_in(tx, patient_id)
     if forget_tapper(tx, patient_id, phone_id, at=at):
         kind, what = Kind.TAPPING_PHONE_FORGOTTEN, {"phone_by": "sign_out"}
         append(tx, AuditEvent(kind, at, actor(by), str(patient_id), what))
@@ -274,6 +277,7 @@ def begin_session(
         tx, token, account_id=mine, at=at, second_factor_at=second_factor_at, data=data
     )
     who = _who(tx, account, second_factor_given=second_factor_at is not None)
+    let_in(tx, *own_plan(who))
     what = {"account": who.account_id}
     append(tx, AuditEvent(Kind.SIGNED_IN, at, actor(who), who.patient_id, what))
     return token
@@ -292,6 +296,7 @@ def write_down_failure(world: World, found: Account | None, reason: str, at: dat
     with world.store.begin() as tx:
         related = _related(tx, found.account_id if found else _NOBODY)
         patient = str(related.patient_id) if related and related.relation == SELF else None
+        let_in(tx, *((related.patient_id,) if related else ()))
         append(tx, AuditEvent(Kind.SIGN_IN_FAILED, at, SYSTEM, patient, {"reason": reason}))
 
 
@@ -321,6 +326,11 @@ def _who(tx: Transaction, account: Account, *, second_factor_given: bool) -> Who
         second_factor=second_factor_given,
         second_factor_set=account.has_totp,
     )
+
+
+def own_plan(who: Who) -> tuple[UUID, ...]:
+    """Whose record it is, besides, that their own signing in and out is written in."""
+    return (UUID(who.patient_id),) if who.patient_id else ()
 
 
 def as_they_stand(tx: Transaction, by: Who) -> Who | None:

@@ -27,6 +27,7 @@ _OF_PATIENT = _KEYED.where(_c.patient_id == bindparam("of_patient")).order_by(_c
 _OF_ACCOUNT = _KEYED.where(
     _c.account_id == bindparam("of_account"), patient.c.data_key.is_not(None)
 ).order_by(_c.since, _c.grant_id)
+_WHOSE = select(_c.patient_id).where(_c.account_id == bindparam("of_account"))
 _ONE = (_c.patient_id == bindparam("of_patient"), _c.grant_id == bindparam("of_grant"))
 _STANDS = select(_c.grant_id).where(*_ONE, _c.state == State.ACTIVE)
 _NEW = insert(carer_grant)
@@ -110,6 +111,11 @@ def keep_grant(tx: Transaction, kept: KeptGrant) -> None:
 def grants_of_patient(tx: Transaction, patient_id: UUID) -> tuple[KeptGrant, ...]:
     """Oldest first, ended ones too."""
     return tuple(_grant(tx, row) for row in tx.run(_OF_PATIENT, {"of_patient": patient_id}))
+
+
+def people_of_grants(tx: Transaction, account_id: UUID) -> frozenset[UUID]:
+    """Everybody this account was ever let in to help: their ids, and nothing of them."""
+    return frozenset(tx.run(_WHOSE, {"of_account": account_id}).scalars())
 
 
 def grants_of_account(tx: Transaction, account_id: UUID) -> tuple[KeptGrant, ...]:

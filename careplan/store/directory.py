@@ -10,15 +10,27 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Text, bindparam, cast, delete, func, literal_column, select
 
 from careplan.store.db import Transaction, on_both
 from careplan.store.errors import Taken
+from careplan.store.fences import narrow, note_inside
+from careplan.store.ready import Ready
 from careplan.store.tables import directory
 
 _c = directory.c
 _FIND = select(_c.patient_id, _c.target).where(
     _c.kind == bindparam("kind"), _c.hash == bindparam("hash")
+)
+# Whoever shows the secret is inside with its person, and nobody is asked for that a second time.
+_OPEN = Ready(
+    _FIND.add_columns(
+        func.set_config(
+            "careplan.people",
+            func.concat("{", bindparam("already", type_=Text), cast(_c.patient_id, Text), "}"),
+            literal_column("true"),
+        )
+    )
 )
 _ENTER = on_both(lambda insert: insert(directory).on_conflict_do_nothing().returning(_c.patient_id))
 _LEAVE = delete(directory).where(
@@ -50,6 +62,22 @@ class Found:
 def find(tx: Transaction, kind: Kind, value: str) -> Found | None:
     row = tx.run(_FIND, {"kind": kind, "hash": hash_of(tx, kind, value)}).one_or_none()
     return None if row is None else Found(row.patient_id, row.target)
+
+
+def led_to(tx: Transaction, kind: Kind, value: str) -> Found | None:
+    """As `find`, for a secret that opens something by itself: from here on the transaction and the
+    request are about this person too (store/fences.py)."""
+    fence = narrow(tx)
+    if fence is None:
+        return find(tx, kind, value)
+    already = f"{fence.named()}," if fence.people else ""
+    asked = {"kind": kind, "hash": hash_of(tx, kind, value), "already": already}
+    rows = tx.run_ready(_OPEN, asked)
+    if not rows:
+        return None
+    found = Found(*rows[0][:2])
+    note_inside(fence, found.patient_id)
+    return found
 
 
 def enter(

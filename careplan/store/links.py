@@ -17,6 +17,7 @@ from careplan.sharing.links import Kind, Link, Opening
 from careplan.store import directory
 from careplan.store.db import Transaction, on_both
 from careplan.store.errors import NotFound
+from careplan.store.fences import narrow
 from careplan.store.owners import of_patient
 from careplan.store.ready import Ready
 from careplan.store.tables import directory as directory_table
@@ -253,6 +254,8 @@ def _key(patient_id: UUID, link_id: UUID) -> dict[str, Any]:
 
 
 def _by_hash(tx: Transaction, kind: directory.Kind, value: str) -> KeptLink | None:
+    if narrow(tx) is not None:
+        directory.led_to(tx, kind, value)
     wanted = {"of_kind": kind, "of_hash": directory.hash_of(tx, kind, value)}
     row = tx.run(_BY_HASH, wanted).one_or_none()
     if row is None:

@@ -80,7 +80,7 @@ def keep_phone(tx: Transaction, phone: Phone, *, token: str) -> None:
 
 def phone_by_token(tx: Transaction, token: str) -> Phone | None:
     """None for a token nobody has, and for one that was made to forget."""
-    found = directory.find(tx, directory.Kind.PHONE_TOKEN, token)
+    found = directory.led_to(tx, directory.Kind.PHONE_TOKEN, token)
     if found is None or found.target is None:
         return None
     return phone_of(tx, found.patient_id, found.target)

@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, bindparam, func, literal_column, select, tr
 from careplan.audit.chain import Head
 from careplan.store import directory
 from careplan.store.db import Transaction
+from careplan.store.fences import narrow
 from careplan.store.link_files import LinkFile, Packing
 from careplan.store.links import FACTS as LINK_FACTS
 from careplan.store.links import KeptLink, link_from
@@ -52,6 +53,8 @@ def scanned(
 ) -> Scanned | None:
     """What stands behind this address, dead or alive, as it is at one moment."""
     kind = directory.Kind.LINK_TOKEN
+    if narrow(tx) is not None and directory.led_to(tx, kind, token) is None:
+        return None
     wanted = {"of_kind": kind, "of_hash": directory.hash_of(tx, kind, token)}
     rows = tx.run_ready((_HELD[tx.dialect] if to_count else _BEHIND)[packing], wanted)
     if not rows:

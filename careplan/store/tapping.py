@@ -70,7 +70,7 @@ def keep_tapper(tx: Transaction, phone: Tapper, *, token: str) -> None:
 
 def tapper_by_token(tx: Transaction, token: str) -> Tapper | None:
     """None for a token nobody has, and for one that was made to forget."""
-    found = directory.find(tx, _KIND, token)
+    found = directory.led_to(tx, _KIND, token)
     if found is None or found.target is None:
         return None
     this = {"of_patient": found.patient_id, "of_phone": found.target}

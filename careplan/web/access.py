@@ -1,4 +1,8 @@
-"""Every route says who it is for; one that does not is refused at start (and by a test)."""
+"""Every route says who it is for; one that does not is refused at start (and by a test).
+
+By that it is also said, once for each request, whose records its transactions may see at all
+(`store/fences.py`): until a door is known, nobody's.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from flask import Flask, abort, redirect, request, url_for
+from flask import Flask, abort, g, redirect, request, url_for
 
 from careplan.accounts.people import CARE_TEAM, Role, Who
 from careplan.accounts.permissions import may_break_glass
@@ -17,6 +21,7 @@ from careplan.acts.carers import here_for
 from careplan.acts.signing_in import needs_second_factor
 from careplan.acts.standing import AccessEnded, was_in_the_team
 from careplan.acts.together import HANDED
+from careplan.store.fences import NOBODY, Door, Fence, declare, declared
 from careplan.web.fhir_api.asking import asked_by
 from careplan.web.here import here
 from careplan.web.session import act_as, signed_in, who
@@ -55,14 +60,29 @@ _OPEN_WHILE_HANDED = _TO_THE_SECOND_STEP | {"handed.screen"}
 clinician helps elsewhere is not for the person who holds it."""
 
 
+def install(app: Flask) -> None:
+    """Before anything else of a request: nobody's records are open, whatever came before it."""
+
+    @app.before_request
+    def _nobody_yet() -> None:
+        g.fence_before = declared()
+        declare(NOBODY)
+
+    @app.teardown_request
+    def _as_it_was(_problem: BaseException | None) -> None:
+        if "fence_before" in g:
+            declare(g.pop("fence_before"))
+
+
 def open_to(reader: Reader) -> Callable[[View], View]:
     """Declare and enforce a route's reader. Strangers sign in; others get 403 in words."""
 
-    def declare(view: View) -> View:
+    def guard(view: View) -> View:
         in_act = getattr(view, "recognised_in_its_act", False)
 
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
+            declare(NOBODY)  # a view may be asked again, when the database undid the first time
             if reader in _EVERYBODY:  # then who it is need not be looked up
                 return view(*args, **kwargs)
             if reader is Reader.EMERGENCY and not here().settings.break_glass:
@@ -72,12 +92,15 @@ def open_to(reader: Reader) -> Callable[[View], View]:
                     asked_by()  # which refuses in its own way: a program wants no page
                 return view(*args, **kwargs)
             refusal = _refusal(reader, who())
-            return refusal if refusal is not None else view(*args, **kwargs)
+            if refusal is not None:
+                return refusal
+            declare(_fence(reader, who()))
+            return view(*args, **kwargs)
 
         guarded.reader = reader  # type: ignore[attr-defined]
         return cast("View", guarded)
 
-    return declare
+    return guard
 
 
 def _refusal(reader: Reader, visitor: Who) -> Any:
@@ -105,6 +128,23 @@ def _must_give_code(reader: Reader, visitor: Who) -> bool:
     return needs_second_factor(visitor) and not first
 
 
+def _fence(reader: Reader, visitor: Who) -> Fence:
+    """Whose records the transactions of this request may see, whatever a query of theirs forgets.
+    Somebody else's that a code or a grant opens is let in when that has led to them."""
+    staff = reader in _STAFF or reader is Reader.SIGNED_IN
+    team = UUID(visitor.team_id) if staff and visitor.team_id else None
+    own = UUID(visitor.patient_id) if visitor.patient_id and reader not in _STAFF else None
+    if reader is Reader.EMERGENCY or not (team or own):
+        return NOBODY
+    return Fence(Door.INSIDE, team=team, people=frozenset({own} if own else ()))
+
+
+def _only_of_this_address() -> None:
+    """While it is asked whether they may come in to the person whom the address names."""
+    named = (request.view_args or {}).get("patient_id")
+    declare(NOBODY if named is None else Fence(Door.INSIDE, people=frozenset({named})))
+
+
 def _works_here(reader: Reader, visitor: Who) -> bool:
     """The second factor apart, which is asked for next."""
     if reader is Reader.EMERGENCY:  # a team's own people go by the team's own way
@@ -115,6 +155,7 @@ def _works_here(reader: Reader, visitor: Who) -> bool:
 def _come_for(visitor: Who) -> Who:
     """The helper as they act for the person of this address, if they still may: raises NotThere,
     AccessEnded. Two children in two tabs are two addresses, so nothing can be mixed up."""
+    _only_of_this_address()
     patient_id = (request.view_args or {})["patient_id"]
     return here_for(here().world, by=visitor, patient_id=patient_id, at=here().now())
 
@@ -131,6 +172,7 @@ def turned_away(visitor: Who) -> Any:
     patient_id = (request.view_args or {}).get("patient_id")
     if request.method == "POST" and patient_id is not None:
         world, now = here().world, here().now()
+        _only_of_this_address()
         if was_in_the_team(world, by=visitor, patient_id=patient_id, at=now):
             raise AccessEnded
     abort(403)

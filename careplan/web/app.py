@@ -113,7 +113,7 @@ def create_app(
     """The whole application. Tests hand in their own clock, entropy and cheap password hashing."""
     app = AnsweringAgain(__name__, template_folder=str(ROOT / "templates"), static_folder="static")
     keyring = Keyring(settings.master_keys, settings.master_key_current, settings.pepper)
-    store = open_store(settings, keyring, entropy=entropy)
+    store = open_store(settings, keyring, entropy=entropy, fence=None)
     world = World(
         store,
         entropy,
@@ -134,6 +134,7 @@ def create_app(
         entropy=secrets.token_bytes,  # an id of a request is no fact of the product
     )
     figures.install(app)
+    access.install(app)
     collisions.install(app)
     security.install(app, https=settings.https)
     session.install(app)

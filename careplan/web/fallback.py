@@ -15,7 +15,7 @@ from careplan.keys.tokens import Entropy
 from careplan.settings import Settings
 from careplan.store.db import Store
 from careplan.store.errors import ReadOnly, Unavailable
-from careplan.store.fences import EVERYBODY, STRANGER, Fence, within
+from careplan.store.fences import EVERYBODY, NOBODY, Fence, within
 from careplan.store.spool import Spool
 from careplan.store.standby import Fallback, Spare, Watch
 
@@ -44,7 +44,7 @@ def with_fallback(
         return world
     standby = None
     if settings.standby_url:
-        standby = Spare(settings.standby_url, keyring, entropy=entropy, fence=STRANGER)
+        standby = Spare(settings.standby_url, keyring, entropy=entropy, fence=NOBODY)
     watch = Watch(world.store, settings.database_url, back=lambda: tell(fuller, clock()))
     spool = Spool(Path(settings.spool), keyring, entropy=entropy)
     fallback = Fallback(

@@ -21,15 +21,17 @@ from careplan.acts.seeding import seed
 from careplan.acts.world import World
 from careplan.settings import Settings
 from careplan.store.db import Store
+from careplan.store.fences import EVERYBODY, within
 from careplan.web.app import create_app
 from careplan.web.forms.pages import section_pages
 from tests.compiled import keep_compiled
 from tests.conftest import CHEAP, Clock
+from tests.copied import copied_to_postgres
 from tests.journeys.left_behind import left_behind, path_of
 from tests.journeys.overheard import overhearing
 from tests.journeys.site import Site
 from tests.journeys.visitor import Visitor
-from tests.stores import NOW, TODAY, a_keyring, seeded
+from tests.stores import NOW, PAGES_ON, TODAY, a_keyring, seeded
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -74,11 +76,17 @@ def seeded_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def adas_site(seeded_template: Path, tmp_path: Path, clock: Clock) -> Iterator[Site]:
+def adas_site(
+    seeded_template: Path, tmp_path: Path, clock: Clock, request: pytest.FixtureRequest
+) -> Iterator[Site]:
     """The same with Ada's signed and answered plan in it."""
     path = tmp_path / "ada.db"
     shutil.copy(seeded_template, path)
-    with serving(f"sqlite:///{path}", clock) as opened:
+    url = f"sqlite:///{path}"
+    if os.environ.get(PAGES_ON) == "postgresql":
+        request.getfixturevalue("postgres_url")
+        url = copied_to_postgres(path, request.getfixturevalue("postgres_database"))
+    with serving(url, clock) as opened:
         yield opened
 
 
@@ -111,7 +119,7 @@ def serving(
     # Half a second, unless told otherwise, is how long it takes to notice that it shall stop.
     running = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     running.start()
-    with overhearing(app):
+    with overhearing(app), within(EVERYBODY):  # a journey looks into the database as nobody may
         yield Site(app, clock, settings.base_url)
         server.shutdown()
         running.join(5)

@@ -10,20 +10,21 @@ from sqlalchemy import create_engine, func, make_url, select, text
 
 from careplan.store import tables
 from careplan.store.db import Store, Transaction
+from careplan.store.directory import Found, Kind, enter, led_to
 from careplan.store.errors import CannotKeep
 from careplan.store.fences import (
     EVERYBODY,
     NOBODY,
-    STRANGER,
     Door,
     Fence,
     NoFence,
     declare,
     declared,
+    let_in,
     within,
 )
 from careplan.store.patients import patient_of
-from careplan.store.policies import FINDS_THE_PERSON, OPEN_TO, fenced_tables, put_up
+from careplan.store.policies import FINDS_THE_PERSON, PUBLISHED, fenced_tables, put_up
 from careplan.store.roles import ADD_ONLY, CHANGED_IN, NoSuchRole, OwnRole, grant, role_problems
 from careplan.store.trail import append
 from tests.store.test_trail import opened
@@ -243,6 +244,48 @@ def test_the_fence_ends_with_its_transaction(postgres, two):
 
 
 @pytest.mark.postgres
+@pytest.mark.asvs("8.4.1")
+def test_a_secret_opens_its_own_person_alone(postgres, two):
+    """Whoever comes is nobody; what they show leads to one person, and they stay with that one."""
+    _, (ada, ben) = two
+    everyone = select(tables.patient.c.patient_id)
+    with postgres.begin() as tx:
+        for one, token in ((ada, "a" * 43), (ben, "b" * 43)):
+            enter(tx, Kind.PHONE_TOKEN, token, patient_id=one, target=one)
+    with within(NOBODY), postgres.read() as tx:
+        assert led_to(tx, Kind.PHONE_TOKEN, "c" * 43) is None
+        assert tx.run(everyone).scalars().all() == []
+        assert led_to(tx, Kind.PHONE_TOKEN, "b" * 43) == Found(ben, ben)
+        assert tx.run(everyone).scalars().all() == [ben]
+    with within(NOBODY):
+        with postgres.begin() as tx:
+            let_in(tx)
+            assert tx.run(everyone).scalars().all() == []
+            let_in(tx, ada)
+            assert tx.run(everyone).scalars().all() == [ada]
+        with postgres.read() as tx:  # the next one of the same request
+            assert tx.run(everyone).scalars().all() == [ada]
+            led_to(tx, Kind.PHONE_TOKEN, "b" * 43)
+            assert set(tx.run(everyone).scalars()) == {ada, ben}
+    assert declared() is None
+
+
+@pytest.mark.postgres
+def test_cards_taken_back_are_anybodys_to_read_and_nobodys_to_change(server):
+    """A public list names them, and one that left somebody's out would call their card good."""
+    card, ada, ben = tables.issued_card, UUID(int=1), UUID(int=2)
+    server.execute(text("SET LOCAL session_replication_role = replica"))
+    for one, gone in ((ada, NOW), (ben, None)):
+        facts = {"kid": "k", "rid": str(one), "made_at": NOW, "good_until": NOW.date()}
+        whose = {"patient_id": one, "link_id": one, "version": 1, "body": b"x"}
+        server.execute(card.insert().values(**facts, **whose, revoked_at=gone))
+    server.execute(text(f"SET LOCAL ROLE {APP_ROLE}"))
+    assert server.execute(select(card.c.patient_id)).scalars().all() == [ada]
+    assert server.execute(card.update().values(revoked_at=None)).rowcount == 0
+    assert server.execute(card.delete()).rowcount == 0
+
+
+@pytest.mark.postgres
 def test_every_table_of_people_is_fenced(server):
     standing = text("SELECT relname FROM pg_class WHERE relrowsecurity")
     assert set(server.execute(standing).scalars()) == set(FENCED)
@@ -252,7 +295,7 @@ def test_every_table_of_people_is_fenced(server):
         if next(iter(table.primary_key.columns)).name == "patient_id"
     }
     assert keyed - set(FENCED) == FINDS_THE_PERSON
-    assert set().union(*OPEN_TO.values()) <= set(FENCED)
+    assert PUBLISHED.keys() <= set(FENCED)
 
 
 @pytest.mark.postgres
@@ -270,8 +313,8 @@ def test_a_door_that_declares_nothing_opens_nothing(store_url):
     for way in (store.begin, store.read):
         with pytest.raises(NoFence), way():
             raise AssertionError("it opened")
-    with within(STRANGER), store.read():
-        assert declared() == STRANGER
+    with within(NOBODY), store.read():
+        assert declared() == NOBODY
     assert declared() is None
     declare(None)
     store.close()

@@ -18,6 +18,7 @@ from careplan.acts.partner_tokens import (
     recognise_partner,
 )
 from careplan.fhir.outcome import IssueType
+from careplan.store.fences import Door, Fence, declare
 from careplan.web.fhir_api.door import Refused
 from careplan.web.here import here
 
@@ -73,7 +74,9 @@ def asking(kind: str, deed: str) -> Iterator[Asking]:
 
 
 def _remember(partner: Partner) -> None:
+    """From here on the request is about people of the client's team, and nobody else."""
     g.partner = partner
+    declare(Fence(Door.INSIDE, team=partner.team_id))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from careplan.acts.sharing import Shared, links
 from careplan.acts.signing_in import demo_sign_in, who_is
 from careplan.render.qr import qr_svg
 from careplan.sharing.links import Kind, State
+from careplan.store.fences import Door, Fence, within
 from careplan.web.access import Reader, open_to
 from careplan.web.account.landing import first_page
 from careplan.web.front.machines import machines
@@ -98,6 +99,7 @@ def _card() -> Shared | None:
     """The newest live full print; None when it was turned off while trying things out."""
     person = who_is(here().world, email=DEMO_PATIENT)
     own = UUID(person.patient_id)
-    found = links(here().world, by=person, patient_id=own, at=here().now())
+    with within(Fence(Door.INSIDE, people=frozenset({own}))):  # whoever tries things out is nobody
+        found = links(here().world, by=person, patient_id=own, at=here().now())
     live = (one for one in found if one.state is State.LIVE)
     return next((one for one in live if one.link.kind is Kind.FULL_PRINT), None)
