@@ -17,6 +17,7 @@ CAMPAIGNS = (
     "load",
     "nodes",
     "partitions",
+    "setups",
 )
 
 
