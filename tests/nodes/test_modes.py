@@ -67,6 +67,8 @@ def test_each_says_what_happened_and_points_to_the_paper(doors, name):
     assert program.headers["Retry-After"]
     fhir = doors.get(f"/fhir/open/{name}")
     assert fhir.json["resourceType"] == "OperationOutcome"
+    assert says in fhir.text
+    assert "paper" in fhir.text
     assert fhir.headers["Retry-After"]
 
 

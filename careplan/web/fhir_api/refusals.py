@@ -34,7 +34,6 @@ _SENTENCES = {
     413: "Larger than this address takes. Nothing was kept.",
     415: "Sent in a form this address does not take. Nothing was kept.",
     500: "Something went wrong here. Nothing was kept.",
-    503: "The database is not answering just now. Ask again in half a minute.",
 }
 
 
