@@ -29,6 +29,7 @@ from careplan.web.links import story_line
 from tests.acts.worlds import key_of, token_of
 from tests.nodes.conftest import Cut
 from tests.stores import NOW
+from tests.visitors import sure
 
 ON_SQLITE = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 """What is about the spool's own file, whichever database lies behind it."""
@@ -144,7 +145,7 @@ def test_three_wrong_answers_and_then_not_even_the_right_one(cut: Cut, opening, 
 )
 @ON_SQLITE
 def test_several_nodes_share_what_one_link_may_take(cut: Cut, wrong_answers, nodes, taken):
-    shared = replace(cut.world.fallback, wrong_answers=wrong_answers, nodes=nodes)
+    shared = replace(sure(cut.world.fallback), wrong_answers=wrong_answers, nodes=nodes)
     cut = replace(cut, world=replace(cut.world, fallback=shared))
     link = cut.clinic.share(Kind.PRIVATE_PRINT, opening=Opening.DATE_OF_BIRTH)
     said = [scan(cut, link, f"{day}/1/1980").remaining for day in range(1, taken + 1)]
@@ -169,7 +170,7 @@ def test_what_its_life_has_left_is_shared_too(cut: Cut):
             zipped=False,
         )
     at += timedelta(minutes=1)
-    shared = replace(cut.world.fallback, wrong_answers=10, nodes=3)
+    shared = replace(sure(cut.world.fallback), wrong_answers=10, nodes=3)
     shared_cut = replace(cut, world=replace(cut.world, fallback=shared))
     for answer in ("not it", PASSCODE):
         with pytest.raises(CannotWriteDown):
