@@ -233,9 +233,10 @@ def write(found: Found) -> None:
         "# Setting up, cut off part of the way\n\n"
         f"Written by `bin/prove setups`, commit {about['commit']}, {about['day']}, "
         f"{about['machine']}, seed “{SEED}”. What changes a database was killed (SIGKILL) at one "
-        "statement after the other, a COMMIT included: each time the database was as before, and "
-        "begun once more without a kill it came right; doing it again changed nothing. The scripts "
-        "were killed at random moments with all they had begun, and then left alone.\n\n"
+        "statement after the other, a COMMIT included (every 7th of a schema, every one of a team, "
+        "every 41st of a restore, every 151st of the partitions): each time the database was as "
+        "before, and begun once more without a kill it came right; doing it again changed nothing. "
+        "The scripts were killed at random moments with all they had begun, and then left alone.\n\n"
         f"| What | Killed |\n|---|---|\n{rows}\n"
     )
     keep(NAME, {"found": found, **about}, page)
