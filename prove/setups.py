@@ -236,7 +236,8 @@ def write(found: Found) -> None:
         "statement after the other, a COMMIT included (every 7th of a schema, every one of a team, "
         "every 41st of a restore, every 151st of the partitions): each time the database was as "
         "before, and begun once more without a kill it came right; doing it again changed nothing. "
-        "The scripts were killed at random moments with all they had begun, and then left alone.\n\n"
+        "The scripts were killed at random moments with all they had begun, and then left "
+        "alone.\n\n"
         f"| What | Killed |\n|---|---|\n{rows}\n"
     )
     keep(NAME, {"found": found, **about}, page)
