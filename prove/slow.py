@@ -102,10 +102,11 @@ def _says(kind: str) -> tuple[bytes, bytes]:
         return f"GET {LARGE} HTTP/1.1\r\nHost: plan.example.org\r\n\r\n".encode(), b""
     address = "/m/" + "A" * 43
     head = f"POST {address} HTTP/1.1\r\nHost: plan.example.org\r\n".encode()
-    rest = b'Content-Type: application/json\r\nContent-Length: 400\r\n\r\n{"recipient": "'
+    kind_of = b"Content-Type: application/json\r\nContent-Length: 16000\r\n\r\n"
     if kind == HEADERS:
-        return b"P", head[1:] + rest
-    return head + rest, b"A" * 300
+        return b"P", head[1:] + kind_of
+    # Most of it at once: what a proxy hands on in pieces, it begins to hand on.
+    return head + kind_of + b'{"recipient": "' + b"A" * 12_000, b"A" * 900
 
 
 @dataclass

@@ -143,6 +143,18 @@ def test_a_proxy_lets_in_what_the_application_lets_in() -> None:
         assert most <= int(kilobytes) * 1000 < most * 1.1
 
 
+def test_a_proxy_takes_a_whole_request_in_first() -> None:
+    """Few who send slowly would otherwise keep every thread of the application: `bin/prove load`
+    counts how many they starve."""
+    nginx = _without_comments(OPS / "nginx" / "careplan.conf")
+    caddy = _without_comments(OPS / "caddy" / "Caddyfile")
+    assert not re.search(r"proxy_(request_)?buffering\s+off", nginx)
+    (taken,), (let_in,) = (
+        re.findall(rf"{name} (\d+)KB", caddy) for name in ("request_buffers", "max_size")
+    )
+    assert int(taken) >= int(let_in)
+
+
 def test_the_doors_that_are_limited_are_there(app) -> None:
     """A door that was renamed would silently lose its limit."""
     nginx = (OPS / "nginx" / "careplan.conf").read_text("utf-8")
