@@ -31,6 +31,7 @@ from careplan.keys.tokens import new_token
 from careplan.sharing.links import Kind, Link, Opening, read_payload
 from careplan.store import tables
 from careplan.store.db import Transaction
+from careplan.store.fences import EVERYBODY, declare
 from careplan.store.link_files import NewFile, put_files
 from careplan.store.links import LinkSecrets, keep_link
 from careplan.store.migrate import migrate
@@ -114,6 +115,7 @@ def site(url: str, *, strength: Strength = CHEAP, base_url: str = BASE_URL) -> S
     # Nobody knocks at the code door as often as a measurement does, and its pause is no work.
     app = create_app(from_environment(environment), strength=strength, pause=no_pause)
     world: World = app.extensions["careplan"].world
+    declare(EVERYBODY)  # what is put in here; a request says for itself whom it is about
     at = now()
     seed(world, at=at, today=today(at), done=lambda _: [])
     ada = who_is(world, email=DEMO_PATIENT)
