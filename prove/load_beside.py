@@ -42,6 +42,8 @@ def slow(town: Town, url: str, place: Path) -> dict[str, Any]:
 
 def judged_slow(found: Mapping[str, Any]) -> Iterator[str]:
     for way, said in found.items():
+        if min(said["held"]) < SLOW * 3 / 4:
+            yield f"{way}, only {min(said['held'])} slow clients held a line"
         if way == STRAIGHT:
             continue
         if said["not_opened"]:
@@ -53,7 +55,7 @@ def judged_slow(found: Mapping[str, Any]) -> Iterator[str]:
 def page_of_slow(found: Mapping[str, Any]) -> str:
     rows = "\n".join(
         f"| {way} | {_list(said['without_ms'])} | {_list(said['beside_ms'])} | {said['ratio']} | "
-        f"{said['opened']} | {said['not_opened']} | {sum(said['cut'].values())} |"
+        f"{said['opened']} | {said['not_opened']} | {_list_of(said['held'])} |"
         for way, said in found.items()
     )
     return (
@@ -63,13 +65,17 @@ def page_of_slow(found: Mapping[str, Any]) -> str:
         "openings came within so many milliseconds, three times over; the ratio is the middle "
         f"one. Whoever is not answered within {IMPATIENT:.0f} s straight at the application server "
         "gives up: it is never to be reached without a proxy that takes a whole request in first.\n"
-        "\n| | Without them | Beside them | Ratio | Opened | Not opened | Slow ones cut off |\n"
+        "\n| | Without them | Beside them | Ratio | Opened | Not opened | Slow ones with a line |\n"
         f"|---|---|---|---|---|---|---|\n{rows}\n"
     )
 
 
 def _list(numbers: list[int]) -> str:
-    return ", ".join(map(str, numbers)) + " ms"
+    return f"{_list_of(numbers)} ms"
+
+
+def _list_of(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 # --- a service that cannot write ------------------------------------------------------------------
