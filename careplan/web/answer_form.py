@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from careplan.acts.together import LONGEST_LINE
 from careplan.plan.care_plan import AnswerKind, Version
-from careplan.web.forms.text import Refused, clean, fits
+from careplan.web.forms.text import Refused, clean, fits, line
 from careplan.web.words import _
 
 MOST_WORDS = 500
 
 
-def answer_problems(kind: str, words: str) -> dict[str, str]:
+def answer_problems(kind: str, words: str, interpreter: str = "") -> dict[str, str]:
     """A sentence for each box that needs something."""
     errors = {}
     if kind not in list(AnswerKind):
@@ -18,6 +19,10 @@ def answer_problems(kind: str, words: str) -> dict[str, str]:
         fits(clean(words), MOST_WORDS)
     except Refused as problem:
         errors["words"] = str(problem)
+    try:
+        line(interpreter, LONGEST_LINE)
+    except Refused as problem:
+        errors["interpreter"] = str(problem)
     if kind in (AnswerKind.AGREE_EXCEPT, AnswerKind.DO_NOT_AGREE) and not words:
         errors["words"] = _("Say in your own words what you do not agree with.")
     return errors

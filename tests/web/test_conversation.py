@@ -192,6 +192,16 @@ def test_a_line_that_stands_is_shown_in_the_record_and_at_the_desk(phone, desk, 
         assert "The person sees this differently: “Nobody answers.”" in text(client, page)
 
 
+def test_an_interpreters_name_that_cannot_be_kept_is_told_beside_its_box(phone):
+    typed = {"version": "1", "answer": "agree", "interpreter": "Nadia\x1b Farah"}
+    answer = phone.submit("/plan/answer", typed)
+    assert answer.status_code == 422
+    page = phone.page(answer)
+    assert page.errors.keys() == {"interpreter"}
+    assert "Nadia\N{REPLACEMENT CHARACTER} Farah" in answer.text
+    assert "\x1b" not in answer.text
+
+
 def test_an_account_stopped_meanwhile_sends_nothing(desk, world, ada, pid):
     made = suggested(world, ada, pid, PHONE, "020 7946 0199", "020 7946 0199")
     path = f"/team/{pid}/talk/{made}"

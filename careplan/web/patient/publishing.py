@@ -17,6 +17,7 @@ from careplan.plan.lifecycle import NotNow
 from careplan.render.paper import DoesNotFit
 from careplan.web.access import Reader, open_to, own_patient
 from careplan.web.answer_form import answer_problems, beside_boxes, number_shown
+from careplan.web.forms.text import keepable
 from careplan.web.here import here
 from careplan.web.narratives import emergency_page
 from careplan.web.session import who
@@ -63,7 +64,8 @@ def answer() -> Any:
     if request.method == "GET":
         return _answer_page({})
     kind, words = request.form.get("answer", ""), request.form.get("words", "").strip()
-    errors = answer_problems(kind, words)
+    interpreter = request.form.get("interpreter", "").strip()
+    errors = answer_problems(kind, words, interpreter)
     if errors:
         return _answer_page(errors), 422
     try:
@@ -74,7 +76,7 @@ def answer() -> Any:
             version_seen=number_shown(request.form.get("version", "")),
             kind=AnswerKind(kind),
             words=words or None,
-            interpreter=request.form.get("interpreter", "").strip() or None,
+            interpreter=interpreter or None,
             at=here().now(),
         )
     except ChangedMeanwhile:
@@ -98,7 +100,7 @@ def _answer_page(errors: dict[str, str]) -> str:
         version=current,
         emergency=page,
         errors=beside_boxes(errors, current),
-        form=request.form,
+        form={name: keepable(value) for name, value in request.form.items()},
     )
 
 
