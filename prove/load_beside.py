@@ -88,21 +88,21 @@ def modes(town: Town, url: str, place: Path, database: Server) -> dict[str, Any]
     spool = {"SPOOL": str(place / "spool")}
     here = visitors(town, at=now(), cookie=COOKIE)
     with serving(settings(url, READ_ONLY="1", **spool), place, name="read-only") as site:
-        found["looked after"] = _meanwhile(town, here, site, kept)
+        found["looked after"] = _meanwhile(town, here, site, kept, "looked after")
     with serving(settings(url, **spool), place, name="modes") as site:
-        found["all well again"] = _meanwhile(town, here, site, kept)
+        found["all well again"] = _meanwhile(town, here, site, kept, "all well again")
         database.kill()
-        found["the database gone"] = _meanwhile(town, here, site, kept)
+        found["the database gone"] = _meanwhile(town, here, site, kept, "the database gone")
         database.start()
         back = until("links open again", lambda: _opens(town, site), 120)
-        found["and back"] = _meanwhile(town, here, site, kept)
+        found["and back"] = _meanwhile(town, here, site, kept, "and back")
     found["and back"]["seconds"] = round(back, 1)
     town.world.store.close()  # its connections were to the server that was killed
     found["lost"] = list(lost(town, kept, versions))
     return found
 
 
-def _meanwhile(town: Town, here: Visitors, site: Site, kept: Kept) -> dict[str, Any]:
+def _meanwhile(town: Town, here: Visitors, site: Site, kept: Kept, mode: str) -> dict[str, Any]:
     tally, ends = Tally(), time.monotonic() + SECONDS
     more = crowd(
         town,
@@ -110,7 +110,7 @@ def _meanwhile(town: Town, here: Visitors, site: Site, kept: Kept) -> dict[str, 
         site.port,
         over=lambda: time.monotonic() > ends,
         at_once=AT_ONCE,
-        seed="modes",
+        seed=mode,
         tally=tally,
         may_refuse=True,
     )

@@ -211,17 +211,19 @@ class Somebody:
         return look
 
     def saves(self) -> None:
-        person = self.somebody()
+        self._saves(self.somebody())
+
+    def _saves(self, person: Person) -> bool:
         words = f"Sentence {next(self._numbers)} of {self.name}."
         shown = self.line.get(self.browser(person), SECTION)
         if not self.told("section page", shown):
-            return
+            return False
         form = form_in(shown.text, "revision")
         answer = self.line.post(self.browser(person), form.action or SECTION, form.filled_in(words))
         if answer.status == 200:
             self.kept.words[person.patient_id] = words
             self.kept.saves += 1
-        self.told("save", answer, holds=lambda _: self._reads_back(person, words))
+        return self.told("save", answer, holds=lambda _: self._reads_back(person, words))
 
     def _reads_back(self, person: Person, words: str) -> str:
         again = self.line.get(self.browser(person), SECTION)
@@ -230,7 +232,8 @@ class Somebody:
     def publishes(self) -> None:
         """What was written since the last time; first something is."""
         person = self.somebody()
-        self.saves_for_sure(person)
+        if not self._saves(person):
+            return
         browser, there = self.browser(person), "/plan/publish"
         shown = self.line.get(browser, there)
         if not self.told("page before publishing", shown):
@@ -239,11 +242,6 @@ class Somebody:
         if answer.status == 200:
             self.kept.versions[person.patient_id] += 1
         self.told("publication", answer)
-
-    def saves_for_sure(self, person: Person) -> None:
-        mine, self.mine = self.mine, [person]
-        self.saves()
-        self.mine = mine
 
     # --- the desk --------------------------------------------------------------------------------
 

@@ -13,6 +13,9 @@ from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
 PATIENCE = 60.0
+LASTS = 50
+"""Requests: then a line is made anew, as proxies do. One worker process takes all that are opened at
+one moment, and while they stay open the others stand idle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Line:
     broken: int = 0
     """How often it was cut off while it lay idle, as a server may, and was made again."""
     _door: HTTPConnection | None = None
+    _asked: int = 0
 
     def __enter__(self) -> Self:
         return self
@@ -158,7 +162,8 @@ class Line:
             name, _, value = cookie.partition(";")[0].partition("=")
             browser.cookies[name] = value
         said = {name.lower(): value for name, value in given.getheaders()}
-        if said.get("connection", "").lower() == "close":
+        self._asked += 1
+        if said.get("connection", "").lower() == "close" or self._asked % LASTS == 0:
             self.close()
         return Answer(given.status, time.perf_counter() - began, said, whole, path)
 
