@@ -14,8 +14,8 @@ from urllib.parse import urlencode, urlsplit
 
 PATIENCE = 60.0
 LASTS = 50
-"""Requests: then a line is made anew, as proxies do. One worker process takes all that are opened at
-one moment, and while they stay open the others stand idle."""
+"""Requests: then a line is made anew, as proxies do. One worker process takes all that are opened
+at one moment, and while they stay open the others stand idle."""
 
 
 @dataclass(frozen=True, slots=True)
