@@ -96,6 +96,8 @@ def modes(town: Town, url: str, place: Path, database: Server) -> dict[str, Any]
         database.start()
         back = until("links open again", lambda: _opens(town, site), 120)
         found["and back"] = _meanwhile(town, here, site, kept, "and back")
+        # Looks of the time when nothing could be written are told by the site itself.
+        until("every look is told", lambda: not _spooled(place / "spool"), 180)
     found["and back"]["seconds"] = round(back, 1)
     town.world.store.close()  # its connections were to the server that was killed
     found["lost"] = list(lost(town, kept, versions))
@@ -126,6 +128,10 @@ def _meanwhile(town: Town, here: Visitors, site: Site, kept: Kept, mode: str) ->
         "slowest": round(slowest, 1),
         "faults": dict(tally.faults),
     }
+
+
+def _spooled(folder: Path) -> list[str]:
+    return [one.name for one in folder.glob("*") if one.name not in ("lock", "telling")]
 
 
 def _opens(town: Town, site: Site) -> bool:

@@ -25,7 +25,8 @@ def page(
         "cores as the server and its database. Of every fiftieth answer the body is looked at: the "
         "file decrypts and is the right person’s plan, the page names that person and nobody else, "
         "what was saved reads back. After each round every opening, version and saved word that "
-        "was acknowledged is looked for, and every chain of the trail is walked.\n\n"
+        "was acknowledged is looked for, and every chain of the trail is walked. Times are of a "
+        "machine that may have had other work at the same time.\n\n"
         + "\n".join(_facts(rounds, whole, growths, found["starts"]))
         + "\n\n| What was asked | Answers | of them looked at | half within | 95 % within | 99 % "
         "within | Statuses |\n|---|---|---|---|---|---|---|\n" + "\n".join(_kinds(whole)) + "\n"
