@@ -147,6 +147,7 @@ class Site:
             "NODES": str(len(APPS)),
             "BASE_URL": f"http://{self.host}",
             "MASTER_KEYS": f"{keys.current}:{master}",
+            "MASTER_KEY_CURRENT": keys.current,  # or a file of settings beside us would say
             "PEPPER": b64encode(keys.pepper).decode(),
         }
 
