@@ -310,10 +310,11 @@ WEIGHTS: Mapping[Callable[[Somebody], None], float] = {
     Somebody.looks_up: 8,
     Somebody.reads: 4,
     Somebody.saves: 9.5,
-    Somebody.publishes: 0.5,
-    Somebody.signs: 1,
+    Somebody.publishes: 0.1,
+    Somebody.signs: 0.1,
     Somebody.asks_by_fhir: 3,
     Somebody.guesses: 3,
     Somebody.stands_at_the_door: 0.5,
 }
-"""How often each begins, of a hundred times; some ask more than once."""
+"""How often each begins, of about a hundred times; some ask more than once. A signature lays out
+every page anew and so costs as much as some hundred openings, and happens more seldom than that."""
