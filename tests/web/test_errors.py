@@ -64,7 +64,8 @@ def test_the_log_has_the_kind_and_the_place_and_nothing_anybody_wrote(broken, ca
 
     written = [one for one in caplog.records if one.name == "careplan.web"]
     (line,) = [one for one in written if one.event == "broken"]
-    assert re.fullmatch(r"web/access\.py:\d+", line.fields.pop("place"))
+    outer = r"web/access\.py:\d+ < web/collisions\.py:\d+"
+    assert re.fullmatch(outer, line.fields.pop("place"))
     assert re.fullmatch(r"[0-9a-f]{32}", line.fields.pop("request"))
     assert line.fields == {"error": "ValueError", "method": "GET", "rule": "/fail/<name>"}
     assert SECRET not in caplog.text + "".join(str(one.__dict__) for one in written)
