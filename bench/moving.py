@@ -162,8 +162,8 @@ def _only_read(many: Install) -> None:
     rows = select(_p.patient_id, _p.data_key, _v.number, _v.record).where(
         _p.team_id == many.team, _v.patient_id == _p.patient_id, _v.number == _p.current_version
     )
-    with many.world.store.read() as tx, tx.stream(rows) as found:
-        for row in found:
+    with many.world.store.read() as tx:
+        for row in tx.run(rows.execution_options(yield_per=1_000)):
             owner = of_patient(row.patient_id)
             tx.remember(owner, row.data_key)
             tx.unseal(owner, _v.record, str(row.number), row.record)

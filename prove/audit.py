@@ -3,14 +3,12 @@ how much memory the process takes at the most, beside what it takes for ten thou
 
 from __future__ import annotations
 
-import inspect
 import os
 import subprocess
 import sys
 import tempfile
 from base64 import b64encode
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -21,7 +19,7 @@ from careplan.keys.keyring import Keyring
 from careplan.store import chains
 from careplan.store.db import Store
 from careplan.store.migrate import migrate
-from prove.evidence import ROOT, here_and_now, keep, kept
+from prove.evidence import ROOT, digest_of, here_and_now, keep, kept
 from prove.postgres import postgres
 from tests.stores import a_keyring, a_patient, seeded
 from tests.trail.filling import fill
@@ -48,8 +46,7 @@ _DECIDES = (
 
 
 def covers() -> str:
-    whole = "".join(inspect.getsource(one) for one in _DECIDES)
-    return sha256(whole.encode()).hexdigest()[:16]
+    return digest_of(_DECIDES)
 
 
 def prove(asked: list[str]) -> int:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 import tempfile
 from collections import Counter
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from careplan.acts import drafting, notifying, opening, publishing, signing
 from careplan.store import db, engines, outbox, trail
-from prove.evidence import here_and_now, keep, kept
+from prove.evidence import digest_of, here_and_now, keep, kept
 from prove.postgres import postgres
 from tests.crash.killing import campaign
 
@@ -30,7 +28,7 @@ def covers() -> str:
         *(drafting.save_section, signing.sign_plan, publishing.publish, publishing.answer_plan),
         *(opening.open_link, notifying.send_due),
     )
-    return sha256("".join(inspect.getsource(one) for one in code).encode()).hexdigest()[:16]
+    return digest_of(code)
 
 
 def prove(asked: list[str]) -> int:

@@ -3,12 +3,10 @@ turn, at full strength, and whether their medians lie further apart than chance 
 
 from __future__ import annotations
 
-import inspect
 import random
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -23,7 +21,7 @@ from careplan.settings import Settings
 from careplan.store import trial
 from careplan.store.migrate import migrate
 from careplan.web.app import create_app
-from prove.evidence import FOLDER, here_and_now, keep, kept
+from prove.evidence import FOLDER, digest_of, here_and_now, keep, kept
 from prove.postgres import postgres
 from tests.conftest import BASE_URL, Clock
 from tests.stores import a_keyring, seeded
@@ -64,8 +62,7 @@ def evidence() -> Path:
 
 
 def covers() -> str:
-    whole = "".join(inspect.getsource(one) for one in _DECIDES)
-    return sha256(whole.encode()).hexdigest()[:16]
+    return digest_of(_DECIDES)
 
 
 def prove(asked: list[str]) -> int:

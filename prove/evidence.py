@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import platform
 import re
 import subprocess
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,13 @@ def keep(name: str, found: dict[str, Any], page: str) -> None:
     whole = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     (FOLDER / f"{name}.json").write_text(whole, "utf-8")
     (FOLDER / f"{name}.md").write_text(page, "utf-8")
+
+
+def digest_of(code: Iterable[Any]) -> str:
+    """Of modules, classes and functions as they are written: what is to be tried anew when they
+    change."""
+    whole = "".join(inspect.getsource(one) for one in code)
+    return sha256(whole.encode()).hexdigest()[:16]
 
 
 def here_and_now(*files: str) -> dict[str, str]:

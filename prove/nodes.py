@@ -4,7 +4,6 @@ lost, and who had to ask twice?
 
 from __future__ import annotations
 
-import inspect
 import os
 import signal
 import subprocess
@@ -16,7 +15,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from http.client import HTTPConnection
 from itertools import count
 from pathlib import Path
@@ -33,7 +31,7 @@ from careplan.store.db import Store
 from careplan.store.migrate import migrate
 from careplan.store.trail import events_of
 from prove.clients import Browser, Story, edits, going_on, opens, signs
-from prove.evidence import ROOT, here_and_now, keep
+from prove.evidence import ROOT, digest_of, here_and_now, keep
 from prove.machines import Machine, machines, missing
 from prove.pair import Server, either_of, pair_of, programs
 from tests.acts.worlds import Clinic, a_signed_plan, token_of
@@ -50,8 +48,7 @@ WRITES = "/plan/write/about_me/severe-pain"
 
 def covers() -> str:
     """A digest of what goes on without a primary, and of what is told afterwards."""
-    whole = "".join(inspect.getsource(one) for one in (late, telling_late, spool, standby))
-    return sha256(whole.encode()).hexdigest()[:16]
+    return digest_of((late, telling_late, spool, standby))
 
 
 def prove(asked: list[str]) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from base64 import b64encode
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -54,21 +55,29 @@ def hash_password(
 
 def check_password(stored: str | None, text: str, *, strength: Strength = STRONG) -> bool:
     """Whether the password is right. For an unknown person pass None: it takes the same time."""
-    typed = _folded(text)
-    if stored is None:
-        _hasher(strength).hash(typed, salt=bytes(_SALT_BYTES))
-        return False
+    against = _nobodys(strength) if stored is None else stored
     try:
-        return _hasher(strength).verify(stored, typed)
+        right = _hasher(strength).verify(against, _folded(text))
     except VerifyMismatchError:
         return False
     except (InvalidHashError, VerificationError) as problem:
         raise UnreadableHash("not an Argon2 hash") from problem
+    return right and stored is not None
 
 
 def needs_rehash(stored: str, *, strength: Strength = STRONG) -> bool:
     """Whether the hash was made with other costs; hash again at the next right password."""
     return _hasher(strength).check_needs_rehash(stored)
+
+
+def _nobodys(cost: Strength) -> str:
+    """What somebody unknown is held against: nothing opens it, and to see that takes as long."""
+    costs = f"m={cost.memory_cost},t={cost.time_cost},p={cost.parallelism}"
+    return f"$argon2id$v=19${costs}${_zeros(_SALT_BYTES)}${_zeros(_hasher(cost).hash_len)}"
+
+
+def _zeros(many: int) -> str:
+    return b64encode(bytes(many)).decode().rstrip("=")
 
 
 @cache

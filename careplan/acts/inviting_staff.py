@@ -208,11 +208,8 @@ def take_up_invitation(
     """
     folded = folded_email(email)
     count_try(world, f"invitation:{folded}", at=at)
-    code = read_invitation_code(typed)
     with world.store.read() as tx:
-        invited = open_invitation(tx, code, at) if code else None
-        if invited is None or not _is_for(tx, invited, folded):
-            raise InvitationNotGood
+        invited = _their_invitation(tx, folded, typed, at)
         had = account_by_email(tx, folded)
     count_try(world, f"sign-in:{folded}", at=at)  # a password may be tried here as well
     problems = helper_problems(
@@ -240,11 +237,8 @@ def come_without_password(
     """
     folded = folded_email(email)
     count_try(world, f"invitation:{folded}", at=at)
-    code = read_invitation_code(typed)
     with world.store.read() as tx:
-        invited = open_invitation(tx, code, at) if code else None
-        if invited is None or not _is_for(tx, invited, folded):
-            raise InvitationNotGood
+        invited = _their_invitation(tx, folded, typed, at)
     try:
         return _come_in(world, invited, at, password_hash=None, also=also)
     except EmailInUse:
@@ -292,6 +286,15 @@ def _come_in(
         append(tx, AuditEvent(Kind.MEMBER_CAME, at, actor(who), None, what))
         also(tx, who)
     return account_id
+
+
+def _their_invitation(tx: Transaction, folded: str, typed: str, at: datetime) -> Invitation:
+    """The one that this code opens, made for this address. Raises InvitationNotGood."""
+    code = read_invitation_code(typed)
+    invited = open_invitation(tx, code, at) if code else None
+    if invited is None or not _is_for(tx, invited, folded):
+        raise InvitationNotGood
+    return invited
 
 
 def _is_for(tx: Transaction, invited: Invitation, folded: str) -> bool:

@@ -55,7 +55,7 @@ def change_password(world: World, *, by: Who, token: str, typed: NewPassword, at
     if account is None or not check_password(
         account.password_hash, typed.old, strength=world.strength
     ):
-        write_down_failure(world, account, "password", at)
+        write_down_failure(world, mine, "password", at)
         raise WrongSignIn
     _must_be_strong(world, account, typed)
     hashed = hash_password(typed.new, entropy=world.entropy, strength=world.strength)
@@ -70,7 +70,7 @@ def change_password(world: World, *, by: Who, token: str, typed: NewPassword, at
             append(tx, AuditEvent(Kind.PASSWORD_CHANGED, at, actor(by), by.patient_id, what))
             ended = end_others(tx, by=by, token=token, at=at)
     if not right:
-        write_down_failure(world, account, "second_factor", at)
+        write_down_failure(world, mine, "second_factor", at)
         raise WrongCode
     return ended
 

@@ -68,7 +68,7 @@ def show_again(
         account = account_of(tx, mine)
     kept = account.password_hash if account else None
     if account is None or not check_password(kept, password, strength=world.strength):
-        write_down_failure(world, account, "password", at)
+        write_down_failure(world, mine, "password", at)
         raise WrongSignIn
     with world.store.begin() as tx:
         row = rows.session_by_token(tx, token)
@@ -78,7 +78,7 @@ def show_again(
         if right:
             rows.set_session_data(tx, token, {**row.data, _SURE: at.isoformat()})
     if not right:
-        write_down_failure(world, account, "second_factor", at)
+        write_down_failure(world, mine, "second_factor", at)
         raise WrongCode
 
 

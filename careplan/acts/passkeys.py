@@ -171,12 +171,12 @@ def sign_in_with_passkey(
     with world.store.read() as tx:
         account = account_of(tx, kept.account_id) if kept else None
     if kept is None or account is None or account.state != Standing.ACTIVE:
-        write_down_failure(world, account, "passkey", at)
+        write_down_failure(world, account.account_id if account else None, "passkey", at)
         raise WrongPasskey
     try:
         count = passkeys.check(answer, site=site, challenge=challenge, public_key=kept.public_key)
     except BadAnswer:
-        write_down_failure(world, account, "passkey", at)
+        write_down_failure(world, account.account_id, "passkey", at)
         raise WrongPasskey from None
     with world.store.begin() as tx:
         if rows.note_passkey_used(tx, kept.credential_id, sign_count=count, at=at):
@@ -189,7 +189,7 @@ def sign_in_with_passkey(
                 device=device,
                 second_factor_at=at,
             )
-    write_down_failure(world, account, "passkey_copied", at)
+    write_down_failure(world, account.account_id, "passkey_copied", at)
     raise CopiedPasskey
 
 

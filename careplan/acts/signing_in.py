@@ -23,6 +23,7 @@ from careplan.store.accounts import (
     Relation,
     account_by_email,
     account_of,
+    credential_of,
     patients_of_account,
     set_password,
     totp_of,
@@ -96,17 +97,20 @@ def sign_in(
     folded = folded_email(email)
     count_try(world, f"sign-in:{folded}", at=at)
     with world.store.read() as tx:
-        found = account_by_email(tx, folded)
+        found = credential_of(tx, folded)
     kept = found.password_hash if found else None
     right = check_password(kept, password, strength=world.strength)
     if found is None or not right or found.state != Standing.ACTIVE:
-        write_down_failure(world, found, "password", at)
+        write_down_failure(world, found.account_id if found else None, "password", at)
         raise WrongSignIn
     stronger = _rehashed(world, kept, password)
     with world.store.begin() as tx:
+        account = account_of(tx, found.account_id)
+        if account is None:  # erased meanwhile
+            raise WrongSignIn
         if stronger is not None:
-            set_password(tx, found.account_id, stronger)
-        return begin_session(world, tx, found, at=at, old_token=old_token, device=device)
+            set_password(tx, account.account_id, stronger)
+        return begin_session(world, tx, account, at=at, old_token=old_token, device=device)
 
 
 def demo_sign_in(
@@ -169,7 +173,7 @@ def give_second_factor(world: World, *, token: str, code: str, at: datetime) -> 
     with world.store.begin() as tx:
         if uses_code(tx, account.account_id, code, at):
             return begin_two_factor(world, tx, account.account_id, at=at, old_token=token)
-    write_down_failure(world, account, "second_factor", at)
+    write_down_failure(world, account.account_id, "second_factor", at)
     raise WrongCode
 
 
@@ -290,11 +294,11 @@ def _rehashed(world: World, kept: str | None, password: str) -> str | None:
     return hash_password(password, entropy=world.entropy, strength=world.strength)
 
 
-def write_down_failure(world: World, found: Account | None, reason: str, at: datetime) -> None:
+def write_down_failure(world: World, account_id: UUID | None, reason: str, at: datetime) -> None:
     """In the trail of the person whose account it is, or the service's when it is nobody's: the
     same questions are asked for both, so that no clock tells them apart."""
     with world.store.begin() as tx:
-        related = _related(tx, found.account_id if found else _NOBODY)
+        related = _related(tx, account_id or _NOBODY)
         patient = str(related.patient_id) if related and related.relation == SELF else None
         let_in(tx, *((related.patient_id,) if related else ()))
         append(tx, AuditEvent(Kind.SIGN_IN_FAILED, at, SYSTEM, patient, {"reason": reason}))

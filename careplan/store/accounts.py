@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ _SHOWN = [column for column in _c if column is not _c.totp_secret]
 _BY_ID = select(*_SHOWN).where(_IS_THIS)
 _BY_EMAIL = select(*_SHOWN).where(_c.email_hash == bindparam("of_email"))
 _HAS = select(_c.account_id).where(_c.email_hash == bindparam("of_email"))
+_CREDENTIAL = _HAS.add_columns(_c.state, _c.password_hash)
 _NEW = on_both(lambda insert: insert(account).on_conflict_do_nothing().returning(_c.account_id))
 _THIS = update(account).where(_IS_THIS)
 _SET_PASSWORD = _THIS.values(password_hash=bindparam("new_hash"))
@@ -92,6 +93,15 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Credential:
+    """What a password is held against, and nothing of whose it is."""
+
+    account_id: UUID
+    state: str
+    password_hash: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Totp:
     """The secret of the second factor, and the last of its steps that was used."""
 
@@ -143,6 +153,12 @@ def new_account(
 def has_account(tx: Transaction, email: str) -> bool:
     """Whether this address has one, and nothing else of it: for doors that must not tell."""
     return tx.run(_HAS, {"of_email": _email_hash(tx, email)}).one_or_none() is not None
+
+
+def credential_of(tx: Transaction, email: str) -> Credential | None:
+    """Nothing is unsealed for it, so an address with an account takes no longer than another."""
+    row = tx.run(_CREDENTIAL, {"of_email": _email_hash(tx, email)}).one_or_none()
+    return None if row is None else Credential(row.account_id, row.state, row.password_hash)
 
 
 def account_by_email(tx: Transaction, email: str) -> Account | None:

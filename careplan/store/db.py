@@ -195,14 +195,6 @@ class Transaction:
         """For scans: past SQLAlchemy, on the same connection and in the same transaction."""
         return statement.run(self._connection.connection, self._connection.dialect, parameters)
 
-    def stream(
-        self, statement: Executable, parameters: Parameters | None = None
-    ) -> CursorResult[Any]:
-        """Rows in pieces, for tables larger than memory."""
-        return self._connection.execute(
-            statement, parameters, execution_options={"yield_per": 1_000}
-        )
-
     # --- ids, hashes, keys -----------------------------------------------------------------
 
     def new_id(self) -> UUID:

@@ -49,7 +49,7 @@ DOORS: dict[str, Callable[[World, str], Any]] = {
 
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """What is asked of the database and of the password hash from now on."""
+    """What is asked of the database and of the password hash, and unsealed, from now on."""
     done: Counter[str] = Counter()
 
     def counted(owner: type, name: str, what: str) -> None:
@@ -65,6 +65,8 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counted(PasswordHasher, "verify", "hashes")
     counted(Transaction, "run", "statements")
     counted(Transaction, "run_ready", "statements")
+    counted(Transaction, "unseal", "unsealed")
+    counted(Transaction, "unseal_facts", "unsealed")
     return done
 
 

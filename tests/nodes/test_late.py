@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -46,6 +46,15 @@ def scan(cut: Cut, link, answer=None, *, again=None, **more):
     return late.open_link(
         cut.world, reader(answer, **more), token=token_of(link), again=again, zipped=False
     )
+
+
+def guessed(cut: Cut, link, times: int) -> datetime:
+    """So many wrong answers while everything answers, a minute apart; when the last was given."""
+    before, at = replace(cut, world=cut.clinic.world), NOW
+    for number in range(times):
+        at += timedelta(minutes=1)
+        scan(before, link, f"not {number}", at=at)
+    return at
 
 
 def opened(found) -> Opened:
@@ -159,17 +168,7 @@ def test_several_nodes_share_what_one_link_may_take(cut: Cut, wrong_answers, nod
 def test_what_its_life_has_left_is_shared_too(cut: Cut):
     """Two are left and there are three nodes: none of them may take one."""
     link = cut.clinic.share(Kind.PRIVATE_PRINT, opening=Opening.PASSCODE, passcode=PASSCODE)
-    at = NOW
-    for number in range(8):
-        at += timedelta(minutes=1)
-        late.open_link(
-            cut.clinic.world,
-            reader(f"not {number}", at=at),
-            token=token_of(link),
-            again=None,
-            zipped=False,
-        )
-    at += timedelta(minutes=1)
+    at = guessed(cut, link, 8) + timedelta(minutes=1)
     shared = replace(sure(cut.world.fallback), wrong_answers=10, nodes=3)
     shared_cut = replace(cut, world=replace(cut.world, fallback=shared))
     for answer in ("not it", PASSCODE):
@@ -180,16 +179,7 @@ def test_what_its_life_has_left_is_shared_too(cut: Cut):
 
 def test_never_more_than_its_life_has_left(cut: Cut):
     link = cut.clinic.share(Kind.PRIVATE_PRINT, opening=Opening.PASSCODE, passcode=PASSCODE)
-    at = NOW
-    for number in range(9):
-        at += timedelta(minutes=1)
-        late.open_link(
-            cut.clinic.world,
-            reader(f"not {number}", at=at),
-            token=token_of(link),
-            again=None,
-            zipped=False,
-        )
+    at = guessed(cut, link, 9)
     assert isinstance(scan(cut, link, PASSCODE), MustWait), "the wait goes on"
     at += timedelta(minutes=1)
     assert scan(cut, link, "not it", at=at).remaining == 0
