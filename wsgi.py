@@ -10,10 +10,11 @@ from platform import node
 from careplan.environment import from_environment, with_file
 from careplan.plan.content import BadContent
 from careplan.variables import Unsafe
-from careplan.web.app import create_app
-from careplan.web.logs import to_stderr
 
 try:
+    from careplan.web.app import create_app
+    from careplan.web.logs import to_stderr
+
     settings = from_environment(with_file(os.environ, Path(__file__).with_name(".env")))
     to_stderr(node=settings.node or node(), level=settings.log_level)
     app = create_app(settings)

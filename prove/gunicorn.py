@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -16,6 +15,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from prove.evidence import ROOT
+from tests.ports import free_port
 from tests.stores import a_keyring
 
 EVERY = 10.0
@@ -89,12 +89,6 @@ def serving(
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=60)
-
-
-def free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])
 
 
 def until(what: str, true: Callable[[], bool], seconds: float) -> float:

@@ -22,7 +22,7 @@ from careplan.clock import now, today
 from careplan.store.db import Store
 from careplan.store.migrate import migrate
 from prove.evidence import ROOT, here_and_now, keep, kept
-from prove.gunicorn import BASE_URL, COOKIE, Scales, Site, free_port, growth, serving, settings
+from prove.gunicorn import BASE_URL, COOKIE, Scales, Site, growth, serving, settings
 from prove.load_beside import judged_modes, judged_slow, modes, page_of_modes, page_of_slow, slow
 from prove.load_page import page
 from prove.pair import Server, programs
@@ -31,6 +31,7 @@ from tests.load.crowd import crowd, lost, versions_of, visitors
 from tests.load.doings import Kept, Visitors
 from tests.load.tally import Tally
 from tests.load.town import Town, a_town
+from tests.ports import free_port
 from tests.stores import a_keyring, app_role_of, as_app
 
 NAME, SEED = "load", "load 1"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from prove.evidence import ROOT
+from tests.ports import free_port
 
 OWNER = "careplan"
 _OPTIONS = (
@@ -165,7 +165,7 @@ def pair_here(folder: Path) -> Iterator[tuple[Server, Server]]:
     if found is None:
         raise FileNotFoundError("PostgreSQL is not installed")
     servers = [
-        Server(folder=folder / name, bin=found, port=_free_port(), durable=False)
+        Server(folder=folder / name, bin=found, port=free_port(), durable=False)
         for name in ("one", "two")
     ]
     try:
@@ -189,9 +189,3 @@ def _user() -> str:
 def _children(parent: int) -> list[int]:
     path = Path(f"/proc/{parent}/task/{parent}/children")
     return [int(one) for one in path.read_text().split()] if path.exists() else []
-
-
-def _free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])

@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from socket import socket
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -29,6 +28,7 @@ from prove.evidence import ROOT, here_and_now, keep, kept
 from prove.postgres import postgres
 from tests.backup.conftest import backed_up
 from tests.conftest import BASE_URL, CHEAP
+from tests.ports import free_port
 from tests.stores import NOW, TODAY, a_keyring, seeded
 
 NAME = "setups"
@@ -156,7 +156,7 @@ def _script_of_run(place: Path) -> dict[str, Any]:
     """Killed while it fills the first database; the last one serves, with everybody in it."""
     clone, chance, killed = _clone(place), random.Random(SEED), 0
     _left_alone(clone, "bin/setup")
-    port = _free_port()
+    port = free_port()
     for _ in range(SCRIPT_KILLS):
         killed += _killed(clone, ["bin/run", "--port", str(port)], after=chance.uniform(1, 9))
         if (clone / "var" / "careplan.sqlite3").exists():
@@ -218,12 +218,6 @@ def _left_alone(clone: Path, *words: str) -> str:
     if told.returncode:
         raise AssertionError(f"{words[0]} did not come right: {told.stdout}{told.stderr}")
     return told.stdout
-
-
-def _free_port() -> int:
-    with socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])
 
 
 def write(found: Found) -> None:

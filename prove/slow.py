@@ -23,10 +23,11 @@ from statistics import median
 from typing import Any
 
 from prove.evidence import ROOT
-from prove.gunicorn import free_port, until
+from prove.gunicorn import until
 from tests.load.lines import Browser, Line
 from tests.load.tally import Tally
 from tests.load.town import Town
+from tests.ports import free_port
 
 SLOW, FROM = 200, ("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5")
 """How many, and from where: one address alone the proxy does not let hold so many lines."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from careplan.acts.backing_up import LastDone, last_done
 from careplan.acts.world import World
-from careplan.store.errors import Unavailable
+from careplan.store.errors import CannotKeep, Unavailable
 from careplan.store.waiting import Waiting, waiting
 
 
@@ -30,7 +30,7 @@ def standing_of_service(world: World, *, at: datetime) -> Standing:
             with world.store.read() as tx:
                 kept = waiting(tx, at=at)
             copies = last_done(world)
-    except Unavailable:
+    except (Unavailable, CannotKeep):  # the second: our role was given no rights
         matches = None
     return Standing(waiting=kept, copies=copies, schema_matches=matches, spooled=_spooled(world))
 

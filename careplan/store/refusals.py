@@ -17,6 +17,9 @@ _LOST = (
     psycopg.InterfaceError,
     pg.IdleInTransactionSessionTimeout,
     sqlite3.OperationalError,
+    # Not migrated, or by another program than this one: SQLite says it with an OperationalError.
+    pg.UndefinedTable,
+    pg.UndefinedColumn,
 )
 
 

@@ -28,11 +28,20 @@ from careplan.acts.waiting import Standing, standing_of_service
 from careplan.keys.tokens import same
 from careplan.store.listening import Listener
 from careplan.store.waiting import Waiting
+from careplan.variables import Unsafe
 from careplan.web.access import Reader, open_to
 from careplan.web.here import here
 from careplan.web.logs import method_of_request, rule_of_request
 
 figures = Blueprint("figures", __name__)
+
+_TOGETHER = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+if _TOGETHER and not os.access(_TOGETHER, os.W_OK | os.X_OK):
+    # The first counter below would fail on it, and say nothing that anybody could act on.
+    raise Unsafe(
+        f"PROMETHEUS_MULTIPROC_DIR is {_TOGETHER!r}, a folder that is not there or that this user "
+        "may not write to. The site makes its own (ops/start); a command needs none."
+    )
 
 OURS = CollectorRegistry()
 LABELS = frozenset({"rule", "method", "status", "outcome", "deed", "mode", "problem"})
@@ -127,7 +136,7 @@ def metrics() -> Response:
 
 def _counted() -> CollectorRegistry:
     """What all processes counted together, or this one where it is alone."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    if _TOGETHER is None:
         return OURS
     together = CollectorRegistry()
     multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]
@@ -185,6 +194,5 @@ def _waiting(now: Waiting) -> dict[str, tuple[str, float | None]]:
 
 def forget_process(pid: int) -> None:
     """A worker is gone: what it was doing at the moment counts no more."""
-    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-    if folder and Path(folder).is_dir():
-        multiprocess.mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]
+    if _TOGETHER and Path(_TOGETHER).is_dir():
+        multiprocess.mark_process_dead(pid, _TOGETHER)  # type: ignore[no-untyped-call]

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
+from tests.ports import free_port
 from tests.stores import a_keyring
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +65,7 @@ def running(
 ) -> Iterator[Running]:
     """`arguments`: what else gunicorn is told. Without `OURS` no worker warms the press, which
     would cost each of them a second of work that no guesser waits for."""
-    port, log = _free_port(), folder / "server.log"
+    port, log = free_port(), folder / "server.log"
     command = [
         *(sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"),
         *("--worker-class", "gthread", "--workers", str(workers), "--threads", "4"),
@@ -96,12 +97,6 @@ def _settings(database_url: str, port: int) -> dict[str, str]:
         "MASTER_KEY_CURRENT": keys.current,
         "PEPPER": b64encode(keys.pepper).decode(),
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:

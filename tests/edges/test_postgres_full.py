@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -26,6 +24,7 @@ from careplan.store.migrate import migrate
 from careplan.store.versions import current_version
 from tests.acts.worlds import Clinic, clinic, people_once, signed_once, token_of
 from tests.conftest import Clock
+from tests.edges.disks import Disk, small_disk
 from tests.stores import NOW, POSTGRES, TODAY, app_role_of, as_app
 from tests.visitors import come_in
 from tests.web.reader import Reader as WebReader
@@ -33,43 +32,14 @@ from tests.web.reader import Reader as WebReader
 __all__ = ["clinic", "people_once", "signed_once"]
 pytestmark = pytest.mark.postgres
 MEGABYTES = 64
-BLOCK = 1 << 16
-
-
-@dataclass(frozen=True)
-class Disk:
-    """Filled to the last block with a file of ours, and freed again."""
-
-    place: Path
-
-    def fill(self) -> None:
-        with (self.place / "ballast").open("ab", buffering=0) as file:
-            for size in (BLOCK, 512):
-                try:
-                    while file.write(b"x" * size) == size:
-                        pass
-                except OSError:
-                    pass
-
-    def free(self) -> None:
-        (self.place / "ballast").unlink()
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:
-    server = os.environ.get(POSTGRES)
-    if not server:
+    if not os.environ.get(POSTGRES):
         pytest.skip(f"{POSTGRES} is not set: no PostgreSQL to test on")
-    place = tmp_path / "small"
-    place.mkdir()
-    size = f"size={MEGABYTES}m,mode=0700"
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(place)], check=False, capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip("this user may not mount a small disk")
-    yield Disk(place)
-    subprocess.run(["umount", str(place)], check=True)
+    with small_disk(tmp_path / "small", megabytes=MEGABYTES) as made:
+        yield made
 
 
 @pytest.fixture
@@ -86,9 +56,7 @@ def store_url(disk: Disk) -> Iterator[str]:
         tables = disk.place / "tables"
         tables.mkdir()
         shutil.chown(tables, where.stat().st_uid)
-        for above in (disk.place, *disk.place.parents):
-            if above.stat().st_mode & 0o001 == 0:
-                above.chmod(above.stat().st_mode | 0o011)
+        disk.let_through()
         connection.execute(f"CREATE TABLESPACE {name} LOCATION '{tables}'")
         connection.execute(f"CREATE DATABASE {name} TABLESPACE {name}")
         owned = server.set(drivername="postgresql+psycopg", database=name)

@@ -188,7 +188,10 @@ def test_the_image_runs_as_nobody_and_asks_for_versions() -> None:
     assert not re.search(r"(?i)(key|secret|pepper|password)\s*=", text)
     (given,) = re.findall(r"^ENV ((?:.*\\\n)*.*)", last, re.MULTILINE)
     beside = {"PYTHONDONTWRITEBYTECODE", "XDG_CACHE_HOME"}
-    assert set(re.findall(r"([A-Z_]+)=", given)) <= SETTINGS | beside
+    everywhere = set(re.findall(r"([A-Z_]+)=", given))
+    assert everywhere <= SETTINGS | beside
+    assert "PROMETHEUS_MULTIPROC_DIR" not in everywhere, "the site alone makes that folder"
+    assert "PROMETHEUS_MULTIPROC_DIR=" in last.rpartition("\nCMD ")[2]
 
 
 def test_what_goes_into_the_image_is_enough_and_no_more(tmp_path: Path) -> None:

@@ -23,20 +23,10 @@ from careplan.store.engines import engine_for_migration
 from careplan.store.migrate import config_for, head_matches, migrate, up_to
 from careplan.store.migrations.head import HEAD
 from careplan.store.tables import metadata
+from tests.empty import empty_url
 from tests.stores import POSTGRES, _fresh_database, a_keyring, a_team, seeded
 
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def empty_url(request, tmp_path):
-    """A database in which nothing has been made yet."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/empty.db"
-        return
-    server = os.environ.get(POSTGRES)
-    if not server:
-        pytest.skip(f"{POSTGRES} is not set: no PostgreSQL to test on")
-    with _fresh_database(server) as url:
-        yield url.render_as_string(hide_password=False)
+__all__ = ["empty_url"]
 
 
 def test_it_works(empty_url):

@@ -167,6 +167,21 @@ def test_processes_count_together(tmp_path: Path):
     assert 'careplan_deeds_total{deed="link_opened"} 5.0' in said
 
 
+def test_a_folder_that_is_not_there_stops_it_in_words(tmp_path: Path):
+    """As a command does that is given what only the site needs."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "migrate"],
+        env=os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "no"), "CAREPLAN_ENV": "demo"},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Cannot start: PROMETHEUS_MULTIPROC_DIR")
+    assert "Traceback" not in done.stderr
+
+
 class Hearing:
     def __init__(self, heard):
         self._heard = heard

@@ -51,7 +51,8 @@ def _away() -> Finding:
         "database",
         "The database cannot be asked.",
         "See that it runs, that DATABASE_URL is right and this machine can reach it; a new one "
-        "needs migrate first.",
+        "needs migrate first, as the owner of its tables and with APP_ROLE=the role of "
+        "DATABASE_URL.",
     )
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app
 
 from careplan.acts.late import either
 from careplan.settings import Settings
-from careplan.store.errors import Unavailable
+from careplan.store.errors import CannotKeep, Unavailable
 from careplan.web.access import Reader, open_to
 from careplan.web.here import here
 
@@ -34,7 +34,7 @@ def readyz() -> Response:
     world = here().world
     try:
         ready = either(world, world.store.head_matches, lambda store: store.head_matches())
-    except Unavailable:
+    except (Unavailable, CannotKeep):  # the second: our role was given no rights
         ready = False
     if not ready:
         return _text("not ready\n", status=503)
