@@ -14,6 +14,7 @@ CAMPAIGNS = (
     "enumeration",
     "fuzz",
     "guesses",
+    "image",
     "load",
     "nodes",
     "partitions",
