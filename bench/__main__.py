@@ -21,6 +21,7 @@ BUDGETS = (
     "paper",
     "pages",
     "desk",
+    "fences",
     "fhir_reading",
     "storage",
     "qr",
