@@ -374,7 +374,7 @@ def _change(
             raise NotThere
         changed = replace(kept, grant=replace(kept.grant, state=state), notes=notes or kept.notes)
         _keep(tx, changed)
-        if state is State.SUSPENDED:
+        if state in (State.SUSPENDED, State.ENDED):  # or a code kept back would let them in again
             void_carer_codes(tx, patient_id, at=at)
         append(tx, AuditEvent(kind, at, actor(by), str(patient_id)))
 
@@ -450,6 +450,7 @@ def leave_ended(world: World, *, by: Who, patient_id: UUID, grant_id: UUID, at: 
             raise NotThere
         over = replace(kept.grant, state=State.ENDED)
         _keep(tx, replace(kept, grant=over, settled=True))
+        void_carer_codes(tx, patient_id, at=at)
         append(tx, AuditEvent(Kind.CARER_ENDED, at, actor(by), str(patient_id)))
 
 

@@ -207,11 +207,11 @@ def take_up_invitation(
     TooManyTries.
     """
     folded = folded_email(email)
-    count_try(world, f"invitation:{folded}", at=at)
+    invited = _their_invitation(world, folded, typed, at)
     with world.store.read() as tx:
-        invited = _their_invitation(tx, folded, typed, at)
         had = account_by_email(tx, folded)
-    count_try(world, f"sign-in:{folded}", at=at)  # a password may be tried here as well
+    if had is not None:  # a password may be tried here as well
+        count_try(world, f"sign-in:{folded}", at=at)
     problems = helper_problems(
         name=invited.name, email=invited.email, password=password, leaked=world.leaked
     )
@@ -235,10 +235,7 @@ def come_without_password(
     Only for somebody new: whoever has an account joins the other sign-in to it. Raises
     InvitationNotGood, TooManyTries.
     """
-    folded = folded_email(email)
-    count_try(world, f"invitation:{folded}", at=at)
-    with world.store.read() as tx:
-        invited = _their_invitation(tx, folded, typed, at)
+    invited = _their_invitation(world, folded_email(email), typed, at)
     try:
         return _come_in(world, invited, at, password_hash=None, also=also)
     except EmailInUse:
@@ -288,11 +285,17 @@ def _come_in(
     return account_id
 
 
-def _their_invitation(tx: Transaction, folded: str, typed: str, at: datetime) -> Invitation:
-    """The one that this code opens, made for this address. Raises InvitationNotGood."""
+def _their_invitation(world: World, folded: str, typed: str, at: datetime) -> Invitation:
+    """The one that this code opens, made for this address. Raises InvitationNotGood, TooManyTries.
+
+    Only what is wrong is counted: whoever knows the address could shut its owner out otherwise.
+    """
     code = read_invitation_code(typed)
-    invited = open_invitation(tx, code, at) if code else None
-    if invited is None or not _is_for(tx, invited, folded):
+    with world.store.read() as tx:
+        invited = open_invitation(tx, code, at) if code else None
+        right = invited is not None and _is_for(tx, invited, folded)
+    if invited is None or not right:
+        count_try(world, f"invitation:{folded}", at=at)
         raise InvitationNotGood
     return invited
 

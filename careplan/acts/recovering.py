@@ -122,12 +122,14 @@ def let_member_back(world: World, *, by: Who, account_id: UUID, method: str, at:
     with world.store.begin() as tx:
         if not may_manage_members(fresh(tx, by), team_id=by.team_id):
             raise NotAllowed
-        places = [one for one in memberships_of(tx, account_id) if one.state == Standing.ACTIVE]
+        places = [one for one in memberships_of(tx, account_id) if one.state != Standing.LEFT]
+        here = any(str(p.team_id) == by.team_id and p.state == Standing.ACTIVE for p in places)
         account = account_of(tx, account_id)
-        teams = {str(one.team_id) for one in places}
-        if account is None or account.state != Standing.ACTIVE or by.team_id not in teams:
+        if account is None or account.state != Standing.ACTIVE or not here:
             raise NotThere
-        if teams != {by.team_id} or plans_behind(tx, account_id):
+        # A place that only rests in another team may stand again tomorrow.
+        elsewhere = any(str(one.team_id) != by.team_id for one in places)
+        if elsewhere or plans_behind(tx, account_id):
             raise BeyondReach
         what = {"whom": "staff", "account": str(account_id), "seen": method}
         told = AuditEvent(Kind.RECOVERY_CODE_MADE, at, actor(by), None, what)
@@ -191,14 +193,16 @@ def come_back(world: World, *, email: str, typed: str, password: str, at: dateti
 
     Its second step, its passkeys and whatever else opened it are gone, and everybody who was in it
     is out. Raises CodeNotGood, which never says what of it was wrong, BadAccount, TooManyTries.
+    Only what is wrong is counted: whoever knows the address could shut its owner out otherwise. A
+    code is forty bits that live for a quarter of an hour.
     """
     folded = folded_email(email)
-    count_try(world, f"recovery:{folded}", at=at)
     code = read_code(typed)
     with world.store.read() as tx:
         # By the code alone: an address is compared only once somebody holds a code that is good.
         account = _account_behind(tx, code, at) if code else None
     if account is None or folded_email(account.email) != folded or code is None:
+        count_try(world, f"recovery:{folded}", at=at)
         raise CodeNotGood
     mine = {"name": account.name, "email": account.email}
     weak = problem_with(password, **mine, leaked=world.leaked)

@@ -105,12 +105,12 @@ def sign_in(
         raise WrongSignIn
     stronger = _rehashed(world, kept, password)
     with world.store.begin() as tx:
-        account = account_of(tx, found.account_id)
-        if account is None:  # erased meanwhile
-            raise WrongSignIn
-        if stronger is not None:
-            set_password(tx, account.account_id, stronger)
-        return begin_session(world, tx, account, at=at, old_token=old_token, device=device)
+        account = account_of(tx, found.account_id, held=True)
+        if account is not None and (account.password_hash, account.state) == (kept, found.state):
+            if stronger is not None:
+                set_password(tx, account.account_id, stronger)
+            return begin_session(world, tx, account, at=at, old_token=old_token, device=device)
+    raise WrongSignIn  # meanwhile they have a new password, or were stopped
 
 
 def demo_sign_in(

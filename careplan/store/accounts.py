@@ -23,6 +23,7 @@ _DEVICES = "devices"
 _IS_THIS = _c.account_id == bindparam("of_account")
 _SHOWN = [column for column in _c if column is not _c.totp_secret]
 _BY_ID = select(*_SHOWN).where(_IS_THIS)
+_HOLD = _BY_ID.with_for_update(key_share=True)
 _BY_EMAIL = select(*_SHOWN).where(_c.email_hash == bindparam("of_email"))
 _HAS = select(_c.account_id).where(_c.email_hash == bindparam("of_email"))
 _CREDENTIAL = _HAS.add_columns(_c.state, _c.password_hash)
@@ -166,9 +167,10 @@ def account_by_email(tx: Transaction, email: str) -> Account | None:
     return None if row is None else _account(tx, row)
 
 
-def account_of(tx: Transaction, account_id: UUID) -> Account | None:
-    """None for nobody, and for somebody who was erased."""
-    row = tx.run(_BY_ID, {"of_account": account_id}).one_or_none()
+def account_of(tx: Transaction, account_id: UUID, *, held: bool = False) -> Account | None:
+    """None for nobody, and for somebody who was erased. `held`: as it is until this transaction
+    ends."""
+    row = tx.run(_HOLD if held else _BY_ID, {"of_account": account_id}).one_or_none()
     return None if row is None or row.data_key is None else _account(tx, row)
 
 

@@ -360,6 +360,17 @@ def test_whom_the_team_paused_no_code_of_the_persons_lets_in_again(family: Famil
     assert here_for(world, **asked(family, esi, later)).grant is not None
 
 
+def test_a_code_kept_back_lets_nobody_in_again_whose_access_was_ended(family: Family) -> None:
+    world, kofi = family.world, family.kofi
+    esi, consent = a_helper(world, "Esi Boateng"), Asked("friend", Basis.YOUNG, True)
+    later = SIXTEEN + timedelta(days=1)
+    family.lets_in(esi, "friend", Basis.YOUNG, by=kofi, at=later)
+    kept_back = make_code_for(world, **asked(family, kofi, later), asked=consent)
+    end_access(world, **asked(family, kofi, later), grant_id=grant_of(family, "Esi", at=later))
+    with pytest.raises(CodeNotGood):
+        take_up_code(world, by=esi, typed=kept_back, at=later)
+
+
 def test_nobody_answers_over_what_a_child_answered_themself(family: Family) -> None:
     signed = family.sign()
     said: dict[str, Any] = {"patient_id": family.patient_id, "at": NOW}

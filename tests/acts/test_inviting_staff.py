@@ -137,13 +137,18 @@ def test_somebody_of_another_team_comes_with_the_account_they_have(world, admin)
 
 
 @pytest.mark.asvs("6.3.1")
-def test_guessing_at_one_address_rests(world, admin):
+def test_guessing_at_one_address_rests_and_shuts_nobody_out(world, admin):
+    """Whoever knows the address can guess at it; whom it was made for comes in all the same."""
     made = invite_member(world, by=admin, asked=SADE, at=NOW)
+    wrong = replace(made, code="Z" * 16)
     for _ in range(TRIES):
         with pytest.raises(InvitationNotGood):
-            come(world, replace(made, code="Z" * 16))
+            come(world, wrong)
     with pytest.raises(TooManyTries):
-        come(world, made)
+        come(world, wrong)
+    with pytest.raises(WrongSignIn):
+        sign_in(world, email=SADE.email, password=PASSWORD, at=NOW)
+    assert come(world, made) is not None
 
 
 def test_only_an_administrator_invites_and_what_is_wrong_is_named(world, admin):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from careplan.accounts.passwords import Strength
+from careplan.accounts.passwords import Strength, hash_password
 from careplan.accounts.people import Role, Standing
 from careplan.accounts.registration import Body, Registration
 from careplan.acts.signing_in import (
@@ -29,7 +29,8 @@ from careplan.acts.signing_in import (
 from careplan.acts.world import NotThere
 from careplan.audit.chain import service_chain
 from careplan.audit.events import Kind
-from careplan.store.accounts import account_by_email, set_state
+from careplan.store.accounts import account_by_email, set_password, set_state
+from careplan.store.sessions import sessions_of
 from careplan.store.teams import add_member
 from careplan.store.trail import events_of, service_events_of
 from tests.stores import NOW
@@ -201,6 +202,30 @@ def test_staff_are_idle_for_a_quarter_of_an_hour_only(world):
 
     assert recognise(world, token=token, at=NOW + timedelta(minutes=14))
     assert recognise(world, token=token, at=NOW + timedelta(minutes=29)) is None
+
+
+@pytest.mark.parametrize("changed", ["password", "state"])
+def test_what_changed_while_a_password_was_looked_at_stands(world, changed):
+    """The old password, tried at the moment its owner chooses a new one, opens nothing, and is
+    not kept in its place; nor does it open for somebody who was stopped."""
+    mine, words = UUID(a_person(world).account_id), "eleven grey otters dancing"
+    new = hash_password(words, entropy=world.entropy, strength=world.strength)
+
+    def meanwhile(size):  # the old one is hashed anew, at another cost: both are half-way now
+        with world.store.begin() as tx:
+            if changed == "password":
+                set_password(tx, mine, new, changed_at=NOW)
+            else:
+                set_state(tx, mine, Standing.SUSPENDED)
+        return world.entropy(size)
+
+    harder = Strength(time_cost=2, memory_cost=16, parallelism=1)
+    with pytest.raises(WrongSignIn):
+        come_in(replace(world, strength=harder, entropy=meanwhile))
+    with world.store.read() as tx:
+        kept = sure(account_by_email(tx, ADA.email))
+        assert sessions_of(tx, mine) == ()
+    assert (kept.password_hash == new) is (changed == "password")
 
 
 def test_a_password_kept_at_another_cost_is_kept_anew(world):
