@@ -14,7 +14,7 @@ from uuid import UUID
 
 from careplan.accounts.people import Who
 from careplan.accounts.permissions import PatientFacts, may_see_who_looked, may_write_clinical
-from careplan.acts.exporting import person_of
+from careplan.acts.exporting import NoSuchPerson, person_of
 from careplan.acts.world import SYSTEM, NotThere, World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
 from careplan.store.db import Transaction
@@ -27,7 +27,7 @@ from careplan.store.erasure_requests import (
     requests_of,
     settle_request,
 )
-from careplan.store.patients import face_of, lock_patient
+from careplan.store.patients import face_of, lock_patient, patient_of
 from careplan.store.trail import append
 
 LONGEST = 500
@@ -175,16 +175,27 @@ def all_asked(world: World) -> tuple[Asked, ...]:
 
 
 def whom_to_erase(world: World, *, person: str) -> ToErase:
-    """By NHS number or plan number. Raises NoSuchPerson."""
+    """By NHS number, plan number, or the id that an erasure left: a copy from before holds them
+    again. Raises NoSuchPerson."""
     with world.store.read() as tx:
         return _whom(tx, person)
 
 
 def _whom(tx: Transaction, person: str) -> ToErase:
-    patient_id = person_of(tx, person)
+    patient_id = _left_behind(tx, person) or person_of(tx, person)
     agreed = [one for one in requests_of(tx, patient_id) if one.stands is Stands.AGREED]
     decided_by = agreed[0].decided_by if agreed else None
     return ToErase(patient_id, _plan_number(tx, patient_id), decided_by)
+
+
+def _left_behind(tx: Transaction, person: str) -> UUID | None:
+    try:
+        known = patient_of(tx, UUID(person))
+    except ValueError:
+        return None
+    if known is None or known.erased:
+        raise NoSuchPerson
+    return known.patient_id
 
 
 def erase(

@@ -14,12 +14,13 @@ from careplan.store.waiting import Waiting, waiting
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """`waiting`, `copies` and `schema_matches` are None while the database does not answer;
-    `spooled` where there is no spool, or it cannot be read."""
+    `spooled` and `set_aside` where there is no spool, or it cannot be read."""
 
     waiting: Waiting | None
     copies: LastDone | None
     schema_matches: bool | None
     spooled: int | None
+    set_aside: int | None
 
 
 def standing_of_service(world: World, *, at: datetime) -> Standing:
@@ -32,13 +33,20 @@ def standing_of_service(world: World, *, at: datetime) -> Standing:
             copies = last_done(world)
     except (Unavailable, CannotKeep):  # the second: our role was given no rights
         matches = None
-    return Standing(waiting=kept, copies=copies, schema_matches=matches, spooled=_spooled(world))
+    spooled, set_aside = _spooled(world)
+    return Standing(
+        waiting=kept,
+        copies=copies,
+        schema_matches=matches,
+        spooled=spooled,
+        set_aside=set_aside,
+    )
 
 
-def _spooled(world: World) -> int | None:
+def _spooled(world: World) -> tuple[int | None, int | None]:
     if world.fallback is None:
-        return None
+        return None, None
     try:
-        return world.fallback.spool.waiting()
+        return world.fallback.spool.waiting(), world.fallback.spool.set_aside()
     except (OSError, Unavailable):
-        return None
+        return None, None

@@ -81,6 +81,10 @@ class Spool:
         files = (*self._taken(), self._folder / _FILE)
         return sum(path.stat().st_size for path in files if path.exists())
 
+    def set_aside(self) -> int:
+        """How many bytes lie in files with a line that could not be told: somebody must look."""
+        return sum(one.stat().st_size for one in self._folder.glob(f"{_TAKEN}*{_UNREADABLE}"))
+
     def trouble(self) -> str | None:
         """Why nothing could be kept here now, as a sentence; None when all is well."""
         try:
@@ -102,7 +106,9 @@ class Spool:
         with self._lock():
             file = self._folder / _FILE
             if file.exists():
-                number = max((_number(one) for one in self._taken()), default=0) + 1
+                # Past those set aside too, or the next one set aside would be kept over them.
+                used = (_number(one) for one in self._folder.glob(f"{_TAKEN}*"))
+                number = max(used, default=0) + 1
                 file.rename(self._folder / f"{_TAKEN}{number:06}")
                 _sync(self._folder)
         return self._taken()
@@ -251,7 +257,7 @@ def _sync(folder: Path) -> None:
 
 
 def _number(taken: Path) -> int:
-    return int(taken.name.removeprefix(_TAKEN))
+    return int(taken.name.removeprefix(_TAKEN).removesuffix(_UNREADABLE))
 
 
 def _plain(note: Note) -> dict[str, str | int | None]:

@@ -107,6 +107,9 @@ class Counting(Listener):
 def install(app: Flask) -> None:
     """Counts every answer. After `logs.install`, which says when a request began."""
     app.extensions["careplan"].world.store.listener = Counting()
+    # There from the start: the first time something happens would be no rise otherwise.
+    for outcome in (*_OUTCOMES.values(), "refused"):
+        OPENINGS.labels(outcome)
 
     @app.after_request
     def _count(response: Response) -> Response:
@@ -165,6 +168,10 @@ def _standing(now: Standing, seconds: float, at: datetime) -> dict[str, tuple[st
         "careplan_database_answer_seconds": ("How long it took to ask it all this", seconds),
         "careplan_schema_matches": ("1 if nothing is to be migrated", now.schema_matches),
         "careplan_spool_bytes": ("What waits on this node to be told", now.spooled),
+        "careplan_spool_unreadable_bytes": (
+            "What was set aside on this node, for it cannot be told",
+            now.set_aside,
+        ),
     }
     known |= _waiting(now.waiting) if now.waiting is not None else {}
     return known | (_copies(now.copies, at) if now.copies is not None else {})
@@ -174,9 +181,11 @@ def _copies(last: LastDone, at: datetime) -> dict[str, tuple[str, float | None]]
     """None where it was never done: an alert asks for that too."""
     backup = (at - last.backup).total_seconds() if last.backup else None
     drill = (at - last.drill).total_seconds() if last.drill else None
+    heads = (at - last.heads).total_seconds() if last.heads else None
     return {
         "careplan_backup_age_seconds": ("Since the last backup was made", backup),
         "careplan_drill_age_seconds": ("Since a backup was last tried", drill),
+        "careplan_heads_age_seconds": ("Since the trail's heads were last exported", heads),
     }
 
 

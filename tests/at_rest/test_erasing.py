@@ -219,6 +219,18 @@ def test_nobody_is_erased_by_a_slip(clinic: Clinic) -> None:
     assert erased(clinic, plan_number=f" {number.lower()} ").accounts == 1
 
 
+def test_by_the_id_an_erasure_left_behind(clinic: Clinic) -> None:
+    """All that is kept of whom to erase again, in a copy from before they were erased."""
+    mine = str(clinic.patient_id)
+    with pytest.raises(NoSuchPerson):
+        erased(clinic, person=mine.replace("a", "b").replace("1", "2"))
+    number = face(clinic).plan_number
+    assert str(erased(clinic, person=mine).patient_id) == mine
+    with pytest.raises(NoSuchPerson):
+        erase(clinic.world, person=mine, plan_number=number, why=Why.ORDERED,
+              authority=MARSDEN, at=NOW)  # fmt: skip
+
+
 def test_asked_decided_and_carried_out(clinic: Clinic) -> None:
     world = clinic.world
     mine: dict[str, Any] = {"patient_id": clinic.patient_id}

@@ -378,6 +378,23 @@ def test_a_changed_line_is_no_note(cut: Cut):
 
 
 @ON_SQLITE
+def test_what_was_set_aside_is_never_written_over(cut: Cut):
+    """Two outages one after the other, each with a line that nobody can read."""
+    card, lines = cut.clinic.share(), []
+    for _ in range(2):
+        opened(scan(cut, card))
+        path = cut.folder / "looks.spool"
+        spoilt = b"!" + path.read_bytes()[1:]
+        path.write_bytes(spoilt)
+        lines.append(spoilt)
+        assert cut.tell().unreadable == 1
+    aside = sorted(cut.folder.glob("*.unreadable"))
+    assert [one.read_bytes() for one in aside] == lines
+    assert cut.spool.set_aside() == sum(map(len, lines))
+    assert cut.spool.waiting() == 0
+
+
+@ON_SQLITE
 def test_what_waits_is_known_and_so_is_trouble(cut: Cut):
     assert cut.spool.waiting() == 0
     assert cut.spool.trouble() is None

@@ -13,7 +13,7 @@ import pytest
 
 from careplan.acts.conversation import start_remark, suggest
 from careplan.acts.drafting import section_draft
-from careplan.acts.publishing import current_of
+from careplan.acts.publishing import current_of, stop_dose
 from careplan.acts.seeding import DEMO_CLINICIAN, DEMO_NURSE, DEMO_PATIENT
 from careplan.acts.signing_in import demo_sign_in, who_is
 from careplan.acts.talks import talks
@@ -241,6 +241,20 @@ def test_the_person_presses_their_answer_on_the_nurses_screen(desk, world, pid, 
     assert version.answer.words == "Not the waiting."
     assert version.answer.interpreter == "Nadia Farah (Somali)"
     assert version.answer.given_with.startswith("Bola Akande")
+
+
+def test_a_plan_that_was_stopped_meanwhile_is_handed_to_nobody(desk, world, pid):
+    path = f"/team/{pid}/together"
+    page = desk.page(desk.get(path))
+    sent = {"csrf_token": page.value_of("csrf_token"), "version": page.value_of("version")}
+    with world.store.read() as tx:
+        number = current_of(tx, pid).number
+    doctor = staff(world, DEMO_CLINICIAN)
+    stop_dose(world, by=doctor, patient_id=pid, version_seen=number, at=NOW)
+    for said in ({}, {"decides": "person"}, {"decides": "person", "present": "a\x00b"}):
+        answer = desk.post(path, data=sent | said)
+        assert answer.status_code in (409, 422)
+        assert "There is nothing to answer just now." in desk.page(answer).text
 
 
 def test_a_screen_handed_over_opens_nothing_else(desk, pid):

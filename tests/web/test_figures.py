@@ -167,6 +167,13 @@ def test_processes_count_together(tmp_path: Path):
     assert 'careplan_deeds_total{deed="link_opened"} 5.0' in said
 
 
+def test_every_outcome_of_an_opening_is_there_from_the_start(make_app):
+    """What is first seen at one is no rise to an alert that asks for a rate."""
+    now = told(make_app(metrics_token=TOKEN))
+    for outcome in ("opened", "asked", "shut", "wait", "unavailable", "refused"):
+        assert ("careplan_openings_total", ("outcome", outcome)) in now
+
+
 def test_a_folder_that_is_not_there_stops_it_in_words(tmp_path: Path):
     """As a command does that is given what only the site needs."""
     done = subprocess.run(

@@ -108,6 +108,8 @@ def _in_a_sentence(callback: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _what_of_the_database(problem: Exception) -> str:
+    if isinstance(problem, ReadOnly) and here().settings.read_only:
+        return "READ_ONLY is on: take it away first."
     if isinstance(problem, Full):
         return "Make room, then do it again."
     if isinstance(problem, Busy):

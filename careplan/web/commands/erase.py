@@ -41,7 +41,8 @@ def erase_command(
     authority: str | None,
     plan_number: str | None,
 ) -> None:
-    """Erase PERSON (NHS number or plan number): their key, and all that finds them, for ever.
+    """Erase PERSON (NHS number, plan number, or the id that an erasure left behind): their key, and
+    all that finds them, for ever.
 
     The trail stays as bytes that nobody can open, and the sums that were counted stay. Backups made
     before hold the old key until they run out: see docs/keeping.md.

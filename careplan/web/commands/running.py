@@ -109,6 +109,13 @@ def routes_access_command() -> None:
         click.echo(f"{rule:44} {methods:10} {reader}")
 
 
+def only_reads() -> bool:
+    """Whether nothing may be written now, told to whoever reads the log of a timer."""
+    if here().settings.read_only:
+        click.echo("READ_ONLY is on: nothing was done.")
+    return here().settings.read_only
+
+
 @click.command("work")
 @with_appcontext
 def work_command() -> None:
@@ -117,6 +124,8 @@ def work_command() -> None:
 
     Safe to stop and to run again.
     """
+    if only_reads():
+        return
     lists = work_all(here().world, at=here().now(), today=here().today())
     moved = move_what_is_due(here().world, at=here().now())
     forget_what_is_over(here().world, at=here().now())

@@ -12,7 +12,7 @@ from careplan.notify.govuk import NotifyPost
 from careplan.notify.post import WayOut
 from careplan.notify.smtp import BadAddress, SmtpPost
 from careplan.settings import Settings
-from careplan.web.commands.running import Cannot
+from careplan.web.commands.running import Cannot, only_reads
 from careplan.web.here import here
 
 
@@ -25,16 +25,21 @@ def send_notices_command(every: int | None) -> None:
     if post is None:
         raise Cannot("no way to send is set: give MAIL_SERVER and MAIL_FROM, or NOTIFY_API_KEY.")
     while True:
-        remind(here().world, at=here().now(), today=here().today())
-        came_to = send_due(here().world, post, at=here().now())
-        if came_to != Sent() or every is None:
-            click.echo(
-                f"Sent {came_to.sent}, to be tried again {came_to.later}, "
-                f"given up {came_to.dropped}."
-            )
+        if not only_reads():
+            _send(post, tell=every is None)
         if every is None:
             return
         time.sleep(every)
+
+
+def _send(post: WayOut, *, tell: bool) -> None:
+    """`tell`: also when there was nothing to do."""
+    remind(here().world, at=here().now(), today=here().today())
+    came_to = send_due(here().world, post, at=here().now())
+    if tell or came_to != Sent():
+        click.echo(
+            f"Sent {came_to.sent}, to be tried again {came_to.later}, given up {came_to.dropped}."
+        )
 
 
 def post_of(settings: Settings) -> WayOut | None:

@@ -116,10 +116,17 @@ def _spool(here: Here) -> Iterator[Finding]:
     if trouble is not None:
         yield wrong("spool", trouble, "Put it right now: it is needed when nothing else works.")
         return
+    aside = fallback.spool.set_aside()
+    if aside:
+        yield wrong(
+            "spool",
+            f"{aside:,} bytes were set aside: in them is a look that is in nobody's list.",
+            "See docs/runbooks/spool-unreadable.md.",
+        )
     waits = fallback.spool.waiting()
     if waits:
         yield look("spool", f"{waits:,} bytes wait to be told to the database.", "Run work here.")
-    else:
+    elif not aside:
         yield well("spool", "It can be written to, and nothing waits in it.")
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from careplan.acts.desk import Desk, open_desk
+from careplan.acts.desk import open_desk
 from careplan.acts.publishing import ChangedMeanwhile
 from careplan.acts.talks import talks
 from careplan.acts.together import (
@@ -101,6 +101,9 @@ def _show(patient_id: UUID, errors: dict[str, str]) -> str:
     header = header_of(desk, here().today())
     met = meeting(world, by=who(), patient_id=patient_id)
     found = talks(world, by=who(), patient_id=patient_id, at=now)
+    can_answer = state_of(desk.current) in (PlanState.NOT_SEEN, PlanState.ANSWERED)
+    if errors and not can_answer:  # answered or withdrawn meanwhile: there are no boxes to mend
+        errors = {"hand-over": _("There is nothing to answer just now.")}
     open_ones = [
         one
         for one in found
@@ -113,7 +116,7 @@ def _show(patient_id: UUID, errors: dict[str, str]) -> str:
         changes=changes_by_section(met.changes, desk.condition),
         open_ones=open_ones,
         standing=[(one.thread.label, one.thread.standing) for one in found if one.thread.standing],
-        can_answer=_can_answer(desk),
+        can_answer=can_answer,
         emergency=emergency_page(met.current) if met.current else None,
         back_to=url_for("team.overview", patient_id=patient_id),
         talk=lambda one: url_for(
@@ -126,10 +129,6 @@ def _show(patient_id: UUID, errors: dict[str, str]) -> str:
         wrong=errors,
         form=request.form,
     )
-
-
-def _can_answer(desk: Desk) -> bool:
-    return state_of(desk.current) in (PlanState.NOT_SEEN, PlanState.ANSWERED)
 
 
 def _number(text: str) -> int:
