@@ -22,8 +22,16 @@ OF_PROMETHEUS = {"up"}
 LATER = {"careplan_spool_bytes", "careplan_card_key_age_seconds"} | {
     "careplan_backup_age_seconds",
     "careplan_drill_age_seconds",
+    "careplan_heads_age_seconds",
+    "careplan_spool_unreadable_bytes",
 }
 """There only once the thing itself is; `figures.py` names them."""
+
+WITHOUT_ALERT = {
+    f"docs/runbooks/{name}.md"
+    for name in ("unit-failed", "certificate", "keys-lost-or-stolen", "new-host")
+}
+"""Begun by a job of systemd, by the doctor, or by somebody who knows what happened."""
 
 
 @pytest.fixture
@@ -72,7 +80,7 @@ def test_every_label_an_alert_asks_for_can_be_there(app):
 def test_every_alert_has_its_runbook_and_every_runbook_its_alert():
     named = {rule["annotations"]["runbook"] for rule in ALERTS}
     there = {str(one.relative_to(ROOT)) for one in RUNBOOKS.glob("*.md")}
-    assert there - named == {"docs/runbooks/README.md", "docs/runbooks/unit-failed.md"}
+    assert there - named == {"docs/runbooks/README.md", *WITHOUT_ALERT}
     assert named - there == set()
     assert len(named) == len(ALERTS)
 
@@ -102,6 +110,28 @@ def test_prometheus_asks_where_the_figures_are():
     assert (job["job_name"], job["metrics_path"]) == ("careplan", "/metrics")
     assert job["authorization"]["type"] == "Bearer"
     assert said["rule_files"] == ["careplan-alerts.yaml"]
+    (where,) = job["static_configs"]
+    assert where["targets"] == ["127.0.0.1:8000"], "the site listens on its own machine alone"
+
+
+def test_what_is_never_done_and_what_cannot_be_read_ring():
+    """A figure that is not there is no figure that is too old: absence is asked for by itself."""
+    asked = {rule["alert"]: rule["expr"] for rule in ALERTS}
+    for alert, figure in (
+        ("BackupOld", "careplan_backup_age_seconds"),
+        ("DrillOld", "careplan_drill_age_seconds"),
+        ("HeadsOld", "careplan_heads_age_seconds"),
+    ):
+        assert re.fullmatch(
+            rf"max\({figure}\) > \d+ or absent(_over_time)?\({figure}(\[1d\])?\)", asked[alert]
+        )
+    assert asked["SpoolUnreadable"] == "careplan_spool_unreadable_bytes > 0"
+
+
+def test_one_opening_that_failed_is_enough_to_ring():
+    """rate() over a few minutes forgets a single one before anybody looks."""
+    (asked,) = (rule["expr"] for rule in ALERTS if rule["alert"] == "OpeningsFail")
+    assert asked == 'sum(increase(careplan_openings_total{outcome="unavailable"}[10m])) > 0'
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -84,12 +85,61 @@ def test_every_timer_has_its_unit_and_every_command_is_there() -> None:
         "send-notices",
         "work",
         "measures",
+        "export-audit-heads",
         "backup",
         "drill",
         "verify-audit",
         "doctor",
     }
     assert named <= set(commands)
+
+
+def test_a_copy_and_its_heads_may_be_made_twice_a_day() -> None:
+    """A file that is there is never written over: a name of the day alone would stop the second."""
+    for unit in ("careplan-backup.service", "careplan-heads.service"):
+        assert "$(date +%%F-%%H%%M%%S)" in (OPS / "systemd" / unit).read_text("utf-8")
+
+
+def test_copies_are_removed_after_five_weeks_and_nothing_else_is(tmp_path: Path) -> None:
+    text = (OPS / "systemd" / "careplan-backup.service").read_text("utf-8")
+    (said,) = re.findall(r"^ExecStartPost=(.+)$", text, re.MULTILINE)
+    folder, others = tmp_path / "backups", ("note.txt", "2026-01-01-013000.heads")
+    folder.mkdir()
+    for name, days in (
+        *(("2026-01-01-013000.backup", 36), ("2026-01-01-013000.backup.sha256", 36)),
+        *(("2026-01-02-013000.backup", 34), ("2026-02-05-013000.backup", 0)),
+        *((name, 90) for name in others),
+    ):
+        aged(folder / name, days)
+    run(*said.replace("/var/lib/careplan/backups", str(folder)).split())
+    left = {one.name for one in folder.iterdir()}
+    assert left == {"2026-01-02-013000.backup", "2026-02-05-013000.backup", *others}
+
+
+def test_a_drill_has_a_folder_of_its_own_to_restore_in() -> None:
+    text = (OPS / "systemd" / "careplan-drill.service").read_text("utf-8")
+    assert "StateDirectory=careplan careplan/scratch" in text
+    assert " drill --scratch /var/lib/careplan/scratch " in text
+
+
+def test_heads_are_exported_every_night() -> None:
+    service = (OPS / "systemd" / "careplan-heads.service").read_text("utf-8")
+    timer = (OPS / "systemd" / "careplan-heads.timer").read_text("utf-8")
+    assert "StateDirectory=careplan careplan/heads" in service
+    assert ' export-audit-heads --out "/var/lib/careplan/heads/' in service
+    assert {"OnCalendar=*-*-* 01:15:00", "Persistent=yes"} <= set(timer.split("\n"))
+
+
+def test_nothing_promises_to_take_a_new_release_without_a_restart() -> None:
+    """With --preload a HUP parts the old program again."""
+    assert "--preload" in (OPS / "start").read_text("utf-8")
+    assert "ExecReload=" not in (OPS / "systemd" / "careplan-web.service").read_text("utf-8")
+
+
+def aged(path: Path, days: int) -> None:
+    path.write_text("x", "utf-8")
+    then = time.time() - days * 86400 - 600
+    os.utime(path, (then, then))
 
 
 # --- proxies -------------------------------------------------------------------------------------
@@ -155,6 +205,12 @@ def test_a_proxy_takes_a_whole_request_in_first() -> None:
     assert int(taken) >= int(let_in)
 
 
+def test_one_application_speaks_for_itself_while_its_database_is_away() -> None:
+    """Asked at /readyz, the only one there is would be taken away, and its own words with it."""
+    caddy = _without_comments(OPS / "caddy" / "Caddyfile")
+    assert re.findall(r"health_uri (\S+)", caddy) == ["/healthz"]
+
+
 def test_the_doors_that_are_limited_are_there(app) -> None:
     """A door that was renamed would silently lose its limit."""
     nginx = (OPS / "nginx" / "careplan.conf").read_text("utf-8")
@@ -203,7 +259,8 @@ def test_what_goes_into_the_image_is_enough_and_no_more(tmp_path: Path) -> None:
     files = [one for one in listed.splitlines() if (ROOT / one).is_file()]
     here = [one for one in files if any(fnmatch(one, f"{p}*") for p in let)]
     assert all(any(one == p or one.startswith(f"{p}/") for one in files) for p in let)
-    assert not [one for one in here if one.startswith((".env", "tests", "var", "ops/docker"))]
+    assert not [one for one in here if one.startswith((".env", "tests", "var"))]
+    assert {one for one in here if one.startswith("ops/")} == {"ops/start", "ops/docker/nightly.sh"}
     for name in here:
         target = tmp_path / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -258,6 +315,17 @@ def test_compose_has_no_secret_and_nothing_hanging() -> None:
             known = source in COMPOSE["volumes"] or (OPS / "docker" / source).exists()
             assert known, mount
     assert [name for name, one in services.items() if "ports" in one] == ["proxy"]
+
+
+def test_every_script_is_looked_at() -> None:
+    """By shellcheck, which bin/check asks."""
+    (said,) = re.findall(
+        r"^scripts\(\) \{ (.+); \}$", (ROOT / "bin/check").read_text(), re.MULTILINE
+    )
+    looked_at = [one for pattern in said.split()[1:] for one in ROOT.glob(pattern)]
+    there = [one for one in OPS.rglob("*") if one.is_file() and os.access(one, os.X_OK)]
+    assert there
+    assert [one.name for one in there if one not in looked_at] == []
 
 
 def test_what_starts_the_site_starts_it_as_bin_run_does() -> None:
