@@ -24,8 +24,8 @@ from careplan.acts.signing_in import (
     begin_two_factor,
     count_try,
     folded_email,
-    needs_second_factor,
 )
+from careplan.acts.ways_in import APP_SET, must_be_able_to_change, tell_the_owner
 from careplan.acts.world import SYSTEM, NotAllowed, World, actor
 from careplan.audit.events import AuditEvent, Kind
 from careplan.keys.tokens import new_token
@@ -45,7 +45,6 @@ from careplan.store.counters import count_in
 from careplan.store.db import Transaction
 from careplan.store.errors import Taken
 from careplan.store.fences import let_in
-from careplan.store.passkeys import passkeys_of
 from careplan.store.patients import new_patient
 from careplan.store.teams import new_team
 from careplan.store.trail import append
@@ -322,20 +321,16 @@ def set_second_factor(
     """Keep the secret after seeing that the person's app makes the right codes.
 
     With the session's `token`, gives the token under which it goes on as two-factor. Raises
-    WrongCode, NotSure, and NotAllowed when there is a second factor already, an app or a passkey,
-    and it was not given: whoever stole a password must not be able to put their own phone in its
-    place.
+    WrongCode, NotSure, NotAllowed, and SecondStepFirst when there is a second step already, an app
+    or a passkey, and it was not given: whoever stole a password must not be able to put their own
+    phone in its place. Its owner is told by letter of what was done in a session.
     """
     if not by.known:
         raise NotAllowed
     account_id = UUID(by.account_id)
     count_try(world, f"second-factor:{account_id}", at=at)
     with world.store.begin() as tx:
-        account = account_of(tx, account_id)
-        if account is None or (account.second_factor_since and not by.second_factor):
-            raise NotAllowed
-        if needs_second_factor(by) and passkeys_of(tx, account_id):
-            raise NotAllowed
+        must_be_able_to_change(tx, by=by, first=True)
         if token is not None:
             must_be_sure(tx, by=by, token=token, at=at)
         step = second_factor.check(secret, code, now=at) if is_secret(secret) else None
@@ -347,4 +342,5 @@ def set_second_factor(
         append(tx, AuditEvent(Kind.SECOND_FACTOR_SET, at, actor(by), by.patient_id, what))
         if token is None:
             return None
+        tell_the_owner(tx, APP_SET, account_id, at=at)
         return begin_two_factor(world, tx, account_id, at=at, old_token=token)

@@ -30,11 +30,11 @@ from careplan.acts.signing_in import (
     TooManyTries,
     begin_session,
     folded_email,
-    needs_second_factor,
     own_plan,
     write_down_failure,
 )
-from careplan.acts.world import NotAllowed, NotThere, World, actor, london_day
+from careplan.acts.ways_in import must_be_able_to_change, must_leave_a_way_in
+from careplan.acts.world import NotThere, World, actor, london_day
 from careplan.audit.events import AuditEvent, Kind
 from careplan.keys.tokens import new_token
 from careplan.plan.rules.facts import age_on
@@ -75,10 +75,6 @@ JOINED = "outside-joined"
 _NOBODY = UUID(int=0)
 
 
-class LastWayIn(ValueError):
-    """Without it nothing would open this account any more."""
-
-
 def come_in(
     world: World,
     way: Way,
@@ -114,9 +110,11 @@ def come_in(
 
 
 def _known(world: World, way: Way, said: Said, at: datetime) -> UUID | None:
-    """Whose it is already; None where it is nobody's."""
+    """Whose it is already; None where it is nobody's, or where less was asked there than we want:
+    what we ask of NHS login stands in an address that whoever comes can change."""
     with world.store.read() as tx:
-        mine = account_by_outside(tx, way.provider.issuer, said.subject, kind=way.side)
+        found = account_by_outside(tx, way.provider.issuer, said.subject, kind=way.side)
+        mine = found if _is_enough(way, said) else None
         account = account_of(tx, mine or _NOBODY)
         places = memberships_of(tx, mine or _NOBODY)
     if mine is None:
@@ -127,6 +125,11 @@ def _known(world: World, way: Way, said: Said, at: datetime) -> UUID | None:
     if account is None or not stands or account.kind != way.side.kind:
         raise _refused(world, at)
     return mine
+
+
+def _is_enough(way: Way, said: Said) -> bool:
+    """For people no other step follows here; staff are asked for ours."""
+    return way.side is Side.STAFF or took_two_steps(way.provider, said.claims)
 
 
 def _refused(world: World, at: datetime) -> NotThisWay:
@@ -214,15 +217,14 @@ def _invited(world: World, way: Way, said: Said, at: datetime) -> UUID:
 
 
 def join_outside(world: World, way: Way, said: Said, *, by: Who, at: datetime) -> None:
-    """From now on it opens the account of whoever set off from it. Raises NotThisWay."""
+    """From now on it opens the account of whoever set off from it. Raises NotThisWay, NotAllowed,
+    SecondStepFirst."""
     if said.purpose is not Purpose.JOIN or str(said.account_id) != by.account_id:
         raise NotThisWay
-    if needs_second_factor(by):
-        raise NotAllowed
     with world.store.begin() as tx:
-        account = account_of(tx, UUID(by.account_id))
+        account = must_be_able_to_change(tx, by=by)
         let_in(tx, *own_plan(by))
-        if account is None or not _is_theirs(tx, way, said, account, by):
+        if not _is_theirs(tx, way, said, account, by):
             raise NotThisWay
         if any(one.kind == way.side for one in outside_of(tx, account.account_id)):
             raise NotThisWay
@@ -233,7 +235,8 @@ def join_outside(world: World, way: Way, said: Said, *, by: Who, at: datetime) -
 
 
 def _is_theirs(tx: Transaction, way: Way, said: Said, account: Account, by: Who) -> bool:
-    """For people, whose plan it is must be who NHS login says: a helper has none here."""
+    """For people, whose plan it is must be who NHS login says, in two steps: a helper has none
+    here."""
     if account.kind != way.side.kind:
         return False
     if way.side is Side.STAFF:
@@ -253,18 +256,15 @@ def own_outside(world: World, *, by: Who) -> tuple[Identity, ...]:
 
 
 def leave_outside(world: World, side: Side, *, by: Who, token: str, at: datetime) -> None:
-    """It opens this account no longer. Raises NotSure, NotThere, LastWayIn."""
-    if needs_second_factor(by):
-        raise NotAllowed
+    """It opens this account no longer. Raises NotSure, NotAllowed, SecondStepFirst, NotThere,
+    LastWayIn."""
     mine = UUID(by.account_id)
     with world.store.begin() as tx:
         must_be_sure(tx, by=by, token=token, at=at)
-        account = account_of(tx, mine)
-        if account is None:
-            raise NotAllowed
+        account = must_be_able_to_change(tx, by=by)
         others = [one for one in outside_of(tx, mine) if one.kind != side]
-        if account.password_hash is None and not passkeys_of(tx, mine) and not others:
-            raise LastWayIn
+        known = passkeys_of(tx, mine)
+        must_leave_a_way_in(account, passkeys=len(known), elsewhere=len(others))
         if not leave(tx, mine, side):
             raise NotThere
         what = {"account": by.account_id}

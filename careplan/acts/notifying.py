@@ -23,6 +23,7 @@ from careplan.acts.accounts import NO_ADDRESS
 from careplan.acts.coming_in import JOINED
 from careplan.acts.new_device import NEW_DEVICE
 from careplan.acts.recovering import NEW_PASSWORD
+from careplan.acts.ways_in import APP_SET, PASSKEY_MADE
 from careplan.acts.world import World, actor, allowed_patient
 from careplan.audit.events import AuditEvent, Kind
 from careplan.notify.post import Letter, Post, TryLater, Undeliverable
@@ -85,6 +86,25 @@ Another sign-in, like NHS login, now opens your account. You see it on the page 
 
 If this was not you, tell the people who look after you, or your manager at work, today.
 """
+PASSKEY_SUBJECT = "A new passkey for your account"
+PASSKEY_TEXT = """Hello,
+
+A new passkey now opens your account. You see it on the page “Your account”:
+
+{address}
+
+If this was not you, tell the people who look after you, or your manager at work, today.
+"""
+APP_SUBJECT = "A code app for your account"
+APP_TEXT = """Hello,
+
+A code app was set up for your account. Its codes are asked for when somebody signs in with your
+password:
+
+{address}
+
+If this was not you, tell the people who look after you, or your manager at work, today.
+"""
 DEVICE_SUBJECT = "Somebody signed in to your account"
 DEVICE_TEXT = """Hello,
 
@@ -102,6 +122,8 @@ _WARNINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         NEW_PASSWORD: (WARNING_SUBJECT, WARNING_TEXT),
         JOINED: (JOINED_SUBJECT, JOINED_TEXT),
+        PASSKEY_MADE: (PASSKEY_SUBJECT, PASSKEY_TEXT),
+        APP_SET: (APP_SUBJECT, APP_TEXT),
         NEW_DEVICE: (DEVICE_SUBJECT, DEVICE_TEXT),
     }
 )

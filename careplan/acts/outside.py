@@ -20,8 +20,8 @@ from uuid import UUID
 from careplan.accounts.outside import LIVES, TWO_STEPS, Provider, Purpose, Side
 from careplan.accounts.people import Who
 from careplan.acts.own_sessions import must_be_sure
-from careplan.acts.signing_in import needs_second_factor
-from careplan.acts.world import NotAllowed, World
+from careplan.acts.ways_in import must_be_able_to_change
+from careplan.acts.world import World
 from careplan.keys.errors import BadIdToken, UnknownIssuerKey
 from careplan.keys.openid import ClientKey, Question, read_id_token
 from careplan.keys.tokens import new_token, same, to_b64url
@@ -88,7 +88,8 @@ def begin_outside(
     wanted: str | None = None,
 ) -> Begun:
     """Somebody sets off. `by` joins it to their own account, for which they have shown a moment
-    ago who they are; without anybody, it is for signing in. Raises NotSure, NotAllowed, NoAnswer.
+    ago who they are; without anybody, it is for signing in. Raises NotSure, NotAllowed,
+    SecondStepFirst, NoAnswer.
     """
     try:
         doors = way.there.doors(at)
@@ -110,8 +111,7 @@ def begin_outside(
     with world.store.begin() as tx:
         if by is not None:
             must_be_sure(tx, by=by, token=token, at=at)
-            if needs_second_factor(by):
-                raise NotAllowed
+            must_be_able_to_change(tx, by=by)
         mine = UUID(by.account_id) if by else None
         state = begin(tx, Ceremony.OUTSIDE, body=body, account_id=mine, at=at, lives=LIVES)
     asked = _question(way, state=state, nonce=nonce, verifier=verifier)

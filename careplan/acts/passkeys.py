@@ -19,17 +19,24 @@ from careplan.acts.own_sessions import must_be_sure
 from careplan.acts.signing_in import (
     begin_session,
     begin_two_factor,
-    needs_second_factor,
     write_down_failure,
 )
-from careplan.acts.world import NotAllowed, NotThere, World, actor
+from careplan.acts.ways_in import (
+    PASSKEY_MADE,
+    must_be_able_to_change,
+    must_leave_a_second_step,
+    must_leave_a_way_in,
+    tell_the_owner,
+)
+from careplan.acts.world import NotThere, World, actor
 from careplan.audit.events import AuditEvent, Kind
 from careplan.keys.tokens import draw, from_b64url, same, to_b64url
 from careplan.store import passkeys as rows
-from careplan.store.accounts import account_of
+from careplan.store.accounts import Account, account_of
 from careplan.store.ceremonies import Ceremony, begin, take
 from careplan.store.db import Transaction
 from careplan.store.errors import Taken
+from careplan.store.outside import outside_of
 from careplan.store.trail import append
 
 LIVES = timedelta(minutes=5)
@@ -68,13 +75,10 @@ def own_passkeys(world: World, *, by: Who) -> tuple[rows.Passkey, ...]:
 
 
 def begin_adding(world: World, site: Site, *, by: Who, token: str, at: datetime) -> Begun:
-    """Raises NotSure, TooMany; NotAllowed for somebody whose second step was not given."""
+    """Raises NotSure, TooMany, NotAllowed; SecondStepFirst where there is one, not yet given."""
     challenge = draw(world.entropy, passkeys.CHALLENGE_BYTES)
     with world.store.begin() as tx:
-        known = _may_add(tx, by=by, token=token, at=at)
-        account = account_of(tx, UUID(by.account_id))
-        if account is None:
-            raise NotAllowed
+        account, known = _may_add(tx, by=by, token=token, at=at)
         options = passkeys.to_make(
             site,
             handle=_handle(tx, account.account_id),
@@ -99,7 +103,8 @@ def add_passkey(
     name: str,
     at: datetime,
 ) -> str | None:
-    """For staff who had no second step yet, the token under which the session goes on with it.
+    """The token under which the session goes on, when it was begun without a second step: the
+    device has made sure of its owner now.
 
     Raises WrongPasskey for what does not answer this account's own challenge.
     """
@@ -126,23 +131,29 @@ def add_passkey(
         except Taken:
             raise WrongPasskey from None
         _written_down(tx, Kind.PASSKEY_ADDED, by=by, at=at)
-        if not needs_second_factor(by):
+        tell_the_owner(tx, PASSKEY_MADE, mine, at=at)
+        if by.second_factor:
             return None
         return begin_two_factor(world, tx, mine, at=at, old_token=token)
 
 
 def remove_passkey(world: World, *, by: Who, token: str, named: str, at: datetime) -> None:
-    """Raises NotSure, NotThere."""
+    """Raises NotSure, NotAllowed, SecondStepFirst, NotThere, LastWayIn, LastSecondStep."""
+    mine = UUID(by.account_id)
     try:
         credential_id = from_b64url(named)
     except ValueError:
         raise NotThere from None
-    if needs_second_factor(by):
-        raise NotAllowed
     with world.store.begin() as tx:
         must_be_sure(tx, by=by, token=token, at=at)
-        if not rows.remove_passkey(tx, UUID(by.account_id), credential_id):
+        account = must_be_able_to_change(tx, by=by)
+        known = {one.credential_id for one in rows.passkeys_of(tx, mine)}
+        if credential_id not in known:
             raise NotThere
+        left = len(known) - 1
+        must_leave_a_way_in(account, passkeys=left, elsewhere=len(outside_of(tx, mine)))
+        must_leave_a_second_step(account, passkeys=left)
+        rows.remove_passkey(tx, mine, credential_id)
         _written_down(tx, Kind.PASSKEY_REMOVED, by=by, at=at)
 
 
@@ -193,19 +204,17 @@ def sign_in_with_passkey(
     raise CopiedPasskey
 
 
-def _may_add(tx: Transaction, *, by: Who, token: str, at: datetime) -> tuple[rows.Passkey, ...]:
-    """The passkeys there are, for somebody who may add one.
-
-    A password alone must not add one beside a second step that was not given: whoever stole the
-    password could. Staff who have no second step at all yet set up their first one like this.
-    """
+def _may_add(
+    tx: Transaction, *, by: Who, token: str, at: datetime
+) -> tuple[Account, tuple[rows.Passkey, ...]]:
+    """Their account and the passkeys there are, for somebody who may add one. Staff who have no
+    second step at all yet set up their first one like this."""
     must_be_sure(tx, by=by, token=token, at=at)
-    known = rows.passkeys_of(tx, UUID(by.account_id))
-    if needs_second_factor(by) and (by.second_factor_set or known):
-        raise NotAllowed
+    account = must_be_able_to_change(tx, by=by, first=True)
+    known = rows.passkeys_of(tx, account.account_id)
     if len(known) >= MOST:
         raise TooMany
-    return known
+    return account, known
 
 
 def _challenge(

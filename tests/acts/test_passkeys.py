@@ -42,6 +42,11 @@ SITE = sure(site_of("https://plan.example.org/", name="My sickle cell plan"))
 NEXT = NOW + timedelta(minutes=1)
 
 
+def in_two_steps(by):
+    """As they are known in a session in which the second step was given."""
+    return replace(by, second_factor=True)
+
+
 def come_in(world, email=ADA.email):
     return sign_in(world, email=email, password=PASSWORD, at=NOW)
 
@@ -132,9 +137,9 @@ def test_a_stolen_password_adds_none_beside_a_second_step(world, with_phone):
     ids=str,
 )
 def test_a_wrong_answer_neither_adds_nor_signs_in(world, ada, phone, wrong):
-    token = come_in(world)
+    token, by = come_in(world), in_two_steps(ada)
     with refused(world):
-        adds(world, ada, token, Device(**wrong))
+        adds(world, by, token, Device(**wrong))
     assert len(own_passkeys(world, by=ada)) == 1
 
     for name, value in wrong.items():
@@ -211,8 +216,8 @@ def test_what_ada_began_nobody_else_ends(world, ada):
 
 
 def test_one_begun_to_add_does_not_sign_in_and_the_other_way(world, ada, phone):
-    token = come_in(world)
-    adding = begin_adding(world, SITE, by=ada, token=token, at=NOW)
+    token = uses(world, phone, at=NOW)
+    adding = begin_adding(world, SITE, by=in_two_steps(ada), token=token, at=NOW)
     with refused(world):
         answer = phone.uses_it(adding.options)
         sign_in_with_passkey(world, SITE, ceremony=adding.token, answer=answer, at=NOW)
@@ -245,16 +250,16 @@ def test_a_suspended_account_is_answered_like_a_wrong_passkey(world, ada, phone)
 
 
 def test_one_taken_away_opens_nothing(world, ada, phone):
-    token = come_in(world)
+    token, by = uses(world, phone, at=NOW), in_two_steps(ada)
     (kept,) = own_passkeys(world, by=ada)
-    remove_passkey(world, by=ada, token=token, named=kept.named, at=NOW)
+    remove_passkey(world, by=by, token=token, named=kept.named, at=NOW)
 
     assert own_passkeys(world, by=ada) == ()
     assert deeds(world, ada)[0].kind is Kind.PASSKEY_REMOVED
     with refused(world):
         uses(world, phone)
     with pytest.raises(NotThere):
-        remove_passkey(world, by=ada, token=token, named=kept.named, at=NOW)
+        remove_passkey(world, by=by, token=token, named=kept.named, at=NOW)
 
 
 @pytest.mark.parametrize("named", ["", "x", "é", "A" * 5000])
@@ -269,28 +274,29 @@ def test_somebody_elses_and_a_made_up_one_are_not_there(world, ada, phone, named
 
 
 def test_who_finds_a_phone_lying_open_adds_and_removes_nothing(world, ada, phone):
-    token, later = come_in(world), NOW + SURE_FOR
+    token, by, later = uses(world, phone, at=NOW), in_two_steps(ada), NOW + SURE_FOR
     (kept,) = own_passkeys(world, by=ada)
     with pytest.raises(NotSure):
-        begin_adding(world, SITE, by=ada, token=token, at=later)
+        begin_adding(world, SITE, by=by, token=token, at=later)
     with pytest.raises(NotSure):
-        remove_passkey(world, by=ada, token=token, named=kept.named, at=later)
+        remove_passkey(world, by=by, token=token, named=kept.named, at=later)
 
 
 def test_one_phone_has_one(world, ada, phone):
-    begun = begin_adding(world, SITE, by=ada, token=come_in(world), at=NOW)
+    by = in_two_steps(ada)
+    begun = begin_adding(world, SITE, by=by, token=uses(world, phone, at=NOW), at=NOW)
     (excluded,) = begun.options["excludeCredentials"]
     assert excluded["id"] == own_passkeys(world, by=ada)[0].named
     with refused(world):
-        adds(world, ada, come_in(world), phone)
+        adds(world, by, come_in(world), phone)
 
 
 def test_there_is_an_end_to_them(world, ada):
-    token = come_in(world)
-    for _ in range(MOST):
-        adds(world, ada, token, Device())
+    token, by = sure(adds(world, ada, come_in(world), Device())), in_two_steps(ada)
+    for _ in range(MOST - 1):
+        assert adds(world, by, token, Device()) is None
     with pytest.raises(TooMany):
-        begin_adding(world, SITE, by=ada, token=token, at=NOW)
+        begin_adding(world, SITE, by=by, token=token, at=NOW)
 
 
 def test_the_options_ask_for_its_owner_and_tell_nothing_but_the_address(world, ada):

@@ -12,6 +12,7 @@ const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const key = { ...privateKey.export({ format: "jwk" }), use: "sig", kid: "one" };
 const signs = ["RS256", "RS512", "PS256"];
 
+const came = {}; // as what somebody signed in last
 const server = createServer();
 await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
 const issuer = `http://127.0.0.1:${server.address().port}`;
@@ -41,7 +42,7 @@ const provider = new Provider(issuer, {
   interactions: { url: (_, { uid }) => `/sign-in/${uid}` },
   // Browsers go by their own clock, for which the tests' day may be long over.
   ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Interaction: YEARS, Session: YEARS, Grant: YEARS },
-  findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub, ...people[sub] }) }),
+  findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub, ...(came[sub] ?? people[sub]) }) }),
   async loadExistingGrant(ctx) {
     const { client, session, params } = ctx.oidc;
     const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
@@ -71,9 +72,10 @@ server.on("request", async (request, response) => {
     return response.end(page(uid));
   }
   const person = (await asked(request)).get("person");
-  const { acr } = people[person] ?? {};
+  const { acr, is = person, ...claims } = people[person] ?? {};
+  came[is] = { acr, ...claims };
   const result = people[person]
-    ? { login: { accountId: person, acr, amr: ["pwd"] }, consent: {} }
+    ? { login: { accountId: is, acr, amr: ["pwd"] }, consent: {} }
     : { error: "access_denied", error_description: "nobody of that name" };
   return provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
 });

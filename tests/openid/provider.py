@@ -33,12 +33,14 @@ TWO_STEPS = "two-steps"
 
 _P9 = {"identity_proofing_level": "P9", "vot": "P9.Cp.Cd"}
 _ADA = {"nhs_number": "9990110212", "birthdate": "1997-03-14", "family_name": "OKONKWO-BRIGHT"}
+# `is`: the same person there, who signs in for once by less.
 PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "ada": _ADA | _P9 | {"email": "ada.new@example.org", "email_verified": True},
     "ada again": _ADA | _P9,
     "ada by e-mail": {"email": "ada@example.org", "email_verified": True},
     "ada of P5": _ADA | {"identity_proofing_level": "P5", "vot": "P5.Cp.Cd"},
     "ada of one step": _ADA | _P9 | {"vot": "P9.Cp"},
+    "ada by her password": _ADA | _P9 | {"vot": "P9.Cp", "is": "ada"},
     "another day": _ADA | _P9 | {"birthdate": "1997-03-15"},
     "ada as a child": _ADA | _P9 | {"birthdate": "2014-03-14"},
     "nobody here": _P9 | {"nhs_number": "9990110301", "birthdate": "1980-01-01"},

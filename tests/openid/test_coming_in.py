@@ -15,14 +15,13 @@ import pytest
 from careplan.accounts.clinic_codes import shown
 from careplan.accounts.outside import LIVES, Side, contact, proven, took_two_steps
 from careplan.accounts.people import Role, Standing
-from careplan.acts.accounts import email_of, make_helper_account
-from careplan.acts.coming_in import (
-    LastWayIn,
-    come_in,
-    join_outside,
-    leave_outside,
-    own_outside,
+from careplan.acts.accounts import (
+    email_of,
+    make_helper_account,
+    new_second_factor,
+    set_second_factor,
 )
+from careplan.acts.coming_in import come_in, join_outside, leave_outside, own_outside
 from careplan.acts.erasing import Why, erase_for_ever
 from careplan.acts.inviting import take_list, work_all
 from careplan.acts.inviting_staff import Asked, invitations, invite_member
@@ -38,16 +37,18 @@ from careplan.acts.signing_in import (
     sign_in,
     who_is,
 )
+from careplan.acts.ways_in import LastWayIn, SecondStepFirst
 from careplan.acts.world import NotAllowed, NotThere
 from careplan.audit.events import Kind
 from careplan.store.accounts import accounts_of_patient, set_state
 from careplan.store.db import Transaction
 from careplan.store.directory import Kind as Finds
 from careplan.store.patients import find_patient
+from careplan.store.teams import set_member_state
 from careplan.store.trail import events_of
 from tests.openid.provider import PEOPLE, back_from, goes_there
 from tests.stores import NOW, TODAY
-from tests.visitors import ADA, PASSWORD, a_clinician, a_person, linked_patient, sure
+from tests.visitors import ADA, PASSWORD, a_clinician, a_person, code_of, linked_patient, sure
 
 ADA_NUMBER = "9990110212"
 LIST = "Name,Date of birth,NHS number\nAda Okonkwo,{born},999 011 0212\n"
@@ -168,13 +169,31 @@ def test_an_address_that_is_somebodys_is_not_taken_from_them(world, begun, nhs):
     assert box.letters == []
 
 
-REFUSED = ["ada of P5", "ada of one step", "another day", "nobody here", "ada by e-mail"]
+REFUSED = [
+    "ada of P5", "ada of one step", "ada by her password", "another day", "nobody here",
+    "ada by e-mail",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("person", REFUSED)
 def test_less_than_that_opens_nothing(world, begun, nhs, person):
     is_refused(world, nhs, person)
     assert accounts(world, begun) == ()
+
+
+@pytest.mark.asvs("6.3.3")
+def test_one_step_there_does_not_open_what_it_was_joined_to(world, begun, nhs):
+    """She, or whoever has her password there, takes our wish for two steps out of the address."""
+    ada = signs_in(world, nhs, "ada")
+    is_refused(world, nhs, "ada by her password")
+    assert signs_in(world, nhs, "ada").account_id == ada.account_id
+
+
+def test_a_joined_one_opens_nothing_by_one_step_either(world, doctor, nhs):
+    ada, token = linked_patient(world, doctor), comes_in(world)
+    cannot_join(world, nhs, "ada by her password", by=ada, token=token)
+    joins(world, nhs, "ada", by=ada, token=token)
+    is_refused(world, nhs, "ada by her password")
 
 
 def test_whoever_has_an_account_signs_in_with_it_and_joins_it(world, doctor, nhs):
@@ -198,7 +217,8 @@ def test_an_erased_person_is_as_one_who_never_was(world, begun, nhs):
 
 
 def test_the_same_is_asked_of_the_database_whoever_it_is_of(world, begun, nhs, monkeypatch):
-    """Nobody known, another birth date, an account there is, too little proved."""
+    """Nobody known, another birth date, an account there is, too little proved, and an account it
+    was joined to by one step."""
     asked: Counter[str] = Counter()
     real = Transaction.run
 
@@ -214,9 +234,11 @@ def test_the_same_is_asked_of_the_database_whoever_it_is_of(world, begun, nhs, m
         is_refused(world, nhs, person)
         found.append(asked["statements"])
     signs_in(world, nhs, "ada")
-    asked.clear()
-    is_refused(world, nhs, "ada again")
-    assert {*found, asked["statements"]} == {found[0]}
+    for person in ("ada again", "ada by her password"):
+        asked.clear()
+        is_refused(world, nhs, person)
+        found.append(asked["statements"])
+    assert set(found) == {found[0]}
 
 
 # --- an answer is of one browser, once -----------------------------------------------------------
@@ -339,6 +361,37 @@ def test_a_phone_lying_open_joins_nothing(world, doctor, nhs):
     joins(world, nhs, "ada", by=ada, token=token)
     with pytest.raises(NotSure):
         leave_outside(world, Side.PEOPLE, by=ada, token=token, at=NOW + SURE_FOR)
+
+
+def test_a_password_alone_joins_and_leaves_nothing_beside_a_second_step(world, doctor, nhs):
+    ada, token = linked_patient(world, doctor), comes_in(world)
+    secret = new_second_factor(world)
+    mine = {"secret": secret, "code": code_of(secret, NOW), "at": NOW}
+    said = goes(world, nhs, "ada", by=ada, token=token)
+    set_second_factor(world, by=ada, **mine)
+    with pytest.raises(SecondStepFirst):
+        begin_outside(world, nhs, by=ada, token=token, at=NOW)
+    with pytest.raises(SecondStepFirst):
+        join_outside(world, nhs, said, by=ada, at=NOW)
+    with pytest.raises(SecondStepFirst):
+        leave_outside(world, Side.PEOPLE, by=ada, token=token, at=NOW)
+
+
+def test_staff_whose_place_rests_join_and_leave_nothing(world, trust):
+    """Not even with their second step: it opens nothing today, and would once they are back."""
+    helena = a_clinician(world)
+    by, token = helena.who, comes_in(world, helena.email)
+    said = goes(world, trust, "helena", by=by, token=token)
+    with world.store.begin() as tx:
+        set_member_state(tx, UUID(by.account_id), helena.team_id, Standing.SUSPENDED)
+    for one in (by, who_is(world, email=helena.email)):
+        with pytest.raises(NotAllowed):
+            begin_outside(world, trust, by=one, token=token, at=NOW)
+        with pytest.raises(NotAllowed):
+            join_outside(world, trust, said, by=one, at=NOW)
+        with pytest.raises(NotAllowed):
+            leave_outside(world, Side.STAFF, by=one, token=token, at=NOW)
+    assert own_outside(world, by=by) == ()
 
 
 def test_the_last_way_in_is_not_taken_off(world, begun, nhs):

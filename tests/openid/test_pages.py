@@ -106,10 +106,14 @@ def test_the_address_of_one_browser_opens_nothing_in_another(client, app, world)
 
 
 def test_whoever_is_refused_reads_the_same(client, world, app):
-    """Nobody known, another birth date, too little proved, an account there is, no cookie, no
-    question of ours: the same bytes and the same answer."""
+    """Nobody known, another birth date, too little proved, an account there is, one it is joined
+    to but by one step, no cookie, no question of ours: the same bytes and the same answer."""
     linked_patient(world, a_clinician(world))
-    pages = [
+    ada = come_in(app.test_client())
+    goes(ada, "people/join", "ada", seen_on="/account/elsewhere")
+    by_one = goes(app.test_client(), "people/go", "ada by her password")
+    ada.submit("/account/elsewhere/people/leave", seen_on="/account/elsewhere")
+    pages = [by_one] + [
         goes(client, "people/go", one)
         for one in ("nobody here", "another day", "ada of P5", "ada", "ada by e-mail")
     ]

@@ -1,4 +1,5 @@
-"""Asking again for the password, before somebody changes a way into their account."""
+"""Asking again for the password, or for the second step, before somebody changes a way into their
+account."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from careplan.acts.coming_in import own_outside
 from careplan.acts.own_password import password_set_on
 from careplan.acts.own_sessions import NotSure, is_sure, show_again
 from careplan.acts.signing_in import TooManyTries, WrongCode, WrongSignIn
+from careplan.acts.ways_in import SecondStepFirst, see_if_may_change
 from careplan.web.access import Reader, open_to
 from careplan.web.account.landing import wanted
 from careplan.web.here import here
@@ -26,6 +28,22 @@ def asked_first() -> Any:
     if visitor is not None and is_sure(visitor.session, at=here().now()):
         return None
     return redirect(url_for("again.ask", next=request.path))
+
+
+def second_step_first(*, first: bool = False) -> Any:
+    """The same for a page that changes a way in, where they have a second step that they must give
+    before that. Raises NotAllowed for whoever may change none."""
+    try:
+        see_if_may_change(here().world, by=who(), first=first)
+    except SecondStepFirst:
+        return redirect(url_for("account.second_step", next=request.path))
+    return asked_first()
+
+
+@again.app_errorhandler(SecondStepFirst)
+def not_in_two_steps(_problem: SecondStepFirst) -> Any:
+    """Nothing is done: the page asks for the second step, and then it comes anew."""
+    return redirect(url_for("account.second_step", next=url_for("account.home")))
 
 
 @again.app_errorhandler(NotSure)

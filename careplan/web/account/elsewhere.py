@@ -12,17 +12,12 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 
 from careplan.accounts.devices import device_of
 from careplan.accounts.outside import LIVES, Purpose, Side
-from careplan.acts.coming_in import (
-    LastWayIn,
-    come_in,
-    join_outside,
-    leave_outside,
-    own_outside,
-)
+from careplan.acts.coming_in import come_in, join_outside, leave_outside, own_outside
 from careplan.acts.outside import Back, Begun, Invitation, NoAnswer, NotThisWay, Way, hear
 from careplan.acts.outside import begin_outside as begin
+from careplan.acts.ways_in import LastWayIn
 from careplan.web.access import Reader, handed_over, open_to
-from careplan.web.account.again import asked_first
+from careplan.web.account.again import second_step_first
 from careplan.web.account.landing import wanted
 from careplan.web.here import here
 from careplan.web.session import remember, session_token, who
@@ -63,7 +58,7 @@ def invited(side: str) -> Any:
 @elsewhere.get("")
 @open_to(Reader.SIGNED_IN)
 def home() -> Any:
-    return asked_first() or _page()
+    return second_step_first() or _page()
 
 
 def _page(problem: str = "") -> str:

@@ -27,8 +27,10 @@ from careplan.acts.passkeys import (
     remove_passkey,
     sign_in_with_passkey,
 )
+from careplan.acts.signing_in import needs_second_factor
+from careplan.acts.ways_in import LastSecondStep, LastWayIn
 from careplan.web.access import Reader, open_to
-from careplan.web.account.again import asked_first
+from careplan.web.account.again import second_step_first
 from careplan.web.account.landing import wanted
 from careplan.web.account.routes import sign_in_page
 from careplan.web.forms.text import Refused, line
@@ -51,10 +53,10 @@ def _site() -> Site:
 @open_to(Reader.SIGNED_IN)
 def home() -> Any:
     _site()
-    return asked_first() or _page()
+    return second_step_first() or _page()
 
 
-def _page(*, name: str = "", problem: str = "") -> str:
+def _page(*, name: str = "", problem: str = "", stays: str = "") -> str:
     mine = own_passkeys(here().world, by=who())
     return render_template(
         "account/passkeys.html",
@@ -63,6 +65,7 @@ def _page(*, name: str = "", problem: str = "") -> str:
         most_name=LONGEST_NAME,
         name=name,
         problem=problem,
+        stays=stays,
         device=_device(),
     )
 
@@ -87,6 +90,7 @@ def make() -> Any:
 @passkeys.post("")
 @open_to(Reader.SIGNED_IN)
 def keep() -> Any:
+    goes_on = needs_second_factor(who())  # it is the second step that staff must have
     try:
         token = add_passkey(
             here().world,
@@ -102,9 +106,8 @@ def keep() -> Any:
         return _not_kept(), 422
     except TooMany:
         return _page(), 409
-    if token is not None:  # it was the second step that staff must have
-        return remember(redirect(url_for("account.arrive", next=wanted())), token)
-    return redirect(url_for("passkeys.home"))
+    address = url_for("account.arrive", next=wanted()) if goes_on else url_for("passkeys.home")
+    return redirect(address) if token is None else remember(redirect(address), token)
 
 
 def _not_kept() -> str:
@@ -116,7 +119,17 @@ def _not_kept() -> str:
 @open_to(Reader.SIGNED_IN)
 def remove(named: str) -> Any:
     token = session_token() or ""
-    remove_passkey(here().world, by=who(), token=token, named=named, at=here().now())
+    try:
+        remove_passkey(here().world, by=who(), token=token, named=named, at=here().now())
+    except LastWayIn:
+        stays = _("This is your only way in. Make another passkey first, then take this one away.")
+        return _page(stays=stays), 409
+    except LastSecondStep:
+        stays = _(
+            "This passkey is your second step. Make another passkey or set up a code app first, "
+            "then take this one away."
+        )
+        return _page(stays=stays), 409
     return redirect(url_for("passkeys.home"))
 
 
@@ -143,8 +156,9 @@ def sign_in() -> Any:
         )
     except CopiedPasskey:
         problem = _(
-            "This passkey may have been copied, so it does not sign in any more. Sign in with "
-            "your password and take this passkey off your account."
+            "This passkey may have been copied, so it does not sign in any more. Sign in another "
+            "way. To take it off your account, use another passkey or your code app. If you have "
+            "neither, read “I cannot get in”."
         )
         return sign_in_page(problem=problem), 422
     except WrongPasskey:

@@ -39,7 +39,7 @@ from careplan.acts.signing_in import (
 )
 from careplan.render.qr import qr_svg
 from careplan.web.access import Reader, handed_over, open_to
-from careplan.web.account.again import asked_first
+from careplan.web.account.again import second_step_first
 from careplan.web.account.elsewhere import joined_labels
 from careplan.web.account.landing import first_page, wanted
 from careplan.web.account.network import network_of
@@ -213,10 +213,7 @@ def _not_for_them() -> Any:
     """
     if handed_over():  # whoever holds the screen now must not choose the code that opens the desk
         return redirect(url_for("front.home"))
-    owes = needs_second_factor(who())
-    if who().owes_second_step or (owes and own_passkeys(here().world, by=who())):
-        return redirect(url_for("account.second_step", next=wanted()))
-    return asked_first()
+    return second_step_first(first=True)
 
 
 def _set_up_page(secret: str, *, problem: str = "") -> str:
