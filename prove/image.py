@@ -14,10 +14,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -138,6 +140,9 @@ def _tried(engine: Engine, server: URL) -> Iterator[tuple[str, Judged]]:
     yield "migrate, as the owner", ended(flask("migrate", DATABASE_URL=owner, APP_ROLE="image_app"))
     yield "work, once", ended(flask("work"))
     yield "verify-audit", ended(flask("verify-audit"))
+    key = b64encode(token_bytes(32)).decode()
+    yield "backup", ended(flask("backup", "--out", "/tmp/x.backup", BACKUP_KEY=key))
+    yield "the script of the nights", ended(engine.run(base, "sh", "-n", "ops/docker/nightly.sh"))
     yield "the press lays out a page", ended(engine.run(base, ".venv/bin/python", "-c", PRESS))
     yield "who it runs as", _is(engine.run(base, "id", "-u").stdout.strip(), "10001")
     tries = "; ".join(f"touch {one} 2>/dev/null && echo {one}" for one in WRITES)
